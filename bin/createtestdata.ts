@@ -1,0 +1,153 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { ConfigError, readConfig } from '../src/config.ts'
+import { DatabaseSetupError, openDatabase } from '../src/database/database.ts'
+import { EmbeddedDatabaseError } from '../src/database/embedded.ts'
+import { prepareTestData, type TestData } from '../src/testdata/generator.ts'
+import { loadData, TestDataError, type LoadResult } from '../src/testdata/load.ts'
+import { completeOptions, defaultOptions, flagOf, OptionError, type TestDataOptions } from '../src/testdata/options.ts'
+import { showProgress } from '../src/testdata/progress.ts'
+
+const descriptions: Readonly<Record<keyof TestDataOptions, string>> = {
+  accounts: 'accounts to make, tenant-0, tenant-1, …',
+  minUsers: 'users of an account, at least',
+  maxUsers: 'users of an account, at most',
+  minProjects: 'projects of an account, at least',
+  maxProjects: 'projects of an account, at most',
+  minTasks: 'tasks for each project of an account, at least',
+  maxTasks: 'tasks for each project of an account, at most',
+  minSubtasks: 'subtasks for each task of an account, at least',
+  maxSubtasks: 'subtasks for each task of an account, at most',
+  seed: 'other seeds make other data',
+  first: 'number of the first account, to add to those there are'
+}
+
+const help = `
+The data depend on the options alone: the same again each time, and tenant-3 the same beside whatever others.
+Every user has the password "password".
+
+All or nothing: it is one transaction. A run that fails or is interrupted leaves nothing, and a second run over
+the same accounts is refused and changes nothing.
+
+An empty database is filled in bulk. So is one that holds nothing but the demonstration data of the first start, as
+long as nobody has changed a row of them: they give way. A server that runs meanwhile answers 503 with Retry-After
+until it is done, some seconds for 2,000 accounts. Beside other accounts, new ones are added more slowly, and the server
+goes on answering.
+
+The database is the one that DATABASE_URL names, or else the embedded one, which is started if need be.
+
+Examples:
+  createtestdata                                          one account
+  createtestdata --accounts 2000                          about 1.15 million rows
+  createtestdata --accounts 100 --first 2000              100 more: tenant-2000 … tenant-2099
+  createtestdata --min-projects 1000 --max-projects 1000  one large account
+  createtestdata --accounts 20 --rollback                 try it, keep nothing
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 or 143 interrupted.`
+
+/** Reasons that their message explains; a stack would only hide it. */
+const explained = [TestDataError, ConfigError, DatabaseSetupError, EmbeddedDatabaseError]
+/** Beyond these, progress is worth showing, and a list of names is not. */
+const listedAccounts = 10
+const quickRows = 50_000
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+class Interruption extends Error {
+  readonly exitCode: number
+
+  constructor (signal: keyof typeof exitCodes) {
+    super('interrupted: nothing was kept')
+    this.exitCode = exitCodes[signal]
+  }
+}
+
+// Whoever reads our output may have seen enough; the data are to be made all the same.
+process.stdout.on('error', () => {})
+process.stderr.on('error', () => {})
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  process.exitCode = report(error)
+}
+
+async function main (args: string[]): Promise<void> {
+  const { rollback, ...given } = parse(args)
+  const data = await prepareTestData(completeOptions(given))
+  const result = await makeTestData(data, rollback, interruptible())
+  print(data, result, rollback)
+}
+
+function parse (args: string[]): Partial<TestDataOptions> & { rollback: boolean } {
+  const command = new Command('createtestdata')
+    .description('Fills the database with accounts, users, projects, tasks and subtasks to try things out on.')
+    .helpOption('-h, --help', 'show this')
+    .addHelpText('after', help)
+    .showHelpAfterError('(createtestdata --help tells more)')
+    .exitOverride()
+  for (const name of Object.keys(descriptions) as Array<keyof TestDataOptions>) {
+    command.option(`${flagOf(name)} <number>`, descriptions[name], parseWholeNumber, defaultOptions[name])
+  }
+  command.option('--rollback', 'make everything, but keep nothing', false)
+  return command.parse(args, { from: 'user' }).opts()
+}
+
+function parseWholeNumber (text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.')
+  return Number(text)
+}
+
+/** Aborted by the first Ctrl-C or request to end; the second one ends the process at once, and PostgreSQL undoes what there was. */
+function interruptible (): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of Object.keys(exitCodes) as Array<keyof typeof exitCodes>) {
+    process.once(signal, () => { controller.abort(new Interruption(signal)) })
+  }
+  return controller.signal
+}
+
+async function makeTestData (data: TestData, rollback: boolean, signal: AbortSignal): Promise<LoadResult> {
+  const database = await openDatabase(readConfig().database)
+  const progress = data.options.accounts > listedAccounts || data.total > quickRows ? showProgress(process.stderr) : undefined
+  try {
+    await database.prepare()
+    return await loadData(database, data, {
+      rollback,
+      signal,
+      onProgress: progress?.report,
+      onWait: () => { console.error('Waiting for another createtestdata to finish …') }
+    })
+  } finally {
+    progress?.stop()
+    await database.release()
+  }
+}
+
+function print (data: TestData, { counts, replaced }: LoadResult, rollback: boolean): void {
+  if (counts.account <= listedAccounts) {
+    for (const { slug, name } of data.accounts()) console.log(`${slug} ${name}`)
+  }
+  console.log(`Accounts: ${counts.account}`)
+  console.log(`Users: ${counts.app_user}`)
+  console.log(`Projects: ${counts.project}`)
+  console.log(`Tasks: ${counts.task}`)
+  console.log(`Subtasks: ${counts.subtask}`)
+  console.log(`Time: ${(performance.now() / 1000).toFixed(1)} s`)
+  if (rollback) console.log('Rolled back: nothing was kept.')
+  else if (replaced > 0) console.log(`They replace the demonstration data (${replaced} accounts), which nobody had touched.`)
+}
+
+/** Says on stderr what went wrong. @returns the exit code */
+function report (error: unknown): number {
+  // It has said everything itself.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof OptionError) {
+    console.error(`error: ${error.message}\n(createtestdata --help tells more)`)
+    return 2
+  }
+  if (error instanceof Interruption) {
+    console.error(`createtestdata: ${error.message}`)
+    return error.exitCode
+  }
+  console.error(explained.some(type => error instanceof type) ? `createtestdata: ${(error as Error).message}` : error)
+  return 1
+}

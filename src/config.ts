@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs'
+import { z } from 'zod'
+import { parsePgVariables, parseUrl, type ConnectionSettings } from './database/settings.ts'
+
+/** Where PostgreSQL is, and as whom to log in. */
+export interface DatabaseConfig {
+  /** An administrator of a real server. Without one, and without `tenant`, the embedded server is used. */
+  admin: ConnectionSettings | undefined
+  /** The logins of the web process, where they are given rather than derived. */
+  tenant: ConnectionSettings | undefined
+  operator: ConnectionSettings | undefined
+  /** What the passwords of the roles are derived from. */
+  roleSecret: string | undefined
+  /** Where the embedded server keeps its data; undefined for its default place. */
+  directory: string | undefined
+  poolSize: number
+  preparedStatements: boolean
+}
+
+export interface Config {
+  production: boolean
+  logLevel: string
+  /** Addresses to listen on, all with the same port. */
+  addresses: string[]
+  port: number
+  /** The operator's host; every tenant is one label below it. */
+  baseDomain: string
+  operatorPassword: string | undefined
+  /** Accounts of demonstration data for an empty database. */
+  demoAccounts: number
+  requestDeadlineMs: number
+  database: DatabaseConfig
+}
+
+/** Says of every wrong variable which it is and what it takes. */
+export class ConfigError extends Error {
+  constructor (problems: string[]) {
+    super(`the configuration is wrong:\n${problems.map(problem => `  ${problem}`).join('\n')}`)
+    this.name = 'ConfigError'
+  }
+}
+
+const defaultDatabase = 'rowhouse'
+const loopback = ['127.0.0.1', '::1']
+
+const integer = (minimum: number, maximum: number, fallback: number) => z.string()
+  .regex(/^\d{1,9}$/, { error: 'takes a whole number', abort: true }).transform(Number)
+  .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`))
+  .default(fallback)
+
+const flag = z.enum(['true', 'false'], { error: 'takes true or false' }).transform(text => text === 'true')
+
+const databaseUrl = z.string().transform((text, context) => {
+  try {
+    return parseUrl(text, { database: defaultDatabase })
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message })
+    return z.NEVER
+  }
+})
+
+const domain = z.string().toLowerCase().max(200, 'is longer than a host name can be')
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, 'takes a domain name without a port, such as localhost or tasks.example.com')
+
+const variables = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test'], { error: 'takes development, production or test' }).default('development'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'takes fatal, error, warn, info, debug, trace or silent' }).default('info'),
+  HOST: z.string().regex(/^[A-Za-z0-9.:-]+$/, 'takes an address or host name to listen on, such as 0.0.0.0; leave it out for this machine alone').optional(),
+  PORT: integer(0, 65535, 8080),
+  BASE_DOMAIN: domain.default('localhost'),
+  OPERATOR_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
+  DEMO_ACCOUNTS: integer(0, 1000, 5),
+  REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),
+  DATABASE_URL: databaseUrl.optional(),
+  TENANT_DATABASE_URL: databaseUrl.optional(),
+  OPERATOR_DATABASE_URL: databaseUrl.optional(),
+  ROLE_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
+  DATABASE_POOL_SIZE: integer(1, 500, 8),
+  PREPARED_STATEMENTS: flag.default(true),
+  DATA_DIRECTORY: z.string().optional()
+})
+
+/**
+ * Reads the settings of the process: its environment, and a file `.env` in the working directory for what that leaves out.
+ * Nobody else reads either.
+ *
+ * @throws {ConfigError} naming every variable that is wrong
+ */
+export function readConfig (): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  return parseConfig(process.env)
+}
+
+/** The settings that an environment asks for. An empty variable counts as one that is not there. @throws {ConfigError} */
+export function parseConfig (source: Record<string, string | undefined>): Config {
+  const environment = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = variables.safeParse(environment)
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`))
+  const values = parsed.data
+
+  const admin = values.DATABASE_URL ?? pgVariables(environment)
+  const roleSecret = values.ROLE_SECRET ?? admin?.password
+  if (admin !== undefined && roleSecret === undefined) {
+    throw new ConfigError(['ROLE_SECRET is needed, because the database URL has no password to derive those of the roles from; it takes any text of 8 characters or more, kept secret'])
+  }
+  if (admin === undefined && values.TENANT_DATABASE_URL === undefined && values.OPERATOR_DATABASE_URL !== undefined) {
+    throw new ConfigError(['TENANT_DATABASE_URL is needed beside OPERATOR_DATABASE_URL, or DATABASE_URL in place of both'])
+  }
+  return {
+    production: values.NODE_ENV === 'production',
+    logLevel: values.LOG_LEVEL,
+    addresses: values.HOST === undefined || values.HOST === 'localhost' ? loopback : [values.HOST],
+    port: values.PORT,
+    baseDomain: values.BASE_DOMAIN,
+    operatorPassword: values.OPERATOR_PASSWORD,
+    demoAccounts: values.DEMO_ACCOUNTS,
+    requestDeadlineMs: values.REQUEST_DEADLINE_MS,
+    database: {
+      admin,
+      tenant: values.TENANT_DATABASE_URL,
+      operator: values.OPERATOR_DATABASE_URL,
+      roleSecret,
+      directory: values.DATA_DIRECTORY,
+      poolSize: values.DATABASE_POOL_SIZE,
+      preparedStatements: values.PREPARED_STATEMENTS
+    }
+  }
+}
+
+/** libpq's variables point at a server where one of those that name it is set; a password or a user alone does not. */
+function pgVariables (environment: Record<string, string | undefined>): ConnectionSettings | undefined {
+  if (!['PGHOST', 'PGPORT', 'PGDATABASE'].some(name => environment[name] !== undefined)) return undefined
+  try {
+    return parsePgVariables(environment, { database: defaultDatabase, user: 'postgres' })
+  } catch (error) {
+    throw new ConfigError([(error as Error).message])
+  }
+}
+
+/** Whether everyone who can connect sits at this machine. */
+export function listensOnLoopbackOnly ({ addresses }: Pick<Config, 'addresses'>): boolean {
+  return addresses.every(address => address === '::1' || address === 'localhost' || /^127(\.\d{1,3}){3}$/.test(address))
+}

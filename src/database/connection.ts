@@ -1,0 +1,130 @@
+import postgres from 'postgres'
+import { UnavailableError } from '../errors.ts'
+import { tlsOptions, type ConnectionSettings } from './settings.ts'
+
+export type SqlValue = string | number | boolean | null | Date | readonly string[] | readonly number[]
+
+/** What a statement returned. `command` is PostgreSQL's command tag without its numbers. */
+export type Rows<Row> = Row[] & { command: string, count: number }
+
+export interface ConnectionOptions {
+  applicationName: string
+  /** Off for poolers that hand each transaction another server connection and cannot follow prepared statements. */
+  preparedStatements: boolean
+  connectTimeoutMs: number
+}
+
+/**
+ * One physical connection that is used until it closes and never afterwards.
+ *
+ * postgres.js reconnects by itself and binds handles to whatever connection stands behind them. A handle that outlives its
+ * backend can then run on a connection that serves another tenant, wait for ever, or write to a socket that is gone
+ * (porsager/postgres issues 1066, 1154, 1208, 1216). So each connection here is a client of its own with a single slot,
+ * reserved once and thrown away when it closes: no statement is sent after that, and everything still waiting is rejected.
+ */
+export class DatabaseConnection {
+  #handle: postgres.ReservedSql | undefined
+  #closed = false
+  #onClose: Array<() => void> = []
+  readonly #client: postgres.Sql<{ bigint: number }>
+  readonly #waiting = new Set<(error: Error) => void>()
+
+  private constructor (settings: ConnectionSettings, options: ConnectionOptions) {
+    this.#client = postgres({
+      host: settings.host,
+      port: settings.port,
+      database: settings.database,
+      username: settings.user,
+      ...(settings.password === undefined ? {} : { password: settings.password }),
+      ssl: tlsOptions(settings.ssl),
+      max: 1,
+      idle_timeout: 0,
+      max_lifetime: null,
+      connect_timeout: Math.max(1, Math.ceil(options.connectTimeoutMs / 1000)),
+      prepare: options.preparedStatements,
+      connection: { application_name: options.applicationName },
+      types: { bigint: { to: 20, from: [20], parse: parseSafeInteger, serialize: String } },
+      onnotice: () => {},
+      onclose: () => { this.#markClosed() }
+    })
+  }
+
+  /** @throws {UnavailableError} when the server cannot be reached or refuses the login. */
+  static async open (settings: ConnectionSettings, options: ConnectionOptions): Promise<DatabaseConnection> {
+    const connection = new DatabaseConnection(settings, options)
+    const reserving = connection.#client.reserve()
+    // The driver's own limit starts anew at each of its attempts, so a server that accepts and hangs up would hold it for ever.
+    const timer = setTimeout(() => { connection.close() }, options.connectTimeoutMs)
+    try {
+      connection.#handle = await connection.#orClosed(reserving)
+    } catch (error) {
+      // The reservation may still come true; whoever waits for it is gone.
+      reserving.catch(() => {})
+      connection.close()
+      throw new UnavailableError(error)
+    } finally {
+      clearTimeout(timer)
+    }
+    return connection
+  }
+
+  get closed (): boolean {
+    return this.#closed
+  }
+
+  onClose (listener: () => void): void {
+    this.#onClose.push(listener)
+  }
+
+  /**
+   * Sends a statement at once, behind those already sent; awaiting it is awaiting its answer.
+   *
+   * @throws PostgreSQL's error, or {@link UnavailableError} when the connection is gone.
+   */
+  async run<Row> (strings: TemplateStringsArray, values: readonly SqlValue[]): Promise<Rows<Row>> {
+    const handle = this.#handle
+    if (this.#closed || handle === undefined) throw new UnavailableError(new Error('the database connection is closed'))
+    const answer = handle(strings, ...values as never[]) as unknown as Promise<Rows<Row>>
+    return await this.#orClosed(answer)
+  }
+
+  /** Cuts the connection; statements still waiting are rejected. */
+  close (): void {
+    this.#markClosed()
+    // Zero: a reserved slot never ends of its own accord.
+    this.#client.end({ timeout: 0 }).catch(() => {})
+  }
+
+  #markClosed (): void {
+    if (this.#closed) return
+    this.#closed = true
+    const error = new UnavailableError(new Error('the database connection closed'))
+    for (const reject of this.#waiting) reject(error)
+    for (const listener of this.#onClose) listener()
+    this.#onClose = []
+  }
+
+  /** The driver forgets statements that were queued when a connection dies; this does not. */
+  async #orClosed<T> (answer: PromiseLike<T>): Promise<T> {
+    return await new Promise<T>((resolve, reject) => {
+      this.#waiting.add(reject)
+      answer.then(
+        value => { this.#waiting.delete(reject); resolve(value) },
+        (error: unknown) => { this.#waiting.delete(reject); reject(isConnectionError(error) ? new UnavailableError(error) : error) }
+      )
+    })
+  }
+}
+
+/** ids and counts arrive as 64-bit integers; a number holds them exactly up to 2^53. @throws {RangeError} beyond that. */
+function parseSafeInteger (text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError('a 64-bit integer does not fit a number')
+  return value
+}
+
+/** The driver's own codes for a connection that failed, and those of the operating system. */
+function isConnectionError (error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' &&
+    /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|ENOENT|ERR_STREAM)/.test(error.code)
+}

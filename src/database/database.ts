@@ -1,0 +1,157 @@
+import type pg from 'pg'
+import type { DatabaseConfig } from '../config.ts'
+import { canLogIn, hasCode, withClient } from './admin.ts'
+import { openEmbedded, type EmbeddedServer } from './embedded.ts'
+import { migrate } from './migrate.ts'
+import { deriveRolePasswords, ensureRoles, roleNames, type RoleName } from './roles.ts'
+import { formatUrl, type ConnectionSettings } from './settings.ts'
+
+/** The database could not be reached or set up. The message says what to do about it. */
+export class DatabaseSetupError extends Error {
+  constructor (message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'DatabaseSetupError'
+  }
+}
+
+/** The database of the application: whose logins are known, and how to make it ready. */
+export interface Database {
+  /** Present for every role whose login is known; a web process may know two of them only. */
+  logins: Partial<Record<RoleName, ConnectionSettings>>
+  /** The embedded server behind it, if that is where it is. */
+  embedded: EmbeddedServer | undefined
+  /** Where it is, without any password. */
+  description: string
+  /**
+   * Makes roles, database and schema that are missing, and applies pending migrations. Safe to run twice and by two processes at once.
+   * Does nothing where no administrator is known: then the database must have been prepared by someone else.
+   *
+   * @returns the migrations that ran
+   * @throws {DatabaseSetupError}
+   */
+  prepare (): Promise<string[]>
+  /** The login of a role. @throws {DatabaseSetupError} where the configuration does not tell it. */
+  login (role: RoleName): ConnectionSettings
+  /** Ends this process's hold on the embedded server, which stops with its last holder. */
+  release (options?: { keepRunning?: boolean }): Promise<void>
+}
+
+const lockKey = 7_697_685_317 // any number that every Rowhouse process agrees on
+const oldestServer = 150_000
+
+/** Finds the database that the configuration points at; starts the embedded server, or joins the running one, where it points at none. */
+export async function openDatabase (config: DatabaseConfig): Promise<Database> {
+  const useEmbedded = config.admin === undefined && config.tenant === undefined
+  const embedded = useEmbedded ? await openEmbedded(config.directory === undefined ? {} : { directory: config.directory }) : undefined
+  const admin = embedded === undefined ? config.admin : { ...embedded.admin, database: 'rowhouse' }
+  const secret = embedded?.admin.password ?? config.roleSecret
+  const logins = {
+    ...(admin === undefined || secret === undefined ? {} : deriveLogins(admin, secret)),
+    ...(config.tenant === undefined ? {} : { tenant: config.tenant }),
+    ...(config.operator === undefined ? {} : { operator: config.operator })
+  }
+  return {
+    logins,
+    embedded,
+    description: describe(embedded, admin ?? config.tenant),
+    prepare: async () => admin === undefined ? [] : await prepareDatabase(admin, logins),
+    login: role => {
+      const login = logins[role]
+      if (login === undefined) throw new DatabaseSetupError(`the login of the role "${roleNames[role]}" is not known; set DATABASE_URL to an administrator's URL`)
+      return login
+    },
+    release: async options => { await embedded?.release(options) }
+  }
+}
+
+function deriveLogins (admin: ConnectionSettings, secret: string): Record<RoleName, ConnectionSettings> {
+  const passwords = deriveRolePasswords(secret)
+  const login = (role: RoleName): ConnectionSettings => ({ ...admin, user: roleNames[role], password: passwords[role] })
+  return { owner: login('owner'), tenant: login('tenant'), operator: login('operator'), loader: login('loader') }
+}
+
+function describe (embedded: EmbeddedServer | undefined, settings: ConnectionSettings | undefined): string {
+  if (embedded !== undefined) return `embedded PostgreSQL on 127.0.0.1:${embedded.admin.port}, data in ${embedded.directory}`
+  if (settings === undefined) return 'no database'
+  const { password: _, ...rest } = settings
+  return formatUrl(rest)
+}
+
+async function prepareDatabase (admin: ConnectionSettings, logins: Partial<Record<RoleName, ConnectionSettings>>): Promise<string[]> {
+  try {
+    const ownerLogin = logins.owner
+    if (ownerLogin === undefined) return []
+    await withMaintenanceClient(admin, async maintenance => {
+      await assertServerIsNewEnough(maintenance)
+      // Roles belong to the server, so the lock is taken where every process of every database takes it.
+      await maintenance.query('select pg_advisory_lock($1::bigint)', [lockKey])
+      await ensureDatabase(maintenance, admin.database)
+      const passwords = Object.fromEntries(Object.entries(logins).map(([role, login]) => [role, login.password]))
+      await ensureRoles(maintenance, passwords, async role => {
+        const login = logins[role]
+        return login !== undefined && !(await canLogInto(login, maintenance))
+      })
+      await withClient(admin, async client => { await grantDatabase(client, admin.database) })
+    })
+    return await migrate(ownerLogin, 'up')
+  } catch (error) {
+    throw explain(error, admin)
+  }
+}
+
+/** Connects where roles and databases can be made: to the database `postgres`, or to the named one where that is not to be had. */
+async function withMaintenanceClient (admin: ConnectionSettings, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  let connected = false
+  try {
+    await withClient({ ...admin, database: 'postgres' }, async client => { connected = true; await work(client) })
+  } catch (error) {
+    if (connected || !hasCode(error, '3D000', '42501', '28000')) throw error
+    await withClient(admin, work)
+  }
+}
+
+async function assertServerIsNewEnough (client: pg.Client): Promise<void> {
+  const { rows: [row] } = await client.query<{ number: number, version: string }>(
+    "select current_setting('server_version_num')::integer as number, current_setting('server_version') as version")
+  if (row !== undefined && row.number < oldestServer) throw new DatabaseSetupError(`the server is PostgreSQL ${row.version}; 15 or later is needed`)
+}
+
+async function ensureDatabase (client: pg.Client, name: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_catalog.pg_database where datname = $1', [name])
+  if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)} encoding 'UTF8' template template0`)
+}
+
+/** A role whose password is right may still lack CONNECT on a database that was just made; that is not a refused login. */
+async function canLogInto (login: ConnectionSettings, maintenance: pg.Client): Promise<boolean> {
+  try {
+    return await canLogIn({ ...login, database: maintenance.database ?? 'postgres' })
+  } catch (error) {
+    if (hasCode(error, '42501')) return true
+    throw error
+  }
+}
+
+/** Nobody connects, creates or makes temporary tables here but the roles that need to. */
+async function grantDatabase (client: pg.Client, name: string): Promise<void> {
+  const database = client.escapeIdentifier(name)
+  await client.query(`revoke all on database ${database} from public`)
+  await client.query('revoke all on schema public from public')
+  await client.query(`grant connect on database ${database} to ${Object.values(roleNames).join(', ')}`)
+  await client.query(`grant create on database ${database} to ${roleNames.owner}`)
+  await client.query(`grant temporary on database ${database} to ${roleNames.loader}`)
+}
+
+function explain (error: unknown, admin: ConnectionSettings): Error {
+  if (error instanceof DatabaseSetupError) return error
+  const message = error instanceof Error ? (error.message || String((error as { code?: unknown }).code)) : String(error)
+  const where = `${admin.host}:${admin.port}`
+  if (hasCode(error, 'ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'EHOSTUNREACH', 'ENOENT') || message.includes('timeout expired')) {
+    return new DatabaseSetupError(`no PostgreSQL answers at ${where}: ${message}`, error)
+  }
+  if (hasCode(error, '28P01', '28000')) return new DatabaseSetupError(`PostgreSQL at ${where} refuses the login of "${admin.user}": ${message}`, error)
+  if (hasCode(error, '42501')) {
+    return new DatabaseSetupError(`the role "${admin.user}" may not set up the database "${admin.database}": ${message}. ` +
+      'It takes a superuser, or a role with CREATEROLE that owns the database or has CREATEDB.', error)
+  }
+  return new DatabaseSetupError(`setting up the database "${admin.database}" at ${where} failed: ${message}`, error)
+}

@@ -1,0 +1,65 @@
+import { readdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { runner } from 'node-pg-migrate'
+import { withClient } from './admin.ts'
+import type { ConnectionSettings } from './settings.ts'
+
+const migrationsDirectory = fileURLToPath(new URL('../../migrations', import.meta.url))
+const migrationsSchema = 'rowhouse_migrations'
+const migrationsTable = 'migration'
+
+export interface MigrationStatus {
+  name: string
+  /** When it was applied; undefined while it is pending. */
+  appliedAt: Date | undefined
+}
+
+/**
+ * Applies pending migrations, or takes back the last ones, all in one transaction. Processes that run at once take turns.
+ *
+ * @param settings the owner of the schema
+ * @param count how many; by default all when going up, one when going down
+ * @returns the names of the migrations that ran, in order
+ */
+export async function migrate (settings: ConnectionSettings, direction: 'up' | 'down', count?: number): Promise<string[]> {
+  return await withClient(settings, async client => {
+    // Keeps a reference table's foreign keys from turning its children into local tables of a distributed database;
+    // to any other server it is a name like another.
+    await client.query('set citus.enable_local_reference_table_foreign_keys = off')
+    const ran = await runner({
+      dbClient: client,
+      dir: migrationsDirectory,
+      direction,
+      ...(count === undefined ? {} : { count }),
+      schema: 'rowhouse',
+      createSchema: true,
+      migrationsSchema,
+      createMigrationsSchema: true,
+      migrationsTable,
+      singleTransaction: true,
+      checkOrder: true,
+      advisoryLockMode: 'wait',
+      log: () => {}
+    })
+    return ran.map(migration => migration.name)
+  })
+}
+
+/** Every migration of this version and every one that the database has, in order. */
+export async function migrationStatus (settings: ConnectionSettings): Promise<MigrationStatus[]> {
+  const applied = await withClient(settings, async client => {
+    const { rows: [table] } = await client.query<{ exists: boolean }>(
+      'select to_regclass($1) is not null as exists', [`${migrationsSchema}.${migrationsTable}`])
+    if (table?.exists !== true) return []
+    return (await client.query<{ name: string, run_on: Date }>(
+      `select name::text, run_on::timestamptz from ${migrationsSchema}.${migrationsTable} order by id`)).rows
+  })
+  const appliedAt = new Map(applied.map(row => [row.name, row.run_on]))
+  const names = new Set([...await migrationNames(), ...appliedAt.keys()])
+  return [...names].sort().map(name => ({ name, appliedAt: appliedAt.get(name) }))
+}
+
+/** The migrations that this version of the application brings, in order. */
+export async function migrationNames (): Promise<string[]> {
+  return (await readdir(migrationsDirectory)).filter(file => file.endsWith('.sql')).map(file => file.slice(0, -'.sql'.length)).sort()
+}

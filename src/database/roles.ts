@@ -1,0 +1,88 @@
+import { createHmac, createHash, pbkdf2Sync, randomBytes, scryptSync } from 'node:crypto'
+import type pg from 'pg'
+
+/**
+ * The roles of one PostgreSQL server. They are the same for every database on it, since roles belong to the server.
+ *
+ * None is a superuser, bypasses row-level security, creates roles or databases, or replicates. The web process logs in as
+ * `tenant` and `operator` only; neither owns anything or is a member of another role.
+ */
+export const roleNames = {
+  /** Owns the schema and its tables; migrations run as it. Row-level security is forced on it too, so it sees no rows. */
+  owner: 'rowhouse_owner',
+  /** Serves tenants: sees the rows of the account that its transaction named, and none before it named one. */
+  tenant: 'rowhouse_tenant',
+  /** Serves the view over all accounts: reads all rows, writes nothing. */
+  operator: 'rowhouse_operator',
+  /** Adds whole accounts, for test data and imports. */
+  loader: 'rowhouse_loader'
+} as const
+
+export type RoleName = keyof typeof roleNames
+
+/** Logs in nowhere; owns the one function that turns a slug into an account before any tenant is known. */
+export const resolverRole = 'rowhouse_resolver'
+
+/** Settings that each login of a role starts with. */
+const roleSettings: Record<RoleName, Record<string, string>> = {
+  // With row_security off, a statement that row-level security would silently filter (a backfill, the validation of a
+  // foreign key) is an error instead of a change to no row.
+  owner: { search_path: 'rowhouse', row_security: 'off' },
+  tenant: { search_path: 'rowhouse', statement_timeout: '5s', lock_timeout: '2s', idle_in_transaction_session_timeout: '15s' },
+  operator: { search_path: 'rowhouse', statement_timeout: '15s', lock_timeout: '2s', idle_in_transaction_session_timeout: '30s', default_transaction_read_only: 'on' },
+  loader: { search_path: 'rowhouse' }
+}
+
+/**
+ * Derives the passwords of the roles from one secret, so that every process that knows it can log in and nothing is stored.
+ * Slow on purpose: knowing one role's password must not help to guess the secret.
+ */
+export function deriveRolePasswords (secret: string): Record<RoleName, string> {
+  const key = scryptSync(secret, 'rowhouse role passwords', 32)
+  const derive = (role: string): string => createHmac('sha256', key).update(role).digest('base64url')
+  return { owner: derive(roleNames.owner), tenant: derive(roleNames.tenant), operator: derive(roleNames.operator), loader: derive(roleNames.loader) }
+}
+
+/**
+ * Makes the roles that are missing and mends those that differ. Changes nothing where all is as it should be.
+ *
+ * @param client an administrator of the server: a superuser, or a role with CREATEROLE
+ * @param needsPassword the roles whose present password does not let them in
+ */
+export async function ensureRoles (client: pg.Client, passwords: Partial<Record<RoleName, string>>, needsPassword: (role: RoleName) => Promise<boolean>): Promise<void> {
+  const present = new Map((await client.query<{ rolname: string, rolconfig: string[] | null }>(
+    'select rolname::text, rolconfig::text[] from pg_catalog.pg_roles where rolname = any ($1::text[])',
+    [[...Object.values(roleNames), resolverRole]])).rows.map(row => [row.rolname, row.rolconfig ?? []]))
+
+  if (!present.has(resolverRole)) await client.query(`create role ${resolverRole} nologin noinherit`)
+  for (const role of Object.keys(roleNames) as RoleName[]) {
+    const name = roleNames[role]
+    if (!present.has(name)) await client.query(`create role ${name} login noinherit`)
+    for (const [setting, value] of Object.entries(roleSettings[role])) {
+      const expected = `${setting}=${value}`
+      if (present.get(name)?.includes(expected) !== true) await client.query(`alter role ${name} set ${setting} = '${value}'`)
+    }
+    const password = passwords[role]
+    if (password !== undefined && (!present.has(name) || await needsPassword(role))) {
+      await client.query(`alter role ${name} password '${scramVerifier(password)}'`)
+    }
+  }
+
+  // So that a migration can hand the resolver its function. Nobody is a member of a role that serves requests.
+  const { rowCount } = await client.query(
+    'select from pg_catalog.pg_auth_members where roleid = $1::regrole and member = $2::regrole', [resolverRole, roleNames.owner])
+  if (rowCount === 0) await client.query(`grant ${resolverRole} to ${roleNames.owner}`)
+}
+
+/**
+ * What PostgreSQL stores for a password, made here so that the password itself never stands in a statement or in a server log
+ * (RFC 5803; PostgreSQL, "Password Authentication").
+ */
+function scramVerifier (password: string): string {
+  const iterations = 4096
+  const salt = randomBytes(16)
+  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256')
+  const hmac = (text: string): Buffer => createHmac('sha256', salted).update(text).digest()
+  const storedKey = createHash('sha256').update(hmac('Client Key')).digest('base64')
+  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${storedKey}:${hmac('Server Key').toString('base64')}`
+}

@@ -1,0 +1,125 @@
+import { UnavailableError } from '../errors.ts'
+import type { DatabaseConnection, Rows, SqlValue } from './connection.ts'
+
+/**
+ * Runs one statement of a transaction: sql`select id from project where account_id = ${accountId}`.
+ * Values travel as bind parameters; text cannot be spliced in. The statement is sent when called.
+ */
+export type Sql = <Row extends object>(strings: TemplateStringsArray, ...values: SqlValue[]) => Promise<Rows<Row>>
+
+export interface TransactionOptions {
+  readOnly: boolean
+  /** After so long the transaction is rolled back, whatever its user does. */
+  deadlineMs: number
+}
+
+/**
+ * A transaction and its handle, which dies with it: once it has ended, or its time is up, `sql` throws, so a statement that
+ * someone forgot to await cannot run in the next transaction of the same connection.
+ */
+export class Transaction {
+  readonly #connection: DatabaseConnection
+  readonly #release: () => void
+  readonly #deadline: NodeJS.Timeout
+  readonly #pending = new Set<Promise<unknown>>()
+  #closedBecause: Error | undefined
+  #firstError: unknown
+  #ending: Promise<void> | undefined
+
+  constructor (connection: DatabaseConnection, { readOnly, deadlineMs }: TransactionOptions, release: () => void) {
+    this.#connection = connection
+    this.#release = release
+    this.#deadline = setTimeout(() => { this.#expire() }, deadlineMs)
+    // One snapshot for all that a page shows, so that its count and its rows agree.
+    // Not awaited: it shares its packet with the first statement. Its failure becomes theirs.
+    const begun = readOnly ? this.sql`begin isolation level repeatable read read only` : this.sql`begin`
+    begun.catch(() => {})
+  }
+
+  readonly sql: Sql = async <Row>(strings: TemplateStringsArray, ...values: SqlValue[]): Promise<Rows<Row>> => {
+    if (this.#closedBecause !== undefined) throw this.#closedBecause
+    if (!Array.isArray(strings?.raw)) throw new TypeError('sql is a template tag: sql`…`')
+    if (!values.every(isSqlValue)) throw new TypeError('a value of this statement is not one that SQL takes')
+    return await this.#track(this.#connection.run<Row>(strings, values))
+  }
+
+  /**
+   * Makes it last. Waits for statements that nobody awaited, too.
+   *
+   * @throws the first error of the transaction, if any statement failed, handled or not: nothing was kept then.
+   */
+  async commit (): Promise<void> {
+    if (this.#ending !== undefined) throw this.#closedBecause ?? handleClosed()
+    this.#closedBecause ??= handleClosed()
+    this.#ending = this.#finish('commit')
+    await this.#ending
+  }
+
+  /** Undoes it. Never throws; safe to call in any state and more than once. */
+  async rollback (reason: Error = handleClosed()): Promise<void> {
+    this.#closedBecause ??= reason
+    this.#ending ??= this.#finish('rollback')
+    await this.#ending.catch(() => {})
+  }
+
+  async #track<Row> (answer: Promise<Rows<Row>>): Promise<Rows<Row>> {
+    this.#pending.add(answer)
+    try {
+      return await answer
+    } catch (error) {
+      this.#firstError ??= error
+      // 25P02 says only that an earlier statement failed; that one is what the caller should hear of.
+      throw isAborted(error) ? this.#firstError : error
+    } finally {
+      this.#pending.delete(answer)
+    }
+  }
+
+  async #finish (how: 'commit' | 'rollback'): Promise<void> {
+    try {
+      await Promise.allSettled(this.#pending)
+      const failed = this.#firstError !== undefined
+      if (how === 'commit' && !failed) {
+        const { command } = await this.#connection.run(commitStatement, [])
+        if (command !== 'COMMIT') throw new UnavailableError(new Error(`commit was answered with ${command}`))
+        return
+      }
+      if (!this.#connection.closed) await this.#connection.run(rollbackStatement, []).catch(() => { this.#connection.close() })
+      if (how === 'commit') throw this.#firstError
+    } catch (error) {
+      // A commit that failed half-way leaves the connection in a state nobody should guess at.
+      if (error !== this.#firstError) this.#connection.close()
+      throw error
+    } finally {
+      clearTimeout(this.#deadline)
+      this.#release()
+    }
+  }
+
+  #expire (): void {
+    const reason = new UnavailableError(new Error('the transaction took longer than its deadline'))
+    // A statement still running is cut with its connection: the server ends it at its own statement_timeout.
+    if (this.#pending.size > 0) this.#connection.close()
+    this.rollback(reason).catch(() => {})
+  }
+}
+
+const commitStatement = template`commit`
+const rollbackStatement = template`rollback`
+
+function template (strings: TemplateStringsArray): TemplateStringsArray {
+  return strings
+}
+
+function handleClosed (): Error {
+  return new Error('the transaction of this handle has ended')
+}
+
+function isAborted (error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '25P02'
+}
+
+function isSqlValue (value: unknown): boolean {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value) || value instanceof Date ||
+    (Array.isArray(value) && value.every(element => typeof element === 'string' || typeof element === 'number'))
+}

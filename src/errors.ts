@@ -1,0 +1,121 @@
+/**
+ * Every error that the application answers with. A message here is written for the person or program that asked:
+ * it names what they sent and what to do, never SQL, a constraint, a stack or anything of another tenant.
+ */
+export class AppError extends Error {
+  readonly status: number
+  readonly title: string
+  readonly headers: Record<string, string>
+
+  constructor (status: number, title: string, detail: string, options: { headers?: Record<string, string>, cause?: unknown } = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = new.target.name
+    this.status = status
+    this.title = title
+    this.headers = options.headers ?? {}
+  }
+}
+
+export class NotFoundError extends AppError {
+  constructor (detail = 'There is nothing at this address.') {
+    super(404, 'Not found', detail)
+  }
+}
+
+export class UnknownTenantError extends AppError {
+  constructor () {
+    super(404, 'No such tenant', 'No account answers at this address. Check the spelling of its first part.')
+  }
+}
+
+export class SuspendedTenantError extends AppError {
+  constructor () {
+    super(403, 'Account suspended', 'This account is suspended. Its data are kept; ask the people who run this service to resume it.')
+  }
+}
+
+export class HostNotServedError extends AppError {
+  constructor (baseDomain: string) {
+    super(421, 'Host not served here', `This server answers at ${baseDomain} and at one name below it for each account, such as tenant-0.${baseDomain}.`)
+  }
+}
+
+export class PasswordRequiredError extends AppError {
+  constructor () {
+    super(401, 'Password required', 'The view over all accounts is open to the operator only.',
+      { headers: { 'www-authenticate': 'Basic realm="Rowhouse operator", charset="UTF-8"' } })
+  }
+}
+
+export class CrossSiteError extends AppError {
+  constructor () {
+    super(403, 'Opened from another site', 'The view over all accounts does not open from another site\'s link. Open it from here instead.')
+  }
+}
+
+export class MethodNotAllowedError extends AppError {
+  constructor (method: string, allowed: readonly string[]) {
+    super(405, 'Method not allowed', `${method} is not allowed here; ${allowed.join(', ')} are.`, { headers: { allow: allowed.join(', ') } })
+  }
+}
+
+/** The database cannot answer now; the same request may well succeed in a moment. */
+export class UnavailableError extends AppError {
+  constructor (cause: unknown) {
+    super(503, 'Not available right now', 'The service could not finish this request. Please try again in a moment.',
+      { headers: { 'retry-after': '1' }, cause })
+  }
+}
+
+export class ConflictError extends AppError {
+  constructor (detail: string, cause: unknown) {
+    super(409, 'Conflict', detail, { cause })
+  }
+}
+
+export class InvalidInputError extends AppError {
+  constructor (detail: string, options: { status?: number, title?: string, cause?: unknown } = {}) {
+    super(options.status ?? 400, options.title ?? 'Invalid request', detail, { cause: options.cause })
+  }
+}
+
+/** A mistake of ours. The cause goes to the log, never to the client. */
+export class InternalError extends AppError {
+  constructor (cause: unknown) {
+    super(500, 'Internal error', 'Something went wrong on our side. It has been logged under the request id below.', { cause })
+  }
+}
+
+/**
+ * What PostgreSQL's error classes mean to a client (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+ * Branches on SQLSTATE alone, never on a constraint's name: names differ on a distributed database.
+ * Whatever stands in no row is our own mistake: a missing or empty tenant (42704, 22P02), a refused policy (42501),
+ * and every syntax or type error are caught before SQL is sent, so arriving here means that a line of ours is wrong.
+ */
+const answersBySqlState: Array<[pattern: RegExp, answer: (cause: unknown) => AppError]> = [
+  // unique_violation
+  [/^23505$/, cause => new ConflictError('There is such a row already.', cause)],
+  // foreign_key_violation, restrict_violation: the parent is not there, or children still are
+  [/^(23503|23001)$/, cause => new ConflictError('This refers to a row that is not there, or is still referred to.', cause)],
+  // not_null_violation, check_violation, string_data_right_truncation, numeric_value_out_of_range
+  [/^(23502|23514|22001|22003)$/, cause => new InvalidInputError('A value is missing, too long or out of range.', { status: 422, cause })],
+  // character_not_in_repertoire, untranslatable_character: such as a zero byte in text
+  [/^(22021|22P05)$/, cause => new InvalidInputError('The text holds a character that cannot be stored.', { status: 422, cause })],
+  // serialization_failure, deadlock_detected, lock_not_available, query_canceled (statement_timeout)
+  [/^(40001|40P01|55P03|57014)$/, cause => new UnavailableError(cause)],
+  // connection exceptions, insufficient resources, operator intervention (shutdown, killed backend), idle transaction ended
+  [/^(08...|53...|57P..|25P03|25P04)$/, cause => new UnavailableError(cause)]
+]
+
+/** Turns whatever was thrown into an answer; what is not known is an {@link InternalError}. */
+export function toAppError (error: unknown): AppError {
+  if (error instanceof AppError) return error
+  const sqlState = sqlStateOf(error)
+  const row = sqlState === undefined ? undefined : answersBySqlState.find(([pattern]) => pattern.test(sqlState))
+  return row === undefined ? new InternalError(error) : row[1](error)
+}
+
+function sqlStateOf (error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined
+}

@@ -1,0 +1,56 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { listensOnLoopbackOnly, type Config } from '../config.ts'
+import { CrossSiteError, NotFoundError, PasswordRequiredError } from '../errors.ts'
+
+/**
+ * How one gets into the view over all accounts. The host name proves nothing, since anyone can send `Host: localhost`.
+ *
+ * - `closed`: not at all. The server can be reached from elsewhere, or runs in production, and there is no password.
+ * - `password`: with the operator's password, over HTTP Basic.
+ * - `local`: from this machine without one, and with the password from anywhere.
+ */
+export type OperatorEntry = 'closed' | 'password' | 'local'
+
+export function operatorEntry (config: Pick<Config, 'addresses' | 'production' | 'operatorPassword'>): OperatorEntry {
+  if (listensOnLoopbackOnly(config) && !config.production) return 'local'
+  return config.operatorPassword === undefined ? 'closed' : 'password'
+}
+
+/** Lets the operator's requests through. @throws {NotFoundError}, {PasswordRequiredError} or {CrossSiteError} at all others */
+export function operatorGuard (entry: OperatorEntry, password: string | undefined): (request: FastifyRequest) => void {
+  return request => {
+    if (entry === 'closed') throw new NotFoundError()
+    if (isCrossSite(request)) throw new CrossSiteError()
+    if (entry === 'local' && isFromThisMachine(request)) return
+    if (password === undefined) throw new NotFoundError()
+    if (!hasPassword(request, password)) throw new PasswordRequiredError()
+  }
+}
+
+/** A page elsewhere can make a browser on this machine ask; such a request says where it comes from. */
+function isCrossSite ({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site']
+  return site !== undefined && site !== 'none' && site !== 'same-origin'
+}
+
+const proxyHeaders = ['forwarded', 'via', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-server']
+
+/**
+ * From a process on this machine that speaks for itself: a proxy here would make the whole world look local. Those that name
+ * themselves are told by their headers; one that does not (nginx with a bare `proxy_pass`) by speaking HTTP/1.0.
+ */
+function isFromThisMachine ({ raw, headers }: FastifyRequest): boolean {
+  const address = raw.socket.remoteAddress ?? ''
+  const isLoopback = address === '::1' || /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address)
+  return isLoopback && raw.httpVersion !== '1.0' && !proxyHeaders.some(name => headers[name] !== undefined)
+}
+
+function hasPassword ({ headers }: FastifyRequest, password: string): boolean {
+  const match = /^basic +([a-z0-9+/=]+)$/i.exec(headers.authorization ?? '')
+  const given = Buffer.from(match?.[1] ?? '', 'base64').toString('utf8')
+  const colon = given.indexOf(':')
+  // Hashed, so that the comparison takes as long for every length.
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given.slice(colon + 1)), digest(password)) && colon !== -1
+}

@@ -1,0 +1,124 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { HostNotServedError, NotFoundError, SuspendedTenantError, UnavailableError, UnknownTenantError } from '../errors.ts'
+import { hostReader } from '../tenancy/host.ts'
+import type { OperatorScope, TenantScope } from '../tenancy/scope.ts'
+import type { TenancyStrategy, Work } from '../tenancy/strategy.ts'
+import type { Tenant } from '../tenancy/tenant.ts'
+import type { Viewer } from './views.ts'
+
+export interface TenantPluginOptions {
+  strategy: TenancyStrategy
+  baseDomain: string
+  /** Throws at requests for the operator's host that are not the operator's. */
+  admitOperator: (request: FastifyRequest) => void
+  deadlineMs: number
+}
+
+type RequestWork = { kind: 'tenant', work: Work<TenantScope> } | { kind: 'operator', work: Work<OperatorScope> }
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route belongs to no tenant and answers on any host. */
+    anyHost?: boolean
+    /** The route needs no database; by default each request has its transaction. */
+    transaction?: boolean
+  }
+  interface FastifyRequest {
+    viewer: Viewer
+    tenant: Tenant | undefined
+    work: RequestWork | undefined
+    /** The right to this request's tenant. Throws on a request that has none. */
+    readonly tenantScope: TenantScope
+    /** The right to read across tenants. Throws on any request but the operator's. */
+    readonly operatorScope: OperatorScope
+  }
+}
+
+/**
+ * The request hook: finds the tenant by the Host header, opens the transaction that all of the request's SQL runs in, and
+ * ends it before the first byte of the answer leaves. A new route is inside this wall unless its config says otherwise.
+ */
+export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, baseDomain, admitOperator, deadlineMs }) => {
+  const readHost = hostReader(baseDomain)
+
+  app.decorateRequest('viewer')
+  app.decorateRequest('tenant', undefined)
+  app.decorateRequest('work', undefined)
+  app.decorateRequest('tenantScope', { getter (this: FastifyRequest) { return scopeOf(this, 'tenant') as TenantScope } })
+  app.decorateRequest('operatorScope', { getter (this: FastifyRequest) { return scopeOf(this, 'operator') as OperatorScope } })
+
+  app.addHook('onRequest', async (request, reply) => {
+    request.viewer = { kind: 'nobody' }
+    if (request.routeOptions.config.anyHost === true) return
+    // The same path is another page on another host; no cache in between may mix them up.
+    reply.header('cache-control', 'private, no-store')
+    const target = readHost(hostHeader(request))
+    if (target.kind === 'foreign') throw new HostNotServedError(baseDomain)
+    if (target.kind === 'operator') {
+      if (strategy.beginOperator === undefined) throw new NotFoundError()
+      admitOperator(request)
+      request.viewer = { kind: 'operator' }
+      return
+    }
+    const tenant = await strategy.findTenant(target.slug)
+    if (tenant === undefined) throw new UnknownTenantError()
+    if (tenant.status !== 'active') throw new SuspendedTenantError()
+    request.tenant = tenant
+    request.viewer = { kind: 'tenant', accountId: tenant.id, slug: tenant.slug, name: tenant.name }
+  })
+
+  app.addHook('preHandler', async request => {
+    const { anyHost, transaction } = request.routeOptions.config
+    if (anyHost === true || transaction === false || request.is404) return
+    const options = { readOnly: request.method === 'GET' || request.method === 'HEAD', deadlineMs }
+    request.work = request.tenant !== undefined
+      ? { kind: 'tenant', work: await strategy.beginTenant(request.tenant, options) }
+      : { kind: 'operator', work: await beginOperator(strategy, options) }
+    // The client may have gone while this waited for a connection.
+    if (request.raw.destroyed && request.raw.aborted) await abandon(request)
+  })
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const work = takeWork(request)
+    if (work === undefined) return payload
+    if (reply.statusCode < 400 && !hasClientGone(reply)) await work.work.transaction.commit()
+    else await work.work.transaction.rollback()
+    return payload
+  })
+
+  app.addHook('onRequestAbort', abandon)
+  // Where an answer ended without passing onSend, the transaction still ends.
+  app.addHook('onResponse', abandon)
+}, { name: 'tenant', fastify: '5.x' })
+
+/** The Host header as it came: the parsed one is not to be trusted, of two the first would win in silence, and a full URL in the request line names another host. */
+function hostHeader ({ raw }: FastifyRequest): string | undefined {
+  const hosts = raw.rawHeaders.filter((_, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host')
+  const isOriginForm = raw.url?.startsWith('/') === true || raw.url === '*'
+  return hosts.length <= 1 && isOriginForm ? (hosts[0] ?? raw.headers.host) : undefined
+}
+
+async function beginOperator (strategy: TenancyStrategy, options: { readOnly: boolean, deadlineMs: number }): Promise<Work<OperatorScope>> {
+  if (strategy.beginOperator === undefined) throw new NotFoundError()
+  return await strategy.beginOperator(options)
+}
+
+function scopeOf (request: FastifyRequest, kind: RequestWork['kind']): TenantScope | OperatorScope {
+  if (request.work?.kind !== kind) throw new Error(`this request has no ${kind} scope`)
+  return request.work.work.scope
+}
+
+function takeWork (request: FastifyRequest): RequestWork | undefined {
+  const { work } = request
+  request.work = undefined
+  return work
+}
+
+async function abandon (request: FastifyRequest): Promise<void> {
+  await request.work?.work.transaction.rollback(new UnavailableError(new Error('the client has gone')))
+}
+
+function hasClientGone ({ raw }: FastifyReply): boolean {
+  return raw.destroyed || raw.socket?.destroyed === true
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import fastifyView from '@fastify/view'
+import { Eta } from 'eta'
+import type { FastifyReply } from 'fastify'
+import plugin from 'fastify-plugin'
+
+/** Whom a page is for; each page says so. */
+export type Viewer = { kind: 'tenant', accountId: number, slug: string, name: string } | { kind: 'operator' } | { kind: 'nobody' }
+
+export interface SubtasksPage {
+  title: string
+  rows: Array<{
+    accountId: number,
+    accountName: string,
+    projectId: number,
+    projectName: string,
+    taskId: number,
+    taskName: string,
+    id: number,
+    name: string,
+    isComplete: boolean,
+    details: string
+  }>
+  total: number
+  pagination: Pagination
+}
+
+export interface Pagination {
+  page: number
+  pages: number
+  links: Array<{ kind: 'page', page: number, href: string, current: boolean } | { kind: 'gap' }>
+  previousHref: string | undefined
+  nextHref: string | undefined
+}
+
+export interface ErrorPage {
+  status: number
+  title: string
+  detail: string
+  requestId: string
+  action: { href: string, label: string } | undefined
+}
+
+/** Every page and the data that its template takes: the templates themselves are untyped. */
+interface Pages {
+  subtasks: SubtasksPage
+  error: ErrorPage
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Renders a page for the viewer of this request and sends it. */
+    page: <Name extends keyof Pages>(name: Name, data: Pages[Name]) => FastifyReply
+  }
+}
+
+const viewsDirectory = fileURLToPath(new URL('../../views', import.meta.url))
+
+/** Templates, the stylesheet, and `reply.page`. */
+export const views = plugin(async app => {
+  await app.register(fastifyView, {
+    engine: { eta: new Eta() },
+    root: viewsDirectory,
+    viewExt: 'eta',
+    // Named for the plugin's cache of compiled templates, which is what makes a page quick.
+    production: true
+  })
+  await app.register(async assets => {
+    // Even the page that says "wrong host" has a stylesheet.
+    assets.addHook('onRoute', route => { route.config = { ...route.config, anyHost: true } })
+    await assets.register(fastifyStatic, {
+      root: `${viewsDirectory}/public`, prefix: '/assets/', index: false, wildcard: false, maxAge: '1y', immutable: true
+    })
+  })
+  const assetVersion = await hashOfFiles(`${viewsDirectory}/public`)
+
+  app.decorateReply('page', function (this: FastifyReply, name, data) {
+    return this.view(name, { ...data, assetVersion, viewer: this.request.viewer, homeHref: '/' })
+  })
+}, { name: 'views' })
+
+/** Stands in the addresses of static files, which browsers may keep for a year: other files, other addresses. */
+async function hashOfFiles (directory: string): Promise<string> {
+  const hash = createHash('sha256')
+  for (const file of (await readdir(directory)).sort()) hash.update(await readFile(`${directory}/${file}`))
+  return hash.digest('hex').slice(0, 12)
+}

@@ -1,0 +1,67 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { MethodNotAllowedError, NotFoundError } from '../errors.ts'
+import type { Page, PageNumber } from '../repositories/page.ts'
+import { listSubtasks, listSubtasksOfAllAccounts, type SubtaskInContext, type SubtaskOfAccount } from '../repositories/subtasks.ts'
+import { pageInPath, pageQuery } from '../schemas/page.ts'
+import { paginate } from './pagination.ts'
+
+const pageSize = 10
+const allowed = ['GET', 'HEAD', 'OPTIONS'] as const
+const addresses = ['/', '/subtasks', '/subtasks/', '/subtasks/:page', '/subtasks/:page/']
+
+/** The list of subtasks: a tenant's own on its host, all accounts' on the operator's. */
+export const subtaskRoutes: FastifyPluginAsyncZod = async app => {
+  const redirect = { config: { transaction: false } }
+  const page = { query: pageQuery }
+
+  app.get('/', redirect, async (_, reply) => reply.redirect('/subtasks/', 302))
+  app.get('/subtasks', redirect, async (request, reply) => reply.redirect('/subtasks/' + queryOf(request), 301))
+  app.get('/subtasks/', { schema: { querystring: page.query }, errorHandler: badPageIsNotFound },
+    async (request, reply) => await showPage(request, reply, request.query.page ?? 1))
+  app.get('/subtasks/:page', { ...redirect, schema: { params: z.object({ page: pageInPath }) }, errorHandler: badPageIsNotFound },
+    async (request, reply) => reply.redirect(`${request.url.split('?', 1)[0]}/${queryOf(request)}`, 301))
+  app.get('/subtasks/:page/', { schema: { params: z.object({ page: pageInPath }), querystring: page.query }, errorHandler: badPageIsNotFound },
+    async (request, reply) => await showPage(request, reply, request.params.page || (request.query.page ?? 1)))
+
+  for (const url of addresses) {
+    app.options(url, redirect, async (_, reply) => reply.header('allow', allowed.join(', ')).send())
+    app.route({
+      url,
+      method: ['POST', 'PUT', 'PATCH', 'DELETE'],
+      ...redirect,
+      // Before the body is looked at: nothing that it holds could make a difference.
+      onRequest: async request => { throw new MethodNotAllowedError(request.method, allowed) },
+      handler: async () => {}
+    })
+  }
+}
+
+function queryOf ({ url }: FastifyRequest): string {
+  const start = url.indexOf('?')
+  return start === -1 ? '' : url.slice(start)
+}
+
+/** To whoever follows a link, a page that cannot be is a page that is not there. */
+function badPageIsNotFound (error: Error & { validation?: unknown }): never {
+  throw error.validation === undefined ? error : new NotFoundError('There is no such page.')
+}
+
+async function showPage (request: FastifyRequest, reply: FastifyReply, asked: PageNumber): Promise<FastifyReply> {
+  const listing = await listFor(request, { page: asked, size: pageSize })
+  if (listing.page > listing.pages) throw new NotFoundError(`There is no page ${listing.page}; the last one is ${listing.pages}.`)
+  return reply.page('subtasks', {
+    title: 'Subtasks',
+    rows: listing.rows,
+    total: listing.total,
+    pagination: paginate(listing, number => number === 1 ? '/subtasks/' : `/subtasks/${number}/`)
+  })
+}
+
+async function listFor (request: FastifyRequest, page: { page: PageNumber, size: number }): Promise<Page<SubtaskOfAccount>> {
+  if (request.tenant === undefined) return await listSubtasksOfAllAccounts(request.operatorScope, page)
+  const { id: accountId, name: accountName } = request.tenant
+  const listing: Page<SubtaskInContext> = await listSubtasks(request.tenantScope, page)
+  return { ...listing, rows: listing.rows.map(row => ({ ...row, accountId, accountName })) }
+}

@@ -1,0 +1,96 @@
+import { LRUCache } from 'lru-cache'
+import type { Tenant } from './tenant.ts'
+
+export interface DirectoryOptions {
+  /** How long an answer is believed: a rename or a suspension is noticed after so long at the latest. */
+  ttlMs: number
+  /** How many tenants, and how many names that belong to none, are remembered. */
+  size: number
+}
+
+const namesPerLookUp = 500
+
+/**
+ * Finds tenants by slug, remembering both hits and misses for a few seconds.
+ *
+ * Look-ups that arrive together travel together: at any moment one statement is under way for all names that are not yet
+ * known, so a flood of made-up names costs a few statements a second, not a connection each. Hits and misses
+ * are remembered apart, so that the flood cannot push the real tenants out.
+ */
+export class TenantDirectory {
+  readonly #lookUp: (slugs: string[]) => Promise<Tenant[]>
+  readonly #known: LRUCache<string, Tenant>
+  readonly #unknown: LRUCache<string, true>
+  readonly #asked = new Map<string, Question>()
+  #running = false
+
+  constructor (lookUp: (slugs: string[]) => Promise<Tenant[]>, { ttlMs, size }: DirectoryOptions = { ttlMs: 5000, size: 10_000 }) {
+    this.#lookUp = lookUp
+    this.#known = new LRUCache({ max: size, ttl: ttlMs })
+    this.#unknown = new LRUCache({ max: size, ttl: ttlMs })
+  }
+
+  /** @returns undefined for a name that no account has. @throws whatever the look-up throws; that is not remembered. */
+  async find (slug: string): Promise<Tenant | undefined> {
+    const known = this.#known.get(slug)
+    if (known !== undefined) return known
+    if (this.#unknown.get(slug) === true) return undefined
+    return await this.#ask(slug)
+  }
+
+  /** Forgets one name, or all. */
+  forget (slug?: string): void {
+    if (slug === undefined) {
+      this.#known.clear()
+      this.#unknown.clear()
+    } else {
+      this.#known.delete(slug)
+      this.#unknown.delete(slug)
+    }
+  }
+
+  async #ask (slug: string): Promise<Tenant | undefined> {
+    let question = this.#asked.get(slug)
+    if (question === undefined) {
+      question = openQuestion()
+      this.#asked.set(slug, question)
+    }
+    if (!this.#running) this.#answerAll().catch(() => {})
+    return await question.answer
+  }
+
+  async #answerAll (): Promise<void> {
+    this.#running = true
+    // One turn of the event loop, for the questions of requests that arrived together.
+    await new Promise(resolve => setImmediate(resolve))
+    while (this.#asked.size > 0) {
+      const batch = [...this.#asked].slice(0, namesPerLookUp)
+      for (const [slug] of batch) this.#asked.delete(slug)
+      try {
+        const found = new Map((await this.#lookUp(batch.map(([slug]) => slug))).map(tenant => [tenant.slug, tenant]))
+        for (const [slug, question] of batch) {
+          const tenant = found.get(slug)
+          if (tenant === undefined) this.#unknown.set(slug, true)
+          else this.#known.set(slug, tenant)
+          question.resolve(tenant)
+        }
+      } catch (error) {
+        for (const [, question] of batch) question.reject(error)
+      }
+    }
+    this.#running = false
+  }
+}
+
+interface Question {
+  answer: Promise<Tenant | undefined>
+  resolve: (tenant: Tenant | undefined) => void
+  reject: (error: unknown) => void
+}
+
+function openQuestion (): Question {
+  let resolve: Question['resolve'] = () => {}
+  let reject: Question['reject'] = () => {}
+  const answer = new Promise<Tenant | undefined>((_resolve, _reject) => { resolve = _resolve; reject = _reject })
+  return { answer, resolve, reject }
+}

@@ -1,0 +1,65 @@
+import { Pool, type PoolOptions } from '../database/pool.ts'
+import { assertRoleIsWalled } from '../database/role-check.ts'
+import type { ConnectionSettings } from '../database/settings.ts'
+import { TenantDirectory, type DirectoryOptions } from './directory.ts'
+import { openOperatorScope, openTenantScope } from './scope.ts'
+import type { TenancyStrategy } from './strategy.ts'
+import type { AccountId, Tenant } from './tenant.ts'
+
+export interface SingleSchemaOptions {
+  tenantLogin: ConnectionSettings
+  /** Left out where nobody may look across tenants; then no connection of that kind is ever made. */
+  operatorLogin?: ConnectionSettings | undefined
+  pool: Omit<PoolOptions, 'applicationName'>
+  directory?: DirectoryOptions
+}
+
+/** All tenants in one schema, row-level security between them. */
+export function singleSchema ({ tenantLogin, operatorLogin, pool, directory: directoryOptions }: SingleSchemaOptions): TenancyStrategy {
+  const tenants = new Pool(tenantLogin, { ...pool, applicationName: 'rowhouse tenant' })
+  // Of its own, so that look-ups of made-up names never take a connection from the tenants.
+  const lookUps = new Pool(tenantLogin, { ...pool, size: 1, applicationName: 'rowhouse directory' })
+  const operators = operatorLogin === undefined
+    ? undefined
+    : new Pool(operatorLogin, { ...pool, size: Math.max(1, Math.ceil(pool.size / 4)), applicationName: 'rowhouse operator' })
+  const directory = new TenantDirectory(async slugs => await lookUp(lookUps, slugs), directoryOptions)
+
+  return {
+    findTenant: async slug => await directory.find(slug),
+    beginTenant: async (tenant, options) => {
+      const transaction = await tenants.begin(options)
+      return { scope: openTenantScope(transaction, tenant.id), transaction }
+    },
+    beginOperator: operators === undefined
+      ? undefined
+      : async options => {
+        const transaction = await operators.begin({ ...options, readOnly: true })
+        return { scope: openOperatorScope(transaction), transaction }
+      },
+    assertWalls: async () => {
+      await Promise.all([tenants, ...(operators === undefined ? [] : [operators])].map(assertRoleIsWalled))
+    },
+    ping: async () => {
+      const transaction = await lookUps.begin({ readOnly: true, deadlineMs: 2000 })
+      try {
+        await transaction.sql`select 1`
+      } finally {
+        await transaction.rollback()
+      }
+    },
+    end: async () => {
+      await Promise.all([tenants.end(), lookUps.end(), operators?.end()])
+    }
+  }
+}
+
+async function lookUp (pool: Pool, slugs: string[]): Promise<Tenant[]> {
+  const transaction = await pool.begin({ readOnly: true, deadlineMs: 5000 })
+  try {
+    const rows = await transaction.sql<{ id: number, slug: string, name: string, status: Tenant['status'] }>`
+      select id, slug, name, status from resolve_accounts(${slugs})`
+    return rows.map(row => ({ id: row.id as AccountId, slug: row.slug, name: row.name, status: row.status }))
+  } finally {
+    await transaction.rollback()
+  }
+}

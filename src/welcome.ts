@@ -1,0 +1,46 @@
+import type { Config } from './config.ts'
+import type { Database } from './database/database.ts'
+import { operatorEntry } from './plugins/operator-guard.ts'
+
+/** What to open and what to try, once the server listens. Shows no password. */
+export function welcome (config: Config, database: Database, { port, migrations, demo }: { port: number, migrations: string[], demo: boolean }): string {
+  const base = `${config.baseDomain}:${port}`
+  const operator = {
+    local: `http://${base}/`,
+    password: `http://${base}/   (any user name, and the OPERATOR_PASSWORD)`,
+    closed: 'closed: set OPERATOR_PASSWORD to open it'
+  }[operatorEntry(config)]
+  const news = [
+    ...(migrations.length > 0 ? [`applied migrations ${migrations.join(', ')}`] : []),
+    ...(demo ? [`loaded ${config.demoAccounts} accounts of demonstration data`] : [])
+  ]
+  const lines = [
+    '',
+    'Rowhouse is running.',
+    '',
+    `  a tenant       http://tenant-0.${base}/`,
+    `  another one    http://tenant-1.${base}/`,
+    `  all of them    ${operator}`,
+    '',
+    `  database       ${database.description}`,
+    ...news.map(line => `                 ${line}`),
+    '',
+    ...(database.logins.owner === undefined ? [] : psqlHints),
+    `Ctrl-C stops ${database.embedded === undefined ? 'the server' : 'the server and its database'}.`,
+    ''
+  ]
+  return lines.join('\n')
+}
+
+const psqlHints = [
+  'See the walls with psql, as the role that serves tenants and as the operator\'s:',
+  '',
+  '  psql "$(npx tsx bin/dburl.ts tenant)" -c "select id, name from subtask"',
+  '  psql "$(npx tsx bin/dburl.ts tenant)" -c "begin; select set_account(1); select account_id, count(*) from subtask group by 1"',
+  '  psql "$(npx tsx bin/dburl.ts operator)" -c "select account_id, count(*) from subtask group by 1 order by 1 limit 5"',
+  '',
+  'Two thousand tenants:',
+  '',
+  '  npx tsx bin/createtestdata.ts --accounts 2000',
+  ''
+]

@@ -1,0 +1,167 @@
+import type { Client } from 'pg'
+
+/** A table of the application, as the catalogue describes it. */
+export interface Table {
+  name: string
+  /** The column that says whose row it is. */
+  key: string
+  columns: Array<{ name: string, type: string, isGenerated: boolean, isRequired: boolean }>
+}
+
+/** Every table outside PostgreSQL's own schemas that some role of the web process may touch, or that stands in the application's schema. */
+export async function findTables (admin: Client): Promise<Table[]> {
+  const { rows } = await admin.query<{ name: string, key: string, columns: Table['columns'] }>(`
+    select relation.oid::regclass::text as name,
+      case when relation.oid = 'rowhouse.account'::regclass then 'id' else 'account_id' end as key,
+      (select json_agg(json_build_object('name', attname, 'type', format_type(atttypid, null), 'isGenerated', attidentity <> '' or attgenerated <> '',
+          'isRequired', attnotnull and not atthasdef and attidentity = '') order by attnum)
+        from pg_attribute where attrelid = relation.oid and attnum > 0 and not attisdropped) as columns
+    from pg_class relation join pg_namespace namespace on namespace.oid = relation.relnamespace
+    where relation.relkind in ('r', 'p', 'm', 'f', 'v') and namespace.nspname !~ '^(pg_|information_schema$)'
+      and (namespace.nspname = 'rowhouse' or exists (
+        select from unnest(array['rowhouse_tenant', 'rowhouse_operator']) as role (name)
+        where has_schema_privilege(role.name, namespace.oid, 'usage') and has_any_column_privilege(role.name, relation.oid, 'select, insert, update')))
+    order by 1`)
+  return rows
+}
+
+/** What the catalogue itself says is wrong with a table, before anyone attacks it. */
+export async function inspectTable (admin: Client, { name, key }: Table): Promise<string[]> {
+  const { rows } = await admin.query<{ finding: string | null }>(`
+    select finding from pg_class relation, lateral (values
+      (case when relation.relkind not in ('r', 'p') then 'is no table, so it cannot have row-level security' end),
+      (case when not relation.relrowsecurity then 'has no row-level security' end),
+      (case when not relation.relforcerowsecurity then 'does not force row-level security on its owner' end),
+      (case when not exists (select from pg_attribute where attrelid = relation.oid and attname = $2 and attnotnull and atttypid = 'bigint'::regtype)
+        then 'has no ' || $2 || ' that is bigint and not null' end),
+      (case when relation.relowner <> 'rowhouse_owner'::regrole then 'is owned by ' || relation.relowner::regrole::text end)
+    ) as checked (finding) where relation.oid = $1::regclass and finding is not null
+    union all
+    select 'policy ' || polname || ' is not the house''s own'
+    from pg_policy where polrelid = $1::regclass and not (
+      (polname = 'tenant' and polcmd = '*' and polpermissive and polroles = array['rowhouse_tenant'::regrole::oid]
+        and pg_get_expr(polqual, polrelid) = format('(%I = rowhouse.current_account_id())', $2::text)
+        and pg_get_expr(polwithcheck, polrelid) = format('(%I = rowhouse.current_account_id())', $2::text))
+      or (polname = 'operator' and polcmd = 'r' and polroles = array['rowhouse_operator'::regrole::oid])
+      or (polname = 'loader' and polroles = array['rowhouse_loader'::regrole::oid])
+      or (polname = 'resolver' and polrelid = 'rowhouse.account'::regclass and polcmd = 'r' and polroles = array['rowhouse_resolver'::regrole::oid]))
+    union all
+    select 'has no policy named ' || expected from unnest(array['tenant', 'operator']) expected
+    where not exists (select from pg_policy where polrelid = $1::regclass and polname = expected)
+    union all
+    select role || ' has ' || privilege
+    from unnest(array['rowhouse_tenant', 'rowhouse_operator', 'rowhouse_loader']) role, unnest(array['truncate', 'references', 'trigger']) privilege
+    where has_table_privilege(role, $1::regclass, privilege)
+    union all
+    select 'rowhouse_tenant may update ' || attname from pg_attribute
+    where attrelid = $1::regclass and attname in ('id', 'account_id') and has_column_privilege('rowhouse_tenant', attrelid, attnum, 'update')
+    union all
+    select 'rowhouse_operator may ' || privilege from unnest(array['insert', 'update', 'delete']) privilege
+    where has_table_privilege('rowhouse_operator', $1::regclass, privilege) or (privilege <> 'delete' and has_any_column_privilege('rowhouse_operator', $1::regclass, privilege))`,
+  [name, key])
+  return rows.map(row => `${name} ${row.finding}`)
+}
+
+/** Sees to it that both accounts have a row, so that there is something to steal; makes one of whatever the catalogue asks for. */
+export async function ensureRows (admin: Client, table: Table, accounts: number[]): Promise<void> {
+  if (table.key !== 'account_id' || !table.columns.some(column => column.name === 'account_id')) return
+  for (const account of accounts) {
+    const { rowCount } = await admin.query(`select from ${table.name} where account_id = $1 limit 1`, [account])
+    if (rowCount !== 0) continue
+    const required = table.columns.filter(column => column.isRequired && !column.isGenerated)
+    const values = await Promise.all(required.map(async column => column.name === 'account_id' ? account : await valueFor(admin, table, column, account)))
+    await admin.query(`insert into ${table.name} (${required.map(column => quote(column.name)).join(', ')}) values (${required.map((_, index) => `$${index + 1}`).join(', ')})`, values)
+  }
+}
+
+async function valueFor (admin: Client, table: Table, column: Table['columns'][number], account: number): Promise<unknown> {
+  const { rows: [parent] } = await admin.query<{ name: string, column: string }>(`
+    select confrelid::regclass::text as name, target.attname as column
+    from pg_constraint, unnest(conkey, confkey) as pair (source, target_number)
+    join pg_attribute source on source.attrelid = $1::regclass and source.attnum = pair.source and source.attname = $2
+    join pg_attribute target on target.attnum = pair.target_number
+    where contype = 'f' and conrelid = $1::regclass and target.attrelid = confrelid`, [table.name, column.name])
+  if (parent !== undefined) {
+    const { rows: [row] } = await admin.query<{ value: unknown }>(`select ${quote(parent.column)} as value from ${parent.name} where account_id = $1 limit 1`, [account])
+    return row?.value
+  }
+  if (/int|numeric|double|real/.test(column.type)) return 1
+  if (/bool/.test(column.type)) return false
+  if (/timestamp|date/.test(column.type)) return new Date(0)
+  if (/json/.test(column.type)) return '{}'
+  return 'abc'
+}
+
+/**
+ * Attacks a table as the tenant role, in the place of one account, for the rows of another. Every attempt is rolled back.
+ *
+ * @returns what got through; nothing, if the walls hold
+ */
+export async function attackTable (tenant: Client, admin: Client, { name, key, columns }: Table, self: number, victim: number): Promise<string[]> {
+  const leaks: string[] = []
+  const victimRows = (await admin.query<Record<string, unknown>>(`select * from ${name} where ${quote(key)} = $1 limit 1`, [victim])).rows
+  const victimRow = victimRows[0]
+  if (victimRow === undefined) return [`${name} has no row of the victim to attack`]
+
+  const attempt = async (what: string, context: 'none' | 'empty' | number, text: string, values: unknown[], isLeak: (result: { rows: Array<Record<string, unknown>>, rowCount: number | null }) => boolean): Promise<void> => {
+    await tenant.query('begin')
+    try {
+      if (typeof context === 'number') await tenant.query('select rowhouse.set_account($1)', [context])
+      if (context === 'empty') await tenant.query("set local app.account_id = ''")
+      if (isLeak(await tenant.query(text, values))) leaks.push(`${name}: ${what}`)
+    } catch (error) {
+      // Refused by the wall (42501), for want of a tenant (42704, 22P02), because there is another one (25001), by a key (23503) or as an identity (428C9).
+      if (!['42501', '42704', '22P02', '25001', '23503', '428C9'].includes(String((error as { code?: string }).code))) leaks.push(`${name}: ${what}: ${(error as Error).message}`)
+    } finally {
+      await tenant.query('rollback')
+    }
+  }
+  const any = (): boolean => true
+  const someRow = ({ rowCount }: { rowCount: number | null }): boolean => rowCount !== 0
+
+  const readable = await grantedColumns(admin, name, 'select')
+  const insertable = await grantedColumns(admin, name, 'insert')
+  // Where nothing may be inserted, the attempt is made all the same.
+  const writable = columns.filter(column => !column.isGenerated && (insertable.length === 0 || insertable.includes(column.name)))
+  const list = writable.map(column => quote(column.name)).join(', ')
+  const parameters = writable.map((_, index) => `$${index + 1}`).join(', ')
+  const stolen = writable.map(column => victimRow[column.name])
+  const k = quote(key)
+
+  if (readable.length > 0) {
+    const columnList = readable.map(quote).join(', ')
+    await attempt('read with no tenant set', 'none', `select ${columnList} from ${name}`, [], any)
+    await attempt('read with an empty tenant', 'empty', `select ${columnList} from ${name}`, [], any)
+    await attempt('read without a filter', self, `select ${k} as key from ${name}`, [], ({ rows }) => rows.some(row => String(row['key']) !== String(self)))
+    await attempt('read by key', self, `select ${columnList} from ${name} where ${k} = $1`, [victim], someRow)
+    await attempt('count', self, `select from ${name} where ${k} <> $1`, [self], someRow)
+    await attempt('lock', self, `select from ${name} where ${k} = $1 for update`, [victim], someRow)
+  }
+  await attempt('insert in the name of the victim', self, `insert into ${name} (${list}) values (${parameters})`, stolen, any)
+  await attempt('insert with no tenant set', 'none', `insert into ${name} (${list}) values (${parameters})`, stolen, any)
+  await attempt('upsert over the victim', self, `insert into ${name} (${list}) values (${parameters}) on conflict do nothing`, stolen, any)
+  for (const column of writable) {
+    await attempt(`update ${column.name} of the victim`, self, `update ${name} set ${quote(column.name)} = ${quote(column.name)} where ${k} = $1`, [victim], someRow)
+    await attempt(`update ${column.name} with no tenant set`, 'none', `update ${name} set ${quote(column.name)} = ${quote(column.name)}`, [], someRow)
+  }
+  await attempt('move own rows to the victim', self, `update ${name} set ${k} = $1`, [victim], someRow)
+  await attempt('delete', self, `delete from ${name} where ${k} = $1`, [victim], someRow)
+  await attempt('delete with no tenant set', 'none', `delete from ${name}`, [], someRow)
+  await attempt('truncate', self, `truncate ${name}`, [], any)
+  await attempt('switch row-level security off', self, `alter table ${name} disable row level security`, [], any)
+  await attempt('add a policy', self, `create policy open on ${name} using (true)`, [], any)
+  await attempt('add a trigger', self, `create trigger spy after insert on ${name} for each row execute function suppress_redundant_updates_trigger()`, [], any)
+  await attempt('switch tenants', self, 'select rowhouse.set_account($1)', [victim], any)
+  return leaks
+}
+
+async function grantedColumns (admin: Client, table: string, privilege: 'select' | 'insert'): Promise<string[]> {
+  const { rows } = await admin.query<{ attname: string }>(`
+    select attname::text from pg_attribute
+    where attrelid = $1::regclass and attnum > 0 and not attisdropped and has_column_privilege('rowhouse_tenant', attrelid, attnum, $2)`, [table, privilege])
+  return rows.map(row => row.attname)
+}
+
+function quote (identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`
+}

@@ -1,0 +1,210 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import http from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { withClient } from '../src/database/admin.ts'
+import { openEmbedded, stopEmbedded } from '../src/database/embedded.ts'
+import { formatUrl, parseUrl } from '../src/database/settings.ts'
+import { asRole, testDatabase } from './support.ts'
+
+interface Run {
+  child: ChildProcess
+  output: () => string
+  /** The exit code, or the signal that ended it. */
+  ended: Promise<number | string>
+}
+
+function run (t: Test, args: string[], environment: NodeJS.ProcessEnv): Run {
+  const child = spawn(process.execPath, ['--import=tsx', ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', chunk => { output += chunk })
+  const ended = new Promise<number | string>(resolve => { child.once('close', (code, signal) => { resolve(code ?? signal ?? 'unknown') }) })
+  t.teardown(async () => { child.kill('SIGKILL'); await ended })
+  return { child, output: () => output, ended }
+}
+
+/** Starts the server on a free port and waits until it says that it runs. */
+async function startServer (t: Test, environment: NodeJS.ProcessEnv): Promise<Run & { get: (path: string, host: string) => Promise<{ status: number, body: string }> }> {
+  const started = run(t, ['src/server.ts'], { ...environment, PORT: '0' })
+  for (;;) {
+    const port = /http:\/\/tenant-0\.localhost:(\d+)\//.exec(started.output())?.[1]
+    if (port !== undefined && started.output().includes('Ctrl-C stops')) {
+      return { ...started, get: async (path, host) => await get(Number(port), path, host) }
+    }
+    const ended = await Promise.race([started.ended, new Promise<undefined>(resolve => { setTimeout(() => { resolve(undefined) }, 20) })])
+    if (ended !== undefined) throw new Error(`the server ended with ${ended}: ${started.output()}`)
+  }
+}
+
+async function get (port: number, path: string, host: string): Promise<{ status: number, body: string }> {
+  return await new Promise((resolve, reject) => {
+    http.get({ host: '127.0.0.1', port, path, headers: { host, accept: 'text/html' } }, response => {
+      let body = ''
+      response.setEncoding('utf8').on('data', chunk => { body += chunk }).on('end', () => { resolve({ status: response.statusCode ?? 0, body }) })
+    }).on('error', reject)
+  })
+}
+
+/** A folder of its own for the embedded database, which an unprivileged account can reach. */
+async function embeddedEnvironment (t: Test): Promise<NodeJS.ProcessEnv> {
+  const directory = await mkdtemp(join(tmpdir(), 'rowhouse-commands-'))
+  await chmod(directory, 0o755)
+  t.teardown(async () => {
+    await stopEmbedded({ directory })
+    await rm(directory, { recursive: true, force: true })
+  })
+  const clean = Object.entries(process.env).filter(([name]) => !/^(PG[A-Z]+|.*DATABASE_URL|ROLE_SECRET)$/.test(name))
+  return { ...Object.fromEntries(clean), NODE_ENV: 'development', LOG_LEVEL: 'warn', DATA_DIRECTORY: directory }
+}
+
+t.test('the server on a database of one\'s own', async t => {
+  const database = await testDatabase(t, { prepare: false })
+
+  t.test('makes roles, schema and demonstration data, says what to open, and stops when told to', async t => {
+    const server = await startServer(t, { ...database.environment, NODE_ENV: 'development', DEMO_ACCOUNTS: '3' })
+    t.match(server.output(), /applied migrations 001_context/)
+    t.match(server.output(), /loaded 3 accounts of demonstration data/)
+    t.match(server.output(), /psql "\$\(npx tsx bin\/dburl\.ts tenant\)"/)
+    t.notMatch(server.output(), database.login('tenant').password, 'without a password')
+    t.match(await server.get('/subtasks/', 'tenant-0.localhost'), { status: 200, body: /Account #1/ })
+    t.match(await server.get('/subtasks/', 'localhost'), { status: 200, body: /All accounts/ })
+    t.equal((await server.get('/subtasks/', 'tenant-3.localhost')).status, 404)
+    server.child.kill('SIGINT')
+    t.equal(await server.ended, 0)
+  })
+
+  t.test('changes nothing when it starts again, and two may run at once', async t => {
+    const count = async (): Promise<unknown> => await asRole(database.login('operator'), async query => await query('select count(*)::integer as accounts from account'))
+    const before = await count()
+    const servers = await Promise.all([startServer(t, database.environment), startServer(t, database.environment)])
+    t.strictSame(await count(), before)
+    for (const server of servers) {
+      t.notMatch(server.output(), /applied|loaded/)
+      t.equal((await server.get('/subtasks/', 'tenant-1.localhost')).status, 200)
+      server.child.kill('SIGTERM')
+      t.equal(await server.ended, 0)
+    }
+  })
+
+  t.test('serves with two logins and no administrator; the operator\'s is optional', async t => {
+    const { DATABASE_URL: _, ROLE_SECRET: __, ...environment } = database.environment
+    const logins = { TENANT_DATABASE_URL: formatUrl(database.login('tenant')), OPERATOR_DATABASE_URL: formatUrl(database.login('operator')) }
+    const both = await startServer(t, { ...environment, ...logins })
+    t.equal((await both.get('/subtasks/', 'tenant-0.localhost')).status, 200)
+    t.equal((await both.get('/subtasks/', 'localhost')).status, 200)
+    t.notMatch(both.output(), /dburl/)
+    const one = await startServer(t, { ...environment, TENANT_DATABASE_URL: logins.TENANT_DATABASE_URL })
+    t.equal((await one.get('/subtasks/', 'tenant-0.localhost')).status, 200)
+    t.equal((await one.get('/subtasks/', 'localhost')).status, 404)
+  })
+
+  t.test('does not start on a role that could see past the walls, and says why, without a stack', async t => {
+    const { DATABASE_URL: url, ROLE_SECRET: _, ...environment } = database.environment
+    for (const [variables, message] of [
+      [{ TENANT_DATABASE_URL: url }, /will not start as the database role ".*", because .*it is a superuser/],
+      [{ TENANT_DATABASE_URL: formatUrl(database.login('tenant')), OPERATOR_DATABASE_URL: url }, /it is a superuser/],
+      [{ TENANT_DATABASE_URL: formatUrl(database.login('owner')) }, /it owns/]
+    ] as const) {
+      const refused = run(t, ['src/server.ts'], { ...environment, ...variables, PORT: '0' })
+      t.equal(await refused.ended, 1)
+      t.match(refused.output(), message)
+      t.notMatch(refused.output(), /^ +at /m)
+    }
+  })
+
+  t.test('says in a line what else keeps it from starting', async t => {
+    const other = await startServer(t, database.environment)
+    const taken = /tenant-0\.localhost:(\d+)/.exec(other.output())?.[1]
+    for (const [variables, code, message] of [
+      [{ PORT: 'abc' }, 1, /PORT takes a whole number/],
+      [{ PORT: taken }, 1, /cannot listen on .* something else listens there already; set PORT/],
+      [{ DATABASE_URL: 'postgres://u:password1@127.0.0.1:1/x' }, 1, /no PostgreSQL answers at 127.0.0.1:1/]
+    ] as const) {
+      const refused = run(t, ['src/server.ts'], { ...database.environment, ...variables })
+      t.equal(await refused.ended, code)
+      t.match(refused.output(), message)
+      t.notMatch(refused.output(), /^ +at /m)
+    }
+  })
+
+  t.test('dburl prints a URL that logs in as the role, and nothing else', async t => {
+    for (const role of ['tenant', 'operator', 'owner'] as const) {
+      const printed = run(t, ['bin/dburl.ts', role], database.environment)
+      t.equal(await printed.ended, 0)
+      const login = parseUrl(printed.output().trim(), { database: 'none' })
+      t.strictSame(await asRole(login, async query => await query('select current_user::text as role')), [{ role: `rowhouse_${role}` }])
+    }
+    for (const args of [[], ['root'], ['tenant', 'x'], ['--all']]) {
+      const refused = run(t, ['bin/dburl.ts', ...args], database.environment)
+      t.equal(await refused.ended, 2, args.join(' '))
+      t.match(refused.output(), /--help/)
+    }
+  })
+})
+
+t.test('passwords of one\'s own for the logins are given to the roles', async t => {
+  // Roles belong to the server, so this one is not shared with any other test.
+  const { DATA_DIRECTORY: directory = '', ...environment } = await embeddedEnvironment(t)
+  const { admin } = await openEmbedded({ directory })
+  const url = formatUrl({ ...admin, database: 'rowhouse' })
+  const first = await startServer(t, { ...environment, DATABASE_URL: url })
+  first.child.kill('SIGTERM')
+  await first.ended
+  const logins = {
+    TENANT_DATABASE_URL: formatUrl({ ...admin, database: 'rowhouse', user: 'rowhouse_tenant', password: 'of my own' }),
+    OPERATOR_DATABASE_URL: formatUrl({ ...admin, database: 'rowhouse', user: 'rowhouse_operator', password: 'of my own, too' })
+  }
+  await (await startServer(t, { ...environment, ...logins, DATABASE_URL: url })).get('/subtasks/', 'localhost')
+  const alone = await startServer(t, { ...environment, ...logins })
+  t.equal((await alone.get('/subtasks/', 'tenant-0.localhost')).status, 200)
+  t.equal((await alone.get('/subtasks/', 'localhost')).status, 200)
+})
+
+t.test('the server on the embedded database', async t => {
+  t.test('starts it, shares it with commands, and stops it with Ctrl-C', async t => {
+    const environment = await embeddedEnvironment(t)
+    const server = await startServer(t, environment)
+    t.match(server.output(), /embedded PostgreSQL on 127\.0\.0\.1:\d+/)
+    t.equal((await server.get('/subtasks/', 'tenant-4.localhost')).status, 200)
+
+    const url = run(t, ['bin/dburl.ts', 'tenant'], environment)
+    t.equal(await url.ended, 0)
+    const login = parseUrl(url.output().trim(), { database: 'none' })
+    t.strictSame(await asRole(login, async query => await query('select current_user::text as role')), [{ role: 'rowhouse_tenant' }])
+
+    server.child.kill('SIGINT')
+    t.equal(await server.ended, 0)
+    await t.rejects(withClient(login, async () => {}), { code: 'ECONNREFUSED' }, 'the database is down')
+  })
+
+  t.test('comes back after a kill -9, with its data, and then stops cleanly', async t => {
+    const environment = await embeddedEnvironment(t)
+    const killed = await startServer(t, { ...environment, DEMO_ACCOUNTS: '2' })
+    killed.child.kill('SIGKILL')
+    t.equal(await killed.ended, 'SIGKILL')
+    const again = await startServer(t, environment)
+    t.notMatch(again.output(), /applied|loaded/)
+    t.equal((await again.get('/subtasks/', 'tenant-1.localhost')).status, 200)
+    const port = /embedded PostgreSQL on 127\.0\.0\.1:(\d+)/.exec(again.output())?.[1]
+    again.child.kill('SIGTERM')
+    t.equal(await again.ended, 0)
+    await t.rejects(withClient({ host: '127.0.0.1', port: Number(port), database: 'x', user: 'x', password: 'x' }, async () => {}), { code: 'ECONNREFUSED' })
+  })
+
+  t.test('is started by dburl if nothing runs, left running, and stopped by command', async t => {
+    const environment = await embeddedEnvironment(t)
+    const url = run(t, ['bin/dburl.ts', 'operator'], environment)
+    t.equal(await url.ended, 0)
+    t.match(url.output(), /bin\/embedded\.ts stop/)
+    const login = parseUrl(url.output().split('\n').find(line => line.startsWith('postgres://')) ?? '', { database: 'none' })
+    await t.resolves(withClient(login, async () => {}))
+    const stop = run(t, ['bin/embedded.ts', 'stop'], environment)
+    t.equal(await stop.ended, 0)
+    t.match(stop.output(), /stopped/)
+    const again = run(t, ['bin/embedded.ts', 'stop'], environment)
+    t.equal(await again.ended, 0)
+    t.match(again.output(), /was not running/)
+  })
+})

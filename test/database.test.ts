@@ -1,0 +1,375 @@
+import { execFile } from 'node:child_process'
+import { createServer } from 'node:net'
+import { promisify } from 'node:util'
+import t from 'tap'
+import { ConfigError, parseConfig } from '../src/config.ts'
+import { withClient } from '../src/database/admin.ts'
+import type { SqlValue } from '../src/database/connection.ts'
+import { openDatabase } from '../src/database/database.ts'
+import { migrate, migrationNames, migrationStatus } from '../src/database/migrate.ts'
+import { Pool } from '../src/database/pool.ts'
+import { deriveRolePasswords } from '../src/database/roles.ts'
+import { formatUrl, parseUrl } from '../src/database/settings.ts'
+import type { Sql, Transaction } from '../src/database/transaction.ts'
+import { UnavailableError } from '../src/errors.ts'
+import { TenantDirectory } from '../src/tenancy/directory.ts'
+import { openTenantScope } from '../src/tenancy/scope.ts'
+import type { AccountId, Tenant } from '../src/tenancy/tenant.ts'
+import { asRole, poolOptions, seedTenants, testDatabase, testServer } from './support.ts'
+
+const database = await testDatabase(t)
+await seedTenants(database)
+const own = 1 as AccountId
+const reading = { readOnly: true, deadlineMs: 5000 }
+const writing = { readOnly: false, deadlineMs: 5000 }
+
+t.test('every setting is checked, and the message names the variable and what it takes', async t => {
+  const wrong: Array<[Record<string, string>, RegExp]> = [
+    [{ PORT: 'abc' }, /PORT takes a whole number/],
+    [{ PORT: '70000' }, /PORT must be at most 65535/],
+    [{ PORT: '-1' }, /PORT takes a whole number/],
+    [{ HOST: 'a b' }, /HOST takes an address/],
+    [{ BASE_DOMAIN: 'local host' }, /BASE_DOMAIN takes a domain name/],
+    [{ BASE_DOMAIN: 'localhost:8080' }, /BASE_DOMAIN takes a domain name without a port/],
+    [{ NODE_ENV: 'prod' }, /NODE_ENV takes development, production or test/],
+    [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL takes fatal/],
+    [{ OPERATOR_PASSWORD: 'short' }, /OPERATOR_PASSWORD must have at least 8/],
+    [{ DEMO_ACCOUNTS: '5000' }, /DEMO_ACCOUNTS must be at most/],
+    [{ DATABASE_POOL_SIZE: '0' }, /DATABASE_POOL_SIZE must be at least 1/],
+    [{ PREPARED_STATEMENTS: 'yes' }, /PREPARED_STATEMENTS takes true or false/],
+    [{ DATABASE_URL: 'mysql://a:b@c/d' }, /DATABASE_URL must begin with postgres/],
+    [{ DATABASE_URL: 'nonsense' }, /DATABASE_URL is not a URL/],
+    [{ DATABASE_URL: 'postgres://h/db' }, /DATABASE_URL names no user/],
+    [{ DATABASE_URL: 'postgres://u:pw@h/db?sslmode=maybe' }, /DATABASE_URL has sslmode=maybe/],
+    [{ DATABASE_URL: 'postgres://u:pw@h/db?options=-c' }, /DATABASE_URL has the parameter "options"/],
+    [{ DATABASE_URL: 'postgres://u@h/db' }, /ROLE_SECRET is needed/],
+    [{ OPERATOR_DATABASE_URL: 'postgres://u:p@h/db' }, /TENANT_DATABASE_URL is needed/],
+    [{ PGHOST: 'h', PGPORT: 'x', PGPASSWORD: 'secret-enough' }, /PGPORT must be a port number/]
+  ]
+  for (const [environment, message] of wrong) t.throws(() => parseConfig(environment), message, JSON.stringify(environment))
+  t.throws(() => parseConfig({ PORT: 'x', LOG_LEVEL: 'y' }), /LOG_LEVEL[\s\S]*PORT/, 'all that are wrong, at once')
+  t.throws(() => parseConfig({ PORT: 'x' }), ConfigError)
+  t.throws(() => parseConfig({ DATABASE_URL: 'mysql://u:hunter22@h/d' }), /^(?![\s\S]*hunter22)/, 'no password in a message')
+})
+
+t.test('settings have sensible defaults, and an empty variable is none', async t => {
+  const config = parseConfig({ PORT: '', DATABASE_URL: '' })
+  t.match(config, { port: 8080, addresses: ['127.0.0.1', '::1'], baseDomain: 'localhost', demoAccounts: 5, production: false })
+  t.equal(config.database.admin, undefined, 'the embedded database')
+  t.strictSame(parseConfig({ HOST: '0.0.0.0' }).addresses, ['0.0.0.0'])
+  t.equal(parseConfig({ BASE_DOMAIN: 'Tasks.Example.COM' }).baseDomain, 'tasks.example.com')
+})
+
+t.test('DATABASE_URL and libpq\'s variables both name a server', async t => {
+  t.match(parseConfig({ PGHOST: '/var/run/postgresql', PGUSER: 'me', PGPASSWORD: 'p w', PGDATABASE: 'd' }).database.admin,
+    { host: '/var/run/postgresql', port: 5432, user: 'me', password: 'p w', database: 'd' })
+  t.equal(parseConfig({ PGUSER: 'me', PGPASSWORD: 'secret' }).database.admin, undefined, 'a user alone names none')
+  for (const url of ['postgres://u:p%40ss%2Fword@db.example.com:5433/name?sslmode=verify-full', 'postgres://u:p@[::1]:5432/name', 'postgres://u@:5432/name?host=%2Fvar%2Frun']) {
+    if (URL.canParse(url)) t.equal(formatUrl(parseUrl(url, { database: 'x' })), url)
+  }
+  t.equal(parseUrl('postgres://u:p@h', { database: 'rowhouse' }).database, 'rowhouse')
+  const socket = { host: '/tmp', port: 5432, user: 'u', database: 'd' }
+  t.match(formatUrl(socket), /host=%2Ftmp/)
+})
+
+t.test('the passwords of the roles follow from the secret and differ from each other', async t => {
+  const passwords = deriveRolePasswords('a secret')
+  t.strictSame(passwords, deriveRolePasswords('a secret'))
+  t.notSame(passwords, deriveRolePasswords('another secret'))
+  t.equal(new Set(Object.values(passwords)).size, 4)
+})
+
+t.test('migrations', async t => {
+  const names = await migrationNames()
+
+  t.test('go up once, however often and by however many they are applied', async t => {
+    const fresh = await testDatabase(t, { prepare: false })
+    const runs = await Promise.all([fresh.prepare(), fresh.prepare(), fresh.prepare()])
+    t.strictSame(runs.flat().sort(), names, 'each migration ran in one of the three')
+    t.strictSame(await fresh.prepare(), [])
+    t.ok((await migrationStatus(fresh.login('owner'))).every(migration => migration.appliedAt !== undefined))
+  })
+
+  t.test('go all the way down and up again to the same schema', async t => {
+    const fresh = await testDatabase(t)
+    const before = await describeSchema(fresh.admin)
+    t.strictSame(await migrate(fresh.login('owner'), 'down', names.length), [...names].reverse())
+    t.strictSame((await describeSchema(fresh.admin)).length, 0, 'nothing is left')
+    await migrate(fresh.login('owner'), 'up')
+    t.strictSame(await describeSchema(fresh.admin), before)
+  })
+
+  t.test('one at a time, too', async t => {
+    const fresh = await testDatabase(t)
+    for (const name of [...names].reverse()) t.strictSame(await migrate(fresh.login('owner'), 'down'), [name])
+  })
+
+  t.test('by the command: status, down only when told to, up', async t => {
+    const fresh = await testDatabase(t, { prepare: false })
+    const run = async (...args: string[]): Promise<{ code: number, output: string }> => {
+      try {
+        const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import=tsx', 'bin/migrate.ts', ...args], { env: fresh.environment })
+        return { code: 0, output: stdout + stderr }
+      } catch (error) {
+        const { code, stdout, stderr } = error as { code: number, stdout: string, stderr: string }
+        return { code, output: stdout + stderr }
+      }
+    }
+    t.match(await run('up'), { code: 0, output: /applied 001_context[\s\S]*applied 004_directory/ })
+    t.match(await run('up'), { code: 0, output: /nothing to do/ })
+    t.match(await run('status'), { code: 0, output: /001_context +applied \d{4}-/ })
+    t.match(await run('down'), { code: 2, output: /would take back 004_directory[\s\S]*Nothing was changed/ })
+    t.match(await run('down', '--yes', '--count', '2'), { code: 0, output: /took back 004_directory\ntook back 003_walls/ })
+    t.match(await run('status'), { code: 1, output: /003_walls +pending/ })
+    t.match(await run('sideways'), { code: 2, output: /unknown command/ })
+    t.match(await run('down', '--count', 'x'), { code: 2, output: /whole number/ })
+    t.match(await run('--help'), { code: 0, output: /Examples:/ })
+  })
+})
+
+t.test('a server that cannot be used is named, with what to do', async t => {
+  const server = await testServer(t)
+  const attempt = async (change: object): Promise<string> => {
+    const refused = await openDatabase({ ...parseConfig({}).database, admin: { ...server, database: 'rowhouse', ...change }, roleSecret: 'a secret of tests' })
+    return await refused.prepare().then(() => 'prepared', (error: Error) => error.message)
+  }
+  t.match(await attempt({ host: '127.0.0.1', port: 1 }), /no PostgreSQL answers at 127\.0\.0\.1:1: .*ECONNREFUSED/)
+  t.match(await attempt({ user: 'nobody_of_that_name', password: 'wrong' }), /refuses the login of "nobody_of_that_name"/)
+  await asRole(server, async query => { await query("create role rowhouse_test_plain login password 'plain'") }).catch(() => {})
+  t.match(await attempt({ user: 'rowhouse_test_plain', password: 'plain', database: `rowhouse_test_never_${process.pid}` }), /may not set up the database .*It takes a superuser/)
+  await asRole(server, async query => { await query('drop role rowhouse_test_plain') })
+})
+
+t.test('a role with CREATEROLE and CREATEDB is enough to set up everything', async t => {
+  const server = await testServer(t)
+  const name = `rowhouse_test_admin_${process.pid}`
+  const fresh = `${name}_db`
+  const { rows: [version] } = await withClient(server, async client => await client.query<{ number: number }>("select current_setting('server_version_num')::integer as number"))
+  await asRole(server, async query => {
+    await query(`create role ${name} login createrole createdb password 'managed'`)
+    // From 16 on, CREATEROLE alone rules over the roles that it made itself; here a superuser has made them already.
+    if ((version?.number ?? 0) >= 160_000) {
+      for (const role of ['owner', 'tenant', 'operator', 'loader', 'resolver']) await query(`grant rowhouse_${role} to ${name} with admin true, inherit false, set false`)
+    }
+  })
+  t.teardown(async () => {
+    await asRole(server, async query => {
+      await query(`drop database if exists ${fresh} with (force)`)
+      await query(`drop owned by ${name} cascade`)
+      await query(`drop role ${name}`)
+    })
+  })
+  const managed = await openDatabase({ ...parseConfig({}).database, admin: { ...server, user: name, password: 'managed', database: fresh }, roleSecret: database.environment['ROLE_SECRET'] })
+  t.strictSame(await managed.prepare(), await migrationNames())
+  await t.resolves(asRole(managed.login('tenant'), async query => await query('select set_account(1)')))
+})
+
+t.test('a transaction', async t => {
+  const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 1 })
+  t.teardown(async () => { await pool.end() })
+
+  t.test('is over for its handle when it ends, and the handle cannot reach the next one', async t => {
+    const first = await pool.begin(reading)
+    const scope = openTenantScope(first, own)
+    t.equal((await scope.sql`select id from account`).length, 1)
+    await first.commit()
+    const second = await pool.begin(reading)
+    openTenantScope(second, 2 as AccountId)
+    await second.sql`select 1`
+    await t.rejects(scope.sql`select id from account`, /has ended/)
+    await second.rollback()
+    await t.rejects(scope.sql`select id from account`, /has ended/)
+    await t.rejects(first.commit(), /has ended/)
+    await t.resolves(first.rollback(), 'taking back what has ended is no error')
+  })
+
+  t.test('waits at its end for statements that nobody awaited', async t => {
+    const transaction = await pool.begin(writing)
+    const { sql } = openTenantScope(transaction, own)
+    const forgotten = sql<{ name: string }>`select name from account, pg_sleep(0.05)`
+    await transaction.commit()
+    t.equal((await forgotten)[0]?.name, 'Company of tenant-0')
+  })
+
+  t.test('that failed is not committed, even where the failure was swallowed, and says what failed first', async t => {
+    const transaction = await pool.begin(writing)
+    const { sql } = openTenantScope(transaction, own)
+    await sql`insert into project (account_id, name) values (${own}, 'never kept')`
+    await t.rejects(sql`select 1 / 0`, { code: '22012' })
+    await t.rejects(sql`select 1`, { code: '22012' }, 'not 25P02, which would hide the reason')
+    await t.rejects(transaction.commit(), { code: '22012' })
+    const check = await pool.begin(reading)
+    t.equal((await openTenantScope(check, own).sql`select id from project where name = 'never kept'`).length, 0)
+    await check.commit()
+  })
+
+  t.test('with a tenant that is refused fails at its first statement', async t => {
+    const transaction = await pool.begin(reading)
+    const { sql } = openTenantScope(transaction, 0 as AccountId)
+    await t.rejects(sql`select id from account`, { code: '22023' })
+    await t.rejects(transaction.commit(), { code: '22023' })
+  })
+
+  t.test('takes values as parameters and nothing else', async t => {
+    const transaction = await pool.begin(reading)
+    const { sql } = openTenantScope(transaction, own)
+    const hostile = "'; drop table account; --"
+    t.equal((await sql<{ text: string }>`select ${hostile}::text as text`)[0]?.text, hostile)
+    for (const value of [{ toString: () => '1' }, undefined, Symbol('x'), () => 1, [{}]]) await t.rejects(sql`select ${value as unknown as SqlValue}`, TypeError)
+    await t.rejects((sql as unknown as (text: string) => Promise<unknown>)('select 1'), TypeError)
+    await transaction.rollback()
+  })
+
+  t.test('reads 64-bit integers as numbers, and refuses those that do not fit', async t => {
+    const transaction = await pool.begin(reading)
+    t.strictSame((await transaction.sql<{ value: number }>`select 9007199254740991::bigint as value`)[0]?.value, 9007199254740991)
+    await t.rejects(transaction.sql`select 9007199254740993::bigint as value`, /does not fit/)
+    await transaction.rollback()
+  })
+
+  t.test('that reads cannot write', async t => {
+    const transaction = await pool.begin(reading)
+    await t.rejects(openTenantScope(transaction, own).sql`update project set name = 'x' where account_id = ${own}`, { code: '25006' })
+    await transaction.rollback()
+  })
+
+  t.test('is taken back when its time is up, idle or busy, and its connection serves the next', async t => {
+    const idle = await pool.begin({ ...writing, deadlineMs: 50 })
+    await openTenantScope(idle, own).sql`select 1`
+    await until(async () => await idle.sql`select 1`.then(() => false, () => true))
+    await t.rejects(idle.sql`select 1`, UnavailableError)
+    await t.rejects(idle.commit(), UnavailableError)
+
+    const busy = await pool.begin({ ...writing, deadlineMs: 50 })
+    await t.rejects(openTenantScope(busy, own).sql`select pg_sleep(10)`, UnavailableError)
+    const next = await pool.begin(reading)
+    t.equal((await openTenantScope(next, own).sql`select id from account`).length, 1)
+    await next.commit()
+  })
+})
+
+t.test('a pool', async t => {
+  t.test('lends a connection to one transaction at a time and refuses who waits too long', async t => {
+    const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 1, waitTimeoutMs: 100 })
+    const held = await pool.begin(reading)
+    await t.rejects(pool.begin(reading), UnavailableError)
+    const waiting = pool.begin(reading)
+    await held.rollback()
+    await t.resolves(waiting.then(async transaction => { await transaction.rollback() }))
+    await pool.end()
+    await t.rejects(pool.begin(reading), UnavailableError)
+  })
+
+  t.test('makes a new connection for one whose backend was killed: idle, between statements, in one, in a queue of them', async t => {
+    const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 1 })
+    t.teardown(async () => { await pool.end() })
+    const kill = async (pid: number): Promise<void> => { await asRole(database.admin, async query => { await query('select pg_terminate_backend($1)', [pid]) }) }
+    const pidOf = async (sql: Sql): Promise<number> => (await sql<{ pid: number }>`select pg_backend_pid() as pid`)[0]?.pid ?? 0
+    const begin = async (): Promise<{ transaction: Transaction, sql: Sql, pid: number }> => {
+      const transaction = await pool.begin(writing)
+      const { sql } = openTenantScope(transaction, own)
+      return { transaction, sql, pid: await pidOf(sql) }
+    }
+    const isGone = (error: Error & { code?: string }): boolean => error instanceof UnavailableError || error.code === '57P01'
+
+    const between = await begin()
+    await kill(between.pid)
+    await between.sql`select 1`.then(() => t.fail('answered by a dead backend'), error => t.ok(isGone(error as Error), 'between statements'))
+    await t.rejects(between.transaction.commit(), 'nothing that was done is called done')
+
+    const inside = await begin()
+    const statements = Promise.allSettled([inside.sql`select pg_sleep(10)`, inside.sql`select ${'never seen before'}::text`, inside.sql`select id from account`])
+    await kill(inside.pid)
+    for (const outcome of await statements) t.ok(outcome.status === 'rejected' && isGone(outcome.reason as Error), 'in a statement, or in a queue behind it')
+    await inside.transaction.rollback()
+
+    const idle = await begin()
+    await idle.transaction.commit()
+    await kill(idle.pid)
+    const next = await until(async () => await begin().catch(() => undefined))
+    t.not(next.pid, idle.pid)
+    await next.transaction.commit()
+  })
+
+  t.test('gives up on a server that accepts and says nothing', async t => {
+    const mute = createServer(socket => { socket.on('error', () => {}) })
+    await new Promise<void>(resolve => { mute.listen(0, '127.0.0.1', resolve) })
+    t.teardown(() => { mute.close() })
+    const pool = new Pool({ ...database.login('tenant'), host: '127.0.0.1', port: (mute.address() as { port: number }).port }, { ...poolOptions, size: 1, connectTimeoutMs: 300, waitTimeoutMs: 5000 })
+    await t.rejects(pool.begin(reading), UnavailableError)
+    await pool.end()
+  })
+
+  t.test('works without prepared statements', async t => {
+    const pool = new Pool(database.login('tenant'), { ...poolOptions, preparedStatements: false })
+    const transaction = await pool.begin(reading)
+    t.equal((await openTenantScope(transaction, own).sql`select id from subtask where account_id = ${own}`).length, 25)
+    await transaction.commit()
+    await pool.end()
+  })
+})
+
+t.test('the directory', async t => {
+  const tenant = (slug: string): Tenant => ({ id: 1 as AccountId, slug, name: slug, status: 'active' })
+
+  t.test('asks once for names that are asked for together, and remembers hits and misses', async t => {
+    const asked: string[][] = []
+    const directory = new TenantDirectory(async slugs => { asked.push(slugs); return slugs.filter(slug => slug === 'real').map(tenant) })
+    const answers = await Promise.all(['real', 'made-up', 'real', 'other'].map(async slug => await directory.find(slug)))
+    t.strictSame(answers.map(answer => answer?.slug), ['real', undefined, 'real', undefined])
+    await directory.find('real')
+    await directory.find('made-up')
+    t.strictSame(asked, [['real', 'made-up', 'other']])
+    directory.forget('real')
+    await directory.find('real')
+    t.equal(asked.length, 2)
+  })
+
+  t.test('keeps real tenants through a flood of made-up names, in a few statements', async t => {
+    let statements = 0
+    const directory = new TenantDirectory(async slugs => { statements++; return slugs.filter(slug => slug === 'real').map(tenant) }, { ttlMs: 60_000, size: 1000 })
+    await directory.find('real')
+    await Promise.all(Array.from({ length: 10_000 }, async (_, index) => await directory.find(`made-up-${index}`)))
+    t.ok(statements <= 1 + 10_000 / 500, `${statements} statements for 10,000 names`)
+    const before = statements
+    t.ok(await directory.find('real'))
+    t.equal(statements, before)
+  })
+
+  t.test('does not remember a failure', async t => {
+    let fail = true
+    const directory = new TenantDirectory(async slugs => { if (fail) throw new UnavailableError('down'); return slugs.map(tenant) })
+    await t.rejects(directory.find('a'), UnavailableError)
+    fail = false
+    t.ok(await directory.find('a'))
+  })
+
+  t.test('forgets in time, so that a rename or a suspension is noticed', async t => {
+    let status: Tenant['status'] = 'active'
+    const directory = new TenantDirectory(async slugs => slugs.map(slug => ({ ...tenant(slug), status })), { ttlMs: 20, size: 10 })
+    t.equal((await directory.find('a'))?.status, 'active')
+    status = 'suspended'
+    t.equal(await until(async () => (await directory.find('a'))?.status === 'suspended' ? 'suspended' : undefined), 'suspended')
+  })
+})
+
+async function describeSchema (admin: Parameters<typeof asRole>[0]): Promise<unknown[]> {
+  return await asRole(admin, async query => await query(`
+    select 'column' as kind, attrelid::regclass::text as object, attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull || ' ' || attidentity::text || coalesce(attacl::text, '') as definition
+      from pg_attribute join pg_class on pg_class.oid = attrelid where relnamespace = 'rowhouse'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
+    union all select 'table', oid::regclass::text, relrowsecurity::text || relforcerowsecurity || relowner::regrole || coalesce(relacl::text, '') from pg_class where relnamespace = 'rowhouse'::regnamespace and relkind = 'r'
+    union all select 'constraint', conname::text, pg_get_constraintdef(oid) from pg_constraint where connamespace = 'rowhouse'::regnamespace
+    union all select 'index', indexname::text, indexdef from pg_indexes where schemaname = 'rowhouse'
+    union all select 'policy', polrelid::regclass || '.' || polname, coalesce(pg_get_expr(polqual, polrelid), '') || coalesce(pg_get_expr(polwithcheck, polrelid), '') || polroles::text from pg_policy
+    union all select 'function', oid::regprocedure::text, pg_get_functiondef(oid) || proowner::regrole || coalesce(proacl::text, '') from pg_proc where pronamespace = 'rowhouse'::regnamespace
+    order by 1, 2, 3`))
+}
+
+/** Asks until there is an answer that is true. */
+async function until<T> (ask: () => Promise<T | false | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask()
+    if (answer !== false && answer !== undefined) return answer
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}

@@ -1,0 +1,394 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import net, { type AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import t, { type Test } from 'tap'
+import { listen } from '../src/listen.ts'
+import { listProjects } from '../src/repositories/projects.ts'
+import { hostReader } from '../src/tenancy/host.ts'
+import { hostileHosts } from './hostile-hosts.ts'
+import { asRole, seedTenants, testApp, testDatabase, type TestApp } from './support.ts'
+
+const database = await testDatabase(t)
+const tenants = 40
+await seedTenants(database, { tenants, subtasks: 15 })
+
+interface Answer {
+  status: number
+  headers: http.IncomingHttpHeaders
+  body: string
+}
+
+/** The application behind a real socket of 127.0.0.1. */
+async function serve (t: Test, options: Parameters<typeof testApp>[2] & { routes?: (app: TestApp['app']) => void, host?: string } = {}) {
+  const { app, strategy } = await testApp(t, database, options)
+  options.routes?.(app)
+  await app.listen({ host: options.host ?? '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  return {
+    app,
+    strategy,
+    port,
+    ask: async (path: string, host: string, { headers = {}, method = 'GET', agent, address = '127.0.0.1' }: { headers?: http.OutgoingHttpHeaders, method?: string, agent?: http.Agent, address?: string } = {}): Promise<Answer> =>
+      await new Promise((resolve, reject) => {
+        const request = http.request({ host: address, port, path, method, headers: { host, ...headers }, ...(agent === undefined ? {} : { agent }) }, response => {
+          let body = ''
+          response.setEncoding('utf8').on('data', chunk => { body += chunk }).on('end', () => { resolve({ status: response.statusCode ?? 0, headers: response.headers, body }) })
+        })
+        request.on('error', reject).end()
+      }),
+    /** Sends bytes as they are and returns what came back. */
+    raw: async (text: string): Promise<string> => {
+      const socket = net.connect(port, '127.0.0.1')
+      socket.write(text)
+      let answer = ''
+      socket.setEncoding('utf8').on('data', chunk => { answer += chunk }).setTimeout(2000, () => { socket.destroy() })
+      await once(socket, 'close')
+      return answer
+    }
+  }
+}
+
+const statusOf = (answer: string): number => Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1])
+
+t.test('a Host header is a tenant, the operator or nobody, as a whole', async t => {
+  const read = hostReader('localhost')
+  for (const host of ['tenant-0.localhost', 'TENANT-0.LocalHost', 'tenant-0.localhost:8080', 'Tenant-0.localhost:1', 'tenant-0.localhost:65535']) {
+    t.strictSame(read(host), { kind: 'tenant', slug: 'tenant-0' }, host)
+  }
+  for (const host of ['localhost', 'LOCALHOST', 'localhost:8080']) t.strictSame(read(host), { kind: 'operator' }, host)
+  t.strictSame(read(`${'a'.repeat(63)}.localhost`), { kind: 'tenant', slug: 'a'.repeat(63) })
+  for (const host of hostileHosts) t.strictSame(read(host), { kind: 'foreign' }, JSON.stringify(host)?.slice(0, 60))
+
+  const custom = hostReader('tasks.example.com')
+  t.strictSame(custom('acme.tasks.example.com:443'), { kind: 'tenant', slug: 'acme' })
+  t.strictSame(custom('tasks.example.com'), { kind: 'operator' })
+  for (const host of ['localhost', 'acme.localhost', 'acme.tasksXexample.com', 'tasks-example.com', 'acme.tasks.example.com.evil.com', 'xtasks.example.com']) t.strictSame(custom(host), { kind: 'foreign' }, host)
+})
+
+t.test('over a real socket, a hostile Host header gets 421 or 400 and nothing else', async t => {
+  const { raw, app } = await serve(t)
+  const leak = /Company of|subtask \d|tenant-\d+ ·/
+  for (const host of hostileHosts.filter(host => host !== undefined)) {
+    const answer = await raw(`GET /subtasks/ HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    t.ok([400, 421, 431].includes(statusOf(answer)), `${JSON.stringify(host).slice(0, 60)}: ${statusOf(answer)}`)
+    t.notMatch(answer, leak)
+  }
+  const shapes: Array<[string, string, number[]]> = [
+    ['no Host in HTTP/1.1', 'GET /subtasks/ HTTP/1.1\r\nConnection: close\r\n\r\n', [400]],
+    ['no Host in HTTP/1.0', 'GET /subtasks/ HTTP/1.0\r\n\r\n', [421]],
+    ['two Hosts', 'GET /subtasks/ HTTP/1.1\r\nHost: tenant-0.localhost\r\nHost: tenant-1.localhost\r\nConnection: close\r\n\r\n', [400, 421]],
+    ['two Hosts, the second the operator\'s', 'GET /subtasks/ HTTP/1.1\r\nHost: nobody.localhost\r\nhost: localhost\r\nConnection: close\r\n\r\n', [400, 421]],
+    ['a full URL of another tenant', 'GET http://tenant-1.localhost/subtasks/ HTTP/1.1\r\nHost: tenant-0.localhost\r\nConnection: close\r\n\r\n', [400, 404, 421]],
+    ['a full URL of the operator', 'GET http://localhost/subtasks/ HTTP/1.1\r\nHost: nobody.localhost\r\nConnection: close\r\n\r\n', [400, 404, 421]],
+    ['a line feed in the Host', 'GET /subtasks/ HTTP/1.1\r\nHost: tenant-0.localhost\nX: y\r\nConnection: close\r\n\r\n', [400, 421]],
+    ['a folded Host', 'GET /subtasks/ HTTP/1.1\r\nHost: tenant-0\r\n .localhost\r\nConnection: close\r\n\r\n', [400, 421]],
+    ['two lengths', 'POST /subtasks/ HTTP/1.1\r\nHost: tenant-0.localhost\r\nContent-Length: 4\r\nContent-Length: 0\r\nConnection: close\r\n\r\nabcd', [400]],
+    ['a length and chunks', 'POST /subtasks/ HTTP/1.1\r\nHost: tenant-0.localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n', [400]]
+  ]
+  for (const [what, text, statuses] of shapes) {
+    const answer = await raw(text)
+    t.ok(statuses.includes(statusOf(answer)), `${what}: ${statusOf(answer)}`)
+    t.notMatch(answer, leak, what)
+  }
+  for (const header of ['X-Forwarded-Host: tenant-1.localhost', 'Forwarded: host=tenant-1.localhost', 'X-Host: tenant-1.localhost', 'X-Original-Host: tenant-1.localhost', 'X-Rewrite-URL: /x']) {
+    t.match(await raw(`GET /subtasks/ HTTP/1.1\r\nHost: tenant-0.localhost\r\n${header}\r\nConnection: close\r\n\r\n`), /Company of tenant-0/, `${header} changes nothing`)
+  }
+  t.equal((await app.inject({ url: '/subtasks/', headers: { host: 'tenant-0.localhost' } })).statusCode, 200, 'and the server is well')
+})
+
+t.test('two requests on one connection are of two tenants, if their hosts say so', async t => {
+  const { ask } = await serve(t)
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+  t.teardown(() => { agent.destroy() })
+  for (const slug of ['tenant-1', 'tenant-2', 'tenant-1']) {
+    const { body } = await ask('/subtasks/', `${slug}.localhost`, { agent })
+    t.match(body, `Company of ${slug}`)
+    t.notMatch(body, new RegExp(`of (?!${slug}\\b)tenant-`))
+  }
+})
+
+t.test('the view over all accounts', async t => {
+  t.test('opens on this machine, to whoever speaks for himself', async t => {
+    const { ask, raw } = await serve(t)
+    t.match(await ask('/subtasks/', 'localhost'), { status: 200, body: /Account #40|All accounts/ })
+    t.equal((await ask('/subtasks/', 'localhost', { headers: { 'sec-fetch-site': 'none' } })).status, 200)
+    t.equal((await ask('/subtasks/', 'localhost', { headers: { 'sec-fetch-site': 'same-origin' } })).status, 200)
+    for (const site of ['cross-site', 'same-site', 'nonsense']) t.equal((await ask('/subtasks/', 'localhost', { headers: { 'sec-fetch-site': site } })).status, 403, site)
+    for (const name of ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']) {
+      t.equal((await ask('/subtasks/', 'localhost', { headers: { [name]: '127.0.0.1' } })).status, 404, `${name}: a proxy speaks for someone`)
+    }
+    t.equal(statusOf(await raw('GET /subtasks/ HTTP/1.0\r\nHost: localhost\r\n\r\n')), 404, 'HTTP/1.0: so does an old one')
+  })
+
+  t.test('is not there for a peer that is not this machine', async t => {
+    const { app } = await testApp(t, database)
+    for (const remoteAddress of ['10.1.2.3', '192.168.1.2', '::ffff:10.1.2.3', 'fe80::1', '2001:db8::1', '1.127.0.0.1', '127.0.0.1.evil.com']) {
+      t.equal((await app.inject({ url: '/subtasks/', headers: { host: 'localhost' }, remoteAddress })).statusCode, 404, remoteAddress)
+    }
+    for (const remoteAddress of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1']) {
+      t.equal((await app.inject({ url: '/subtasks/', headers: { host: 'localhost' }, remoteAddress })).statusCode, 200, remoteAddress)
+    }
+  })
+
+  t.test('is closed where the server can be reached from elsewhere or runs in production, unless there is a password', async t => {
+    for (const config of [{ addresses: ['0.0.0.0'] }, { addresses: ['127.0.0.1', '10.0.0.1'] }, { production: true }]) {
+      const closed = await testApp(t, database, { config })
+      t.equal((await closed.app.inject({ url: '/subtasks/', headers: { host: 'localhost' } })).statusCode, 404, JSON.stringify(config))
+      t.equal((await closed.app.inject({ url: '/subtasks/', headers: { host: 'localhost', authorization: basic('x', '') } })).statusCode, 404)
+
+      const { app } = await testApp(t, database, { config: { ...config, operatorPassword: 'correct horse' } })
+      const attempt = async (headers: Record<string, string>) => await app.inject({ url: '/subtasks/', headers: { host: 'localhost', ...headers }, remoteAddress: '10.1.2.3' })
+      t.match(await attempt({}), { statusCode: 401, headers: { 'www-authenticate': /^Basic / } })
+      for (const authorization of [basic('x', 'wrong'), basic('x', ''), basic('correct horse', ''), 'Basic', 'Basic %%%', `Bearer ${Buffer.from(':correct horse').toString('base64')}`, `Basic ${Buffer.from('correct horse').toString('base64')}`]) {
+        t.equal((await attempt({ authorization })).statusCode, 401, authorization)
+      }
+      t.equal((await attempt({ authorization: basic('anyone', 'correct horse') })).statusCode, 200)
+      t.equal((await attempt({ authorization: basic('anyone', 'correct horse'), 'sec-fetch-site': 'cross-site' })).statusCode, 403)
+      t.equal((await app.inject({ url: '/subtasks/', headers: { host: 'tenant-0.localhost' }, remoteAddress: '10.1.2.3' })).statusCode, 200, 'tenants are as open as ever')
+    }
+  })
+
+  t.test('never opens by a tenant\'s host, nor a tenant by the operator\'s', async t => {
+    const { ask } = await serve(t, {
+      routes: app => {
+        app.get('/whole', async request => await request.operatorScope.sql`select count(*) from subtask`)
+        app.get('/mine', async request => await listProjects(request.tenantScope, { limit: 5 }))
+      }
+    })
+    t.equal((await ask('/whole', 'tenant-0.localhost')).status, 500)
+    t.equal((await ask('/mine', 'localhost')).status, 500)
+    t.equal((await ask('/whole', 'localhost')).status, 200)
+    t.equal((await ask('/mine', 'tenant-0.localhost')).status, 200)
+  })
+})
+
+t.test('500 requests of 40 tenants, at once, through four connections', async t => {
+  const { ask, port, strategy } = await serve(t, {
+    pool: { size: 4, waitTimeoutMs: 60_000 },
+    config: { requestDeadlineMs: 60_000 },
+    routes: app => {
+      app.get('/fail/:how', async request => {
+        const { sql, accountId } = request.tenantScope
+        const { how } = request.params as { how: string }
+        const seen = await sql`select account_id from subtask`
+        if (how === 'throw') throw new Error(`thrown after ${seen.length}`)
+        if (how === 'sql') await sql`select 1 / 0`
+        if (how === 'forgotten') sql`select pg_sleep(0.01), account_id from project`.catch(() => {})
+        return { accountId, keys: seen.map(row => (row as { account_id: number }).account_id) }
+      })
+      app.get('/rows', async request => {
+        const { sql, accountId } = request.tenantScope
+        // No filter: the policy alone decides, and awaits in between give other requests their turn.
+        const first = await sql<{ key: number }>`select account_id as key from subtask`
+        const second = await Promise.all([sql<{ key: number }>`select account_id as key from project`, sql<{ key: number }>`select account_id as key, pg_sleep(0.001) from task`])
+        return { accountId, keys: [first, ...second].flat().map(row => row.key) }
+      })
+    }
+  })
+  const outcomes = { rows: 0, pages: 0, failed: 0, hungUp: 0 }
+  const foreign: string[] = []
+  await Promise.all(Array.from({ length: 500 }, async (_, index) => {
+    const tenant = (index * 7) % tenants
+    const host = `tenant-${tenant}.localhost`
+    const check = (keys: number[]): void => { if (keys.length === 0 || keys.some(key => key !== tenant + 1)) foreign.push(`${host}: ${keys.join()}`) }
+    switch (index % 6) {
+      case 0: {
+        const { status, body } = await ask('/subtasks/', host)
+        if (status !== 200 || !body.includes(`Company of tenant-${tenant}<`) || new RegExp(`of tenant-(?!${tenant}\\b)`).test(body)) foreign.push(`${host}: page ${status}`)
+        outcomes.pages++
+        break
+      }
+      case 1: {
+        const { status } = await ask('/fail/throw', host)
+        if (status !== 500) foreign.push(`${host}: ${status}`)
+        outcomes.failed++
+        break
+      }
+      case 2: {
+        const { status } = await ask('/fail/sql', host)
+        if (status !== 500) foreign.push(`${host}: ${status}`)
+        outcomes.failed++
+        break
+      }
+      case 3: {
+        const { status, body } = await ask('/fail/forgotten', host)
+        if (status !== 200) foreign.push(`${host}: ${status}`)
+        check((JSON.parse(body) as { keys: number[] }).keys)
+        outcomes.rows++
+        break
+      }
+      case 4: {
+        const socket = net.connect(port, '127.0.0.1')
+        socket.on('error', () => {})
+        socket.write(`GET /rows HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+        await new Promise(resolve => setTimeout(resolve, index % 20))
+        socket.destroy()
+        outcomes.hungUp++
+        break
+      }
+      default: {
+        const { status, body } = await ask('/rows', host)
+        if (status !== 200) foreign.push(`${host}: ${status}`)
+        check((JSON.parse(body) as { keys: number[] }).keys)
+        outcomes.rows++
+      }
+    }
+  }))
+  t.strictSame(foreign, [])
+  t.ok(outcomes.rows > 100 && outcomes.pages > 50 && outcomes.failed > 100 && outcomes.hungUp > 50, JSON.stringify(outcomes))
+  await noTransactionsLeft(t)
+  await t.resolves(strategy.ping())
+})
+
+t.test('a client that hangs up takes its transaction with it', async t => {
+  let left: (() => void) | undefined
+  const handlerDone = new Promise<void>(resolve => { left = resolve })
+  let entered: (() => void) | undefined
+  const inHandler = new Promise<void>(resolve => { entered = resolve })
+  const errors: unknown[] = []
+  const { port } = await serve(t, {
+    routes: app => {
+      app.post('/slow', async request => {
+        const { sql, accountId } = request.tenantScope
+        await sql`insert into project (account_id, name) values (${accountId}, 'of someone who left')`
+        entered?.()
+        try {
+          for (;;) {
+            await sql`select 1`
+            await new Promise(resolve => setTimeout(resolve, 5))
+          }
+        } catch (error) {
+          errors.push(error)
+          throw error
+        } finally {
+          left?.()
+        }
+      })
+    }
+  })
+  const socket = net.connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write('POST /slow HTTP/1.1\r\nHost: tenant-0.localhost\r\nContent-Length: 0\r\n\r\n')
+  await inHandler
+  socket.destroy()
+  await handlerDone
+  t.equal(errors.length, 1, 'the next statement is refused')
+  await noTransactionsLeft(t)
+  t.equal(await asRole(database.admin, async query => (await query("select from rowhouse.project where name = 'of someone who left'")).length), 0)
+})
+
+t.test('a request that takes too long is taken back and answered 503', async t => {
+  const { ask } = await serve(t, {
+    config: { requestDeadlineMs: 100 },
+    routes: app => {
+      app.get('/busy', async request => await request.tenantScope.sql`select pg_sleep(4)`)
+      app.get('/idle', async request => {
+        await request.tenantScope.sql`select 1`
+        await new Promise(resolve => setTimeout(resolve, 300))
+        return await request.tenantScope.sql`select 1`
+      })
+    }
+  })
+  for (const path of ['/busy', '/idle']) t.match(await ask(path, 'tenant-0.localhost'), { status: 503, headers: { 'retry-after': '1' } }, path)
+  t.equal((await ask('/subtasks/', 'tenant-0.localhost')).status, 200)
+})
+
+t.test('a backend killed in the middle of a request costs that request a 503, and nobody else anything', async t => {
+  let crash: unknown
+  const onCrash = (error: unknown): void => { crash = error }
+  process.on('uncaughtExceptionMonitor', onCrash)
+  t.teardown(() => { process.off('uncaughtExceptionMonitor', onCrash) })
+  const { ask } = await serve(t, {
+    pool: { size: 3 },
+    routes: app => {
+      const kill = async (pid: unknown): Promise<void> => { await asRole(database.admin, async query => { await query('select pg_terminate_backend($1)', [pid]) }) }
+      app.get('/killed/:when', async request => {
+        const { sql } = request.tenantScope
+        const [row] = await sql<{ pid: number }>`select pg_backend_pid() as pid`
+        switch ((request.params as { when: string }).when) {
+          case 'between': await kill(row?.pid); return await sql`select 1`
+          case 'inside': await Promise.all([sql`select pg_sleep(3)`, kill(row?.pid)]); return {}
+          case 'queued': await Promise.all([sql`select pg_sleep(3)`, sql`select ${'a'}::text`, sql`select ${'b'}::text as b`, kill(row?.pid)]); return {}
+          default: await kill(row?.pid); return { fine: true } // and the commit finds out
+        }
+      })
+      app.get('/others', async request => ({ keys: (await request.tenantScope.sql<{ key: number }>`select account_id as key, pg_sleep(0.005) from project`).map(row => row.key) }))
+    }
+  })
+  for (let round = 0; round < 5; round++) {
+    const victims = ['between', 'inside', 'queued', 'before-commit'].map(async when => ({ when, ...await ask(`/killed/${when}`, 'tenant-1.localhost') }))
+    const others = Array.from({ length: 12 }, async () => await ask('/others', 'tenant-2.localhost'))
+    for (const { when, status, headers } of await Promise.all(victims)) t.match({ status, headers }, { status: 503, headers: { 'retry-after': '1' } }, when)
+    for (const { status, body } of await Promise.all(others)) {
+      t.equal(status, 200)
+      t.strictSame(new Set((JSON.parse(body) as { keys: number[] }).keys), new Set([3]))
+    }
+  }
+  t.equal(crash, undefined, 'the process lives')
+})
+
+t.test('a flood of made-up names takes nothing from the tenants', async t => {
+  const { ask } = await serve(t, { pool: { size: 2 } })
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
+  t.teardown(() => { agent.destroy() })
+  const before = await sessionsSoFar()
+  const flood = Promise.all(Array.from({ length: 2000 }, async (_, index) => await ask('/', `made-up-${index}.localhost`, { agent })))
+  const real = Promise.all(Array.from({ length: 50 }, async (_, index) => await ask('/subtasks/', `tenant-${index % tenants}.localhost`)))
+  for (const { status } of await real) t.equal(status, 200)
+  t.strictSame(new Set((await flood).map(answer => answer.status)), new Set([404]))
+  t.ok(await sessionsSoFar() - before <= 4, 'no connection was made for them')
+})
+
+t.test('a server that closes finishes what it has begun, and then lets go of every client', async t => {
+  let arrived: (() => void) | undefined
+  const inHandler = new Promise<void>(resolve => { arrived = resolve })
+  const { app, ask } = await serve(t, {
+    routes: app => { app.get('/slowly', async request => { arrived?.(); await request.tenantScope.sql`select pg_sleep(0.3)`; return { done: true } }) }
+  })
+  const agent = new http.Agent({ keepAlive: true })
+  const answer = ask('/slowly', 'tenant-0.localhost', { agent })
+  await inHandler
+  const closed = app.close()
+  t.match(await answer, { status: 200, body: '{"done":true}', headers: { connection: 'close' } })
+  await closed
+  await t.rejects(ask('/subtasks/', 'tenant-0.localhost'), { code: 'ECONNREFUSED' })
+  agent.destroy()
+})
+
+t.test('the server listens on both loopback addresses, and says when it cannot', async t => {
+  const { app } = await testApp(t, database)
+  const port = await listen(app, { addresses: ['127.0.0.1', '::1'], port: 0 })
+  for (const host of ['127.0.0.1', ...(hasIpv6() ? ['::1'] : [])]) {
+    const status = await new Promise(resolve => http.get({ host, port, path: '/subtasks/', headers: { host: 'tenant-0.localhost' } }, response => { response.resume(); resolve(response.statusCode) }))
+    t.equal(status, 200, host)
+  }
+  const second = await testApp(t, database)
+  await t.rejects(listen(second.app, { addresses: ['127.0.0.1'], port }), /something else listens there already; set PORT/)
+  const third = await testApp(t, database)
+  await t.rejects(listen(third.app, { addresses: ['203.0.113.7'], port: 0 }), /check HOST/)
+})
+
+/** No transaction of the application is left open on the server. */
+async function noTransactionsLeft (t: Test): Promise<void> {
+  for (;;) {
+    const open = await asRole(database.admin, async query => await query("select state from pg_stat_activity where datname = current_database() and application_name like 'rowhouse%' and application_name <> 'rowhouse admin' and state <> 'idle'"))
+    if (open.length === 0) break
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  t.pass('no transaction is left open')
+}
+
+/** Connections that this database has seen so far, which a flood must not raise. */
+async function sessionsSoFar (): Promise<number> {
+  const [row] = await asRole(database.admin, async query => await query('select pg_stat_clear_snapshot(), sessions::integer as total from pg_stat_database where datname = current_database()'))
+  return Number(row?.['total'])
+}
+
+function basic (user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+}
+
+function hasIpv6 (): boolean {
+  return Object.values(networkInterfaces()).flat().some(address => address?.address === '::1')
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import type { Test } from 'tap'
+import { buildApp, type AppOptions } from '../src/app.ts'
+import { parseConfig } from '../src/config.ts'
+import { withClient } from '../src/database/admin.ts'
+import { openDatabase, type Database } from '../src/database/database.ts'
+import { defaultEmbeddedDirectory, openEmbedded } from '../src/database/embedded.ts'
+import type { PoolOptions } from '../src/database/pool.ts'
+import { formatUrl, type ConnectionSettings } from '../src/database/settings.ts'
+import { singleSchema } from '../src/tenancy/single-schema.ts'
+import type { TenancyStrategy } from '../src/tenancy/strategy.ts'
+
+export interface TestDatabase extends Database {
+  /** A superuser of the test server, logged in to this database. */
+  admin: ConnectionSettings
+  /** The environment that points a child process at this database and at nothing else. */
+  environment: NodeJS.ProcessEnv
+}
+
+/**
+ * A database of its own for one test, with roles and schema in place, dropped in the end.
+ *
+ * It stands on the server that DATABASE_URL or the PG variables name, or else on an embedded one beside that of the
+ * application: the tests share it, the first one starts it, the last one stops it.
+ */
+export async function testDatabase (t: Test, options: { prepare?: boolean } = {}): Promise<TestDatabase> {
+  const server = await testServer(t)
+  const admin = { ...server, database: `rowhouse_test_${process.pid}_${randomBytes(4).toString('hex')}` }
+  const secret = server.password ?? 'secret of the test roles'
+  const environment = {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PG[A-Z]+|.*DATABASE_URL)$/.test(name))),
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: formatUrl(admin),
+    ROLE_SECRET: secret
+  }
+  const database = await openDatabase(parseConfig({ DATABASE_URL: environment.DATABASE_URL, ROLE_SECRET: secret }).database)
+  t.teardown(async () => {
+    await withClient({ ...server, database: 'postgres' }, async client => {
+      await client.query(`drop database if exists ${client.escapeIdentifier(admin.database)} with (force)`)
+    })
+  })
+  if (options.prepare !== false) await database.prepare()
+  return { ...database, admin, environment }
+}
+
+/** The administrator of the server that the tests run on. */
+export async function testServer (t: Test): Promise<ConnectionSettings> {
+  const { admin } = parseConfig(process.env).database
+  if (admin !== undefined) return admin
+  // Nothing here is worth surviving a power cut.
+  const embedded = await openEmbedded({ directory: `${defaultEmbeddedDirectory()}-test`, settings: { fsync: 'off' } })
+  t.teardown(async () => { await embedded.release() })
+  return embedded.admin
+}
+
+/** Runs statements as one role of the database, outside the application: what a person at psql can do. */
+export async function asRole<T> (login: ConnectionSettings, work: (query: (text: string, values?: unknown[]) => Promise<Array<Record<string, unknown>>>) => Promise<T>): Promise<T> {
+  return await withClient(login, async client => await work(async (text, values) => (await client.query(text, values)).rows as Array<Record<string, unknown>>))
+}
+
+export const poolOptions: PoolOptions = {
+  applicationName: 'rowhouse test', size: 4, waitTimeoutMs: 10_000, connectTimeoutMs: 5000, preparedStatements: true
+}
+
+/**
+ * Fills an empty database with tenants `tenant-0` …, ids from 1 on: each has a user, two projects, two tasks and `subtasks`
+ * subtasks, and every text of theirs names its tenant. Written past all walls, as a superuser.
+ */
+export async function seedTenants (database: TestDatabase, { tenants = 3, subtasks = 25 } = {}): Promise<void> {
+  await asRole(database.admin, async query => {
+    await query('set search_path = rowhouse')
+    await query("insert into account (slug, name) select 'tenant-' || i, 'Company of tenant-' || i from generate_series(0, $1::integer - 1) i", [tenants])
+    await query(`insert into app_user (account_id, email, first_name, last_name, password_hash)
+      select id, 'ann@example.com', 'Ann', 'of ' || slug, 'hash of ' || slug from account`)
+    await query(`insert into project (account_id, name, details)
+      select id, 'project ' || i || ' of ' || slug, 'details of ' || slug from account, generate_series(1, 2) i order by id, i`)
+    await query(`insert into task (account_id, project_id, name, details)
+      select account_id, id, 'task in ' || name, details from project order by id`)
+    await query(`insert into subtask (account_id, task_id, name, is_complete, details)
+      select task.account_id, min(task.id), 'subtask ' || lpad(i::text, 4, '0') || ' of ' || slug, i % 2 = 0, 'details of ' || slug
+      from task join account on account.id = task.account_id, generate_series(1, $1::integer) i
+      group by task.account_id, slug, i order by task.account_id, i`, [subtasks])
+    await query('analyze account, app_user, project, task, subtask')
+  })
+}
+
+export interface TestApp {
+  app: FastifyInstance
+  strategy: TenancyStrategy
+}
+
+/** The application on a test database, not listening yet, so that a test may add a route; closed in the end. */
+export async function testApp (t: Test, database: TestDatabase, { config = {}, pool = {}, logger = false }: {
+  config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, logger?: NonNullable<AppOptions['logger']>
+} = {}): Promise<TestApp> {
+  const strategy = singleSchema({ tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
+  const app = await buildApp({
+    config: { addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: undefined, production: false, requestDeadlineMs: 10_000, ...config },
+    strategy,
+    logger
+  })
+  t.teardown(async () => { await app.close() })
+  return { app, strategy }
+}

@@ -1,0 +1,356 @@
+import { readdir, readFile } from 'node:fs/promises'
+import t from 'tap'
+import { withClient } from '../src/database/admin.ts'
+import { Pool } from '../src/database/pool.ts'
+import { assertRoleIsWalled } from '../src/database/role-check.ts'
+import * as accounts from '../src/repositories/accounts.ts'
+import * as projects from '../src/repositories/projects.ts'
+import * as subtasks from '../src/repositories/subtasks.ts'
+import * as tasks from '../src/repositories/tasks.ts'
+import * as users from '../src/repositories/users.ts'
+import { openTenantScope, type TenantScope } from '../src/tenancy/scope.ts'
+import { singleSchema } from '../src/tenancy/single-schema.ts'
+import type { AccountId } from '../src/tenancy/tenant.ts'
+import { attackTable, ensureRows, findTables, inspectTable } from './attack.ts'
+import { asRole, poolOptions, seedTenants, testDatabase } from './support.ts'
+
+const database = await testDatabase(t)
+await seedTenants(database)
+const [own, other] = [1 as AccountId, 2 as AccountId]
+
+t.test('the catalogue: every table there is, found without being named', async t => {
+  t.test('each holds against every attack of another tenant', async t => {
+    const { tables, findings } = await attackEverything()
+    t.ok(tables.length >= 5, `${tables.length} tables attacked`)
+    t.strictSame(findings, [])
+  })
+
+  t.test('a new table without a wall is found, though no test names it', async t => {
+    await withClient(database.login('owner'), async owner => {
+      await owner.query('create table comment (account_id bigint not null references account (id), id bigint generated always as identity, body text not null, primary key (account_id, id))')
+      await owner.query('grant select, insert, update, delete on comment to rowhouse_tenant')
+    })
+    const { findings } = await attackEverything()
+    t.match(findings.join('\n'), /comment has no row-level security/)
+    t.match(findings.join('\n'), /comment: read without a filter/)
+    t.match(findings.join('\n'), /comment: insert in the name of the victim/)
+    t.match(findings.join('\n'), /comment: delete/)
+  })
+
+  t.test('the README\'s lines for a new table put the wall around it', async t => {
+    await withClient(database.login('owner'), async owner => { await owner.query('drop table comment') })
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+    const migration = /```sql\n(-- Up Migration[\s\S]*?)-- Down Migration/.exec(readme)?.[1]
+    t.ok(migration, 'the README shows a migration')
+    await withClient(database.login('owner'), async owner => { await owner.query(migration ?? '') })
+    const { tables, findings } = await attackEverything()
+    t.ok(tables.some(table => table === 'rowhouse.comment'))
+    t.strictSame(findings, [])
+    await withClient(database.login('owner'), async owner => { await owner.query('drop table comment') })
+  })
+
+  t.test('views, materialised views and tables in other schemas are found as well', async t => {
+    await withClient(database.admin, async admin => {
+      await admin.query('create view rowhouse.everything as select account_id, id from rowhouse.subtask')
+      await admin.query('create schema elsewhere; create table elsewhere.copy as select account_id, id from rowhouse.subtask')
+      await admin.query('grant usage on schema elsewhere to rowhouse_tenant; grant select on elsewhere.copy, rowhouse.everything to rowhouse_tenant')
+    })
+    const { findings } = await attackEverything()
+    t.match(findings.join('\n'), /everything is no table/)
+    t.match(findings.join('\n'), /elsewhere.copy has no row-level security/)
+    await withClient(database.admin, async admin => { await admin.query('drop view rowhouse.everything; drop schema elsewhere cascade') })
+  })
+
+  t.test('no function of ours is open to PUBLIC, and only the resolver\'s runs with rights of its own', async t => {
+    const functions = await asRole(database.admin, async query => await query(`
+      select proname::text as name, prosecdef as definer, proleakproof as leakproof, provolatile::text as volatility,
+        exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0) as public
+      from pg_proc where pronamespace = 'rowhouse'::regnamespace order by 1`))
+    t.strictSame(functions.filter(row => row['public'] === true || row['leakproof'] === true), [])
+    t.strictSame(functions.filter(row => row['definer'] === true).map(row => row['name']), ['resolve_accounts'])
+    t.equal(functions.find(row => row['name'] === 'current_account_id')?.['volatility'], 's', 'an immutable one would be folded into cached plans')
+  })
+
+  t.test('the schema can be distributed by account_id later', async t => {
+    t.strictSame(await asRole(database.admin, async query => await query(citusRules)), [])
+  })
+
+  async function attackEverything (): Promise<{ tables: string[], findings: string[] }> {
+    return await withClient(database.admin, async admin => await withClient(database.login('tenant'), async tenant => {
+      const tables = await findTables(admin)
+      const findings: string[] = []
+      for (const table of tables) {
+        const wrong = await inspectTable(admin, table)
+        findings.push(...wrong)
+        if (wrong.some(finding => finding.includes('is no table'))) continue
+        await ensureRows(admin, table, [own, other])
+        findings.push(...await attackTable(tenant, admin, table, own, other))
+      }
+      return { tables: tables.map(table => table.name), findings }
+    }))
+  }
+})
+
+t.test('the wall of the policy, alone', async t => {
+  const tenantPool = new Pool(database.login('tenant'), poolOptions)
+  t.teardown(async () => { await tenantPool.end() })
+
+  t.test('no tenant set is an error, on a fresh connection and on a used one', async t => {
+    const fresh = new Pool(database.login('tenant'), { ...poolOptions, size: 1 })
+    t.teardown(async () => { await fresh.end() })
+    const first = await fresh.begin({ readOnly: true, deadlineMs: 5000 })
+    await t.rejects(first.sql`select id from subtask`, { code: '42704' })
+    await first.rollback()
+
+    const second = await fresh.begin({ readOnly: true, deadlineMs: 5000 })
+    openTenantScope(second, own)
+    await second.sql`select id from subtask`
+    await second.commit()
+
+    const third = await fresh.begin({ readOnly: true, deadlineMs: 5000 })
+    await t.rejects(third.sql`select id from subtask`, { code: '22P02' })
+    await third.rollback()
+  })
+
+  t.test('a statement that forgot its filter sees the tenant\'s rows only', async t => {
+    await inScope(tenantPool, own, async ({ sql }) => {
+      for (const rows of await Promise.all([
+        sql<{ key: number }>`select account_id as key from subtask`,
+        sql<{ key: number }>`select account_id as key from task`,
+        sql<{ key: number }>`select account_id as key from project`,
+        sql<{ key: number }>`select account_id as key from app_user`,
+        sql<{ key: number }>`select id as key from account`
+      ])) {
+        t.ok(rows.length > 0)
+        t.strictSame([...new Set(rows.map(row => row.key))], [own])
+      }
+    })
+  })
+
+  t.test('a statement that names the other tenant finds and changes nothing, and cannot write in its name', async t => {
+    await inScope(tenantPool, own, async ({ sql }) => {
+      t.equal((await sql`select id from subtask where account_id = ${other}`).length, 0)
+      t.equal((await sql`update subtask set name = 'mine' where account_id = ${other}`).count, 0)
+      t.equal((await sql`delete from subtask where account_id = ${other}`).count, 0)
+      await t.rejects(sql`insert into project (account_id, name) values (${other}, 'mine')`, { code: '42501' })
+    })
+  })
+
+  t.test('a row cannot be moved to the other tenant', async t => {
+    await inScope(tenantPool, own, async ({ sql }) => {
+      await t.rejects(sql`update subtask set account_id = ${other}`, { code: '42501' })
+    })
+  })
+
+  t.test('the tenant of a transaction cannot be changed, unset or guessed', async t => {
+    for (const [id, code] of [[other, '25001'], [0, '22023'], [-1, '22023'], [null, '22023']] as const) {
+      await inScope(tenantPool, own, async ({ sql }) => { await t.rejects(sql`select set_account(${id})`, { code }) })
+    }
+  })
+
+  t.test('a password hash can be written and not read back', async t => {
+    await inScope(tenantPool, own, async ({ sql }) => { await t.rejects(sql`select password_hash from app_user`, { code: '42501' }) })
+  })
+})
+
+t.test('the wall of the filter, alone: repositories on a connection that row-level security does not hold', async t => {
+  await asRole(database.admin, async query => { await query(`alter database "${database.admin.database}" set search_path = rowhouse`) })
+  const superuser = new Pool(database.admin, poolOptions)
+  t.teardown(async () => { await superuser.end() })
+
+  const victim = await asRole(database.admin, async query => (await query(`
+    select (select min(id) from rowhouse.project where account_id = $1) as project, (select min(id) from rowhouse.task where account_id = $1) as task,
+      (select min(id) from rowhouse.subtask where account_id = $1) as subtask`, [other]))[0] as { project: string, task: string, subtask: string })
+  const [projectId, taskId, subtaskId] = [Number(victim.project), Number(victim.task), Number(victim.subtask)]
+  const page = { page: 1, size: 1000 }
+
+  // What each function answers when it is asked, as one tenant, for the other's rows.
+  const attacks: Record<string, (scope: TenantScope) => Promise<unknown>> = {
+    findAccount: async scope => onlyOwn([await accounts.findAccount(scope)]),
+    listUsers: async scope => onlyOwn(await users.listUsers(scope)),
+    createUser: async scope => await ownKey(scope, 'app_user', (await users.createUser(scope, { email: 'bob@example.com', firstName: 'Bob', lastName: 'of tenant-0', passwordHash: 'x' })).id),
+    listProjects: async scope => onlyOwn(await projects.listProjects(scope, { limit: 1000 })),
+    findProject: async scope => await projects.findProject(scope, projectId) === undefined,
+    createProject: async scope => await ownKey(scope, 'project', (await projects.createProject(scope, { name: 'p', details: '' })).id),
+    updateProject: async scope => await projects.updateProject(scope, projectId, { name: 'mine' }) === undefined,
+    deleteProject: async scope => !await projects.deleteProject(scope, projectId),
+    listTasks: async scope => (await tasks.listTasks(scope, { projectId, limit: 1000 })).length === 0,
+    findTask: async scope => await tasks.findTask(scope, taskId) === undefined,
+    createTask: async scope => await refused(tasks.createTask(scope, { projectId, name: 't', isComplete: false, details: '' }), '23503'),
+    updateTask: async scope => await tasks.updateTask(scope, taskId, { name: 'mine' }) === undefined,
+    deleteTask: async scope => !await tasks.deleteTask(scope, taskId),
+    listSubtasks: async scope => onlyOwn((await subtasks.listSubtasks(scope, page)).rows) && (await subtasks.listSubtasks(scope, page)).total === 25 &&
+      onlyOwn((await subtasks.listSubtasks(scope, { page: 'last', size: 10 })).rows),
+    findSubtask: async scope => await subtasks.findSubtask(scope, subtaskId) === undefined,
+    createSubtask: async scope => await refused(subtasks.createSubtask(scope, { taskId, name: 's', isComplete: false, details: '' }), '23503'),
+    updateSubtask: async scope => await subtasks.updateSubtask(scope, subtaskId, { name: 'mine' }) === undefined,
+    deleteSubtask: async scope => !await subtasks.deleteSubtask(scope, subtaskId)
+  }
+
+  for (const [name, attack] of Object.entries(attacks)) {
+    t.test(`${name} keeps to its tenant by itself`, async t => {
+      await inScope(superuser, own, async scope => { t.ok(await attack(scope)) })
+    })
+  }
+
+  t.test('no function is left out', async t => {
+    const files = (await readdir(new URL('../src/repositories', import.meta.url))).filter(file => file !== 'page.ts')
+    const names = (await Promise.all(files.map(async file => Object.keys(await import(`../src/repositories/${file}`) as object)))).flat()
+    t.strictSame(names.filter(name => name !== 'listSubtasksOfAllAccounts').sort(), Object.keys(attacks).sort())
+  })
+
+  t.test('the operator\'s listing is the only one without a filter, and takes another scope', async t => {
+    const source = await readFile(new URL('../src/repositories/subtasks.ts', import.meta.url), 'utf8')
+    t.match(source, /listSubtasksOfAllAccounts \(\{ sql \}: OperatorScope/)
+  })
+
+  function onlyOwn (rows: unknown[]): boolean {
+    const text = JSON.stringify(rows)
+    return rows.length > 0 && text.includes('tenant-0') && !/tenant-[1-9]/.test(text)
+  }
+  async function ownKey ({ sql }: TenantScope, table: 'app_user' | 'project', id: number): Promise<boolean> {
+    const rows = table === 'project'
+      ? await sql<{ key: number }>`select account_id as key from rowhouse.project where id = ${id}`
+      : await sql<{ key: number }>`select account_id as key from rowhouse.app_user where id = ${id}`
+    return rows.length === 1 && rows[0]?.key === own
+  }
+})
+
+t.test('the wall of the keys, alone: references across tenants, written as a superuser', async t => {
+  await asRole(database.admin, async query => {
+    for (const [table, parent, column] of [['task', 'project', 'project_id'], ['subtask', 'task', 'task_id']]) {
+      await t.rejects(query(`insert into rowhouse.${table} (account_id, ${column}, name) select $1, min(id), 'x' from rowhouse.${parent} where account_id = $2`, [own, other]), { code: '23503' })
+    }
+    await t.resolves(query("insert into rowhouse.app_user (account_id, email, first_name, last_name, password_hash) values ($1, 'twin@example.com', '', '', ''), ($2, 'twin@example.com', '', '', '')", [own, other]),
+      'the same e-mail address in two accounts')
+    await t.rejects(query("insert into rowhouse.app_user (account_id, email, first_name, last_name, password_hash) values ($1, 'TWIN@example.com', '', '', '')", [own]), { code: '23505' }, 'and once in one, whatever the case')
+    await query("delete from rowhouse.app_user where email = 'twin@example.com'")
+  })
+})
+
+t.test('a reference to another tenant\'s row is refused with the same words as one to a row that never was', async t => {
+  const tenantPool = new Pool(database.login('tenant'), poolOptions)
+  t.teardown(async () => { await tenantPool.end() })
+  const messages = new Set<string>()
+  for (const projectId of [3, 999_999]) {
+    await inScope(tenantPool, own, async scope => {
+      await tasks.createTask(scope, { projectId, name: 'x', isComplete: false, details: '' }).catch((error: Error & { detail?: string }) => messages.add(`${error.message} ${error.detail ?? ''}`))
+    })
+  }
+  t.equal(messages.size, 1)
+})
+
+t.test('a connection that was mixed up yields nothing: policy and filter must agree', async t => {
+  const tenantPool = new Pool(database.login('tenant'), poolOptions)
+  t.teardown(async () => { await tenantPool.end() })
+  const transaction = await tenantPool.begin({ readOnly: false, deadlineMs: 5000 })
+  openTenantScope(transaction, other)
+  await transaction.sql`select 1`
+  const mixed = { sql: transaction.sql, accountId: own } as TenantScope
+  t.equal((await projects.listProjects(mixed, { limit: 10 })).length, 0)
+  t.equal((await subtasks.listSubtasks(mixed, { page: 1, size: 10 })).total, 0)
+  t.equal(await projects.deleteProject(mixed, 1), false)
+  await transaction.rollback()
+})
+
+t.test('the operator reads all tenants and writes nothing', async t => {
+  await asRole(database.login('operator'), async query => {
+    const rows = await query('select account_id, count(*)::integer as total from subtask group by 1 order by 1')
+    t.strictSame(rows.map(row => row['total']), [25, 25, 25])
+    for (const statement of ["insert into account (slug, name) values ('x', 'x')", "update subtask set name = 'x'", 'delete from subtask', 'truncate subtask', 'select password_hash from app_user', 'select set_account(1)']) {
+      await t.rejects(query(statement), { code: /^(42501|25006)$/ }, statement)
+    }
+    await query('set default_transaction_read_only = off')
+    for (const statement of ["insert into account (slug, name) values ('x', 'x')", "update subtask set name = 'x'", 'delete from subtask']) {
+      await t.rejects(query(statement), { code: '42501' }, `${statement}, with read only switched off`)
+    }
+  })
+})
+
+t.test('the start is refused to a role for which the walls would not hold, and says why', async t => {
+  const login = { ...database.login('tenant') }
+  const role = `rowhouse_test_${process.pid}`
+  const refusal = async (set: string, undo: string): Promise<string> => await withClient(database.admin, async admin => {
+    await admin.query(set)
+    const pool = new Pool({ ...login, user: role, password: 'a password' }, poolOptions)
+    try {
+      await assertRoleIsWalled(pool)
+      return 'not refused'
+    } catch (error) {
+      return (error as Error).message
+    } finally {
+      await pool.end()
+      await admin.query(undo)
+    }
+  })
+  await withClient(database.admin, async admin => {
+    await admin.query(`create role ${role} login password 'a password'`)
+    await admin.query(`grant connect on database "${database.admin.database}" to ${role}; grant usage on schema rowhouse to ${role}; grant select on rowhouse.project to ${role}`)
+  })
+  t.teardown(async () => { await withClient(database.admin, async admin => { await admin.query(`drop owned by ${role}; drop role ${role}`) }) })
+
+  t.equal(await refusal('select 1', 'select 1'), 'not refused', 'a plain role is not')
+  t.match(await refusal(`alter role ${role} superuser`, `alter role ${role} nosuperuser`), /it is a superuser/)
+  t.match(await refusal(`alter role ${role} bypassrls`, `alter role ${role} nobypassrls`), /it has BYPASSRLS/)
+  t.match(await refusal(`alter role ${role} createrole`, `alter role ${role} nocreaterole`), /it has CREATEROLE/)
+  t.match(await refusal(`grant rowhouse_operator to ${role}`, `revoke rowhouse_operator from ${role}`), /it is a member of "?rowhouse_operator/)
+  t.match(await refusal(`create table rowhouse.of_mine (id int); alter table rowhouse.of_mine owner to ${role}`, 'drop table rowhouse.of_mine'), /it owns rowhouse.of_mine/)
+  t.match(await refusal('alter table rowhouse.project no force row level security', 'alter table rowhouse.project force row level security'), /rowhouse.project has no forced row-level security/)
+  t.match(await refusal('alter table rowhouse.project disable row level security', 'alter table rowhouse.project enable row level security'), /rowhouse.project has no forced row-level security/)
+
+  for (const walled of ['tenant', 'operator'] as const) {
+    const strategy = singleSchema({ tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: poolOptions })
+    await t.resolves(strategy.assertWalls(), `the ${walled} role passes`)
+    await strategy.end()
+  }
+  const owner = new Pool(database.login('owner'), poolOptions)
+  await t.rejects(assertRoleIsWalled(owner), /it is a member of "?rowhouse_resolver/)
+  await t.rejects(assertRoleIsWalled(owner), /it owns/)
+  await owner.end()
+})
+
+t.test('only the scope module names a tenant, and nobody sets a session', async t => {
+  const sources = await sourcesBelow(new URL('../src/', import.meta.url))
+  t.strictSame(sources.filter(({ text }) => /set_account\s*\(/.test(text)).map(({ file }) => file).filter(file => file !== 'welcome.ts'), ['tenancy/scope.ts'])
+  t.strictSame(sources.filter(({ text }) => /set_config\s*\(|\.unsafe\s*\(|app\.account_id/.test(text)).map(({ file }) => file), [])
+})
+
+async function sourcesBelow (directory: URL): Promise<Array<{ file: string, text: string }>> {
+  const files = (await readdir(directory, { recursive: true })).filter(file => file.endsWith('.ts'))
+  return await Promise.all(files.map(async file => ({ file, text: await readFile(new URL(file, directory), 'utf8') })))
+}
+
+/** Runs work in a transaction of one tenant and takes all of it back. */
+async function inScope (pool: Pool, accountId: AccountId, work: (scope: TenantScope) => Promise<void>): Promise<void> {
+  const transaction = await pool.begin({ readOnly: false, deadlineMs: 10_000 })
+  try {
+    await work(openTenantScope(transaction, accountId))
+  } finally {
+    await transaction.rollback()
+  }
+}
+
+async function refused (attempt: Promise<unknown>, code: string): Promise<boolean> {
+  return await attempt.then(() => false, (error: { code?: string }) => error.code === code)
+}
+
+/** Breaches of what a distributed database asks of a schema; the same query on plain PostgreSQL. */
+const citusRules = `
+with tenant as (
+  select c.oid, c.relname, a.attnum
+  from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'account_id' and not a.attisdropped
+  where c.relkind in ('r', 'p') and c.relnamespace = 'rowhouse'::regnamespace),
+shared as (
+  select oid, relname from pg_class where relname in ('account') and relnamespace = 'rowhouse'::regnamespace)
+select 'neither shared nor with an account_id' as rule, relname::text as object from pg_class where relkind in ('r', 'p') and relnamespace = 'rowhouse'::regnamespace and oid not in (select oid from tenant union all select oid from shared)
+union all select 'account_id is not bigint not null', t.relname::text from tenant t join pg_attribute a on a.attrelid = t.oid and a.attnum = t.attnum where a.atttypid <> 'bigint'::regtype or not a.attnotnull
+union all select 'no primary key', relname from tenant t where not exists (select from pg_index i where i.indrelid = t.oid and i.indisprimary)
+union all select 'unique index or exclusion without account_id', i.indexrelid::regclass::text from tenant t join pg_index i on i.indrelid = t.oid where (i.indisunique or i.indisexclusion) and not (t.attnum = any (i.indkey::int2[]))
+union all select 'foreign key between tenant tables without account_id = account_id', k.conname from pg_constraint k join tenant t on t.oid = k.conrelid join tenant p on p.oid = k.confrelid where k.contype = 'f' and not exists (select from unnest(k.conkey, k.confkey) x (a, b) where x.a = t.attnum and x.b = p.attnum)
+union all select 'foreign key from a shared table to a tenant table', k.conname from pg_constraint k join shared s on s.oid = k.conrelid join tenant p on p.oid = k.confrelid where k.contype = 'f'
+union all select 'foreign key action set null, set default or on update', k.conname from pg_constraint k join tenant t on t.oid = k.conrelid where k.contype = 'f' and (k.confdeltype in ('n', 'd') or k.confupdtype in ('c', 'n', 'd')) and t.attnum = any (k.conkey)
+union all select 'user trigger', g.tgname from pg_trigger g where not g.tgisinternal and g.tgrelid in (select oid from tenant union all select oid from shared)
+union all select 'identity or sequence column is not bigint', t.relname || '.' || a.attname from tenant t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped where pg_get_serial_sequence(t.oid::regclass::text, a.attname) is not null and a.atttypid <> 'bigint'::regtype
+union all select 'policy has a sub-select', p.polname || ' on ' || p.polrelid::regclass from pg_policy p where p.polrelid in (select oid from tenant union all select oid from shared) and coalesce(p.polqual::text, '') || coalesce(p.polwithcheck::text, '') like '%{SUBLINK %'
+union all select 'row security off or no policy', c.relname from pg_class c where c.oid in (select oid from tenant union all select oid from shared) and (not c.relrowsecurity or not c.relforcerowsecurity or not exists (select from pg_policy where polrelid = c.oid))
+union all select 'table inherits', c.relname from tenant c join pg_inherits i on i.inhparent = c.oid where not exists (select from pg_partitioned_table where partrelid = c.oid)`
