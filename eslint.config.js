@@ -5,9 +5,9 @@ const drivers = ['postgres', 'pg', 'pg-copy-streams']
 
 /** Imports run one way: server, app, routes, repositories, tenancy, database. What stands to the left is closed to what stands to the right. */
 const closed = [
-  ['src/database/**', [...fastify, '**/tenancy/**', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
-  ['src/tenancy/**', [...fastify, ...drivers, '**/repositories/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
-  ['src/repositories/**', [...fastify, ...drivers, '**/database/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
+  ['src/database/**', [...fastify, '**/config.ts', '**/tenancy/**', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
+  ['src/tenancy/**', [...fastify, ...drivers, '**/config.ts', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
+  ['src/repositories/**', [...fastify, ...drivers, '**/config.ts', '**/database/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
   ['src/testdata/**', [...fastify, 'postgres', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/app.ts', '**/server.ts']],
   ['src/plugins/**', [...drivers, '**/database/**', '**/repositories/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
   ['src/routes/**', [...drivers, '**/database/**', '**/testdata/**', '**/app.ts', '**/server.ts']],

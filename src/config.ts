@@ -1,21 +1,7 @@
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
+import type { DatabaseConfig } from './database/database.ts'
 import { parsePgVariables, parseUrl, type ConnectionSettings } from './database/settings.ts'
-
-/** Where PostgreSQL is, and as whom to log in. */
-export interface DatabaseConfig {
-  /** An administrator of a real server. Without one, and without `tenant`, the embedded server is used. */
-  admin: ConnectionSettings | undefined
-  /** The logins of the web process, where they are given rather than derived. */
-  tenant: ConnectionSettings | undefined
-  operator: ConnectionSettings | undefined
-  /** What the passwords of the roles are derived from. */
-  roleSecret: string | undefined
-  /** Where the embedded server keeps its data; undefined for its default place. */
-  directory: string | undefined
-  poolSize: number
-  preparedStatements: boolean
-}
 
 export interface Config {
   production: boolean
@@ -29,6 +15,9 @@ export interface Config {
   /** Accounts of demonstration data for an empty database. */
   demoAccounts: number
   requestDeadlineMs: number
+  /** Connections for tenants, at most. */
+  poolSize: number
+  preparedStatements: boolean
   database: DatabaseConfig
 }
 
@@ -115,14 +104,14 @@ export function parseConfig (source: Record<string, string | undefined>): Config
     operatorPassword: values.OPERATOR_PASSWORD,
     demoAccounts: values.DEMO_ACCOUNTS,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
+    poolSize: values.DATABASE_POOL_SIZE,
+    preparedStatements: values.PREPARED_STATEMENTS,
     database: {
       admin,
       tenant: values.TENANT_DATABASE_URL,
       operator: values.OPERATOR_DATABASE_URL,
       roleSecret,
-      directory: values.DATA_DIRECTORY,
-      poolSize: values.DATABASE_POOL_SIZE,
-      preparedStatements: values.PREPARED_STATEMENTS
+      directory: values.DATA_DIRECTORY
     }
   }
 }

@@ -54,7 +54,7 @@ async function loadDemoWhereEmpty (database: Database, accounts: number): Promis
 }
 
 function openStrategy (config: Config, database: Database): TenancyStrategy {
-  const { poolSize: size, preparedStatements } = config.database
+  const { poolSize: size, preparedStatements } = config
   return singleSchema({
     tenantLogin: database.login('tenant'),
     operatorLogin: operatorEntry(config) === 'closed' ? undefined : database.logins.operator,

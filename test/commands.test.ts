@@ -193,6 +193,20 @@ t.test('the server on the embedded database', async t => {
     await t.rejects(withClient({ host: '127.0.0.1', port: Number(port), database: 'x', user: 'x', password: 'x' }, async () => {}), { code: 'ECONNREFUSED' })
   })
 
+  t.test('answers 503 while its database is away, and by itself again when that is back', async t => {
+    const environment = await embeddedEnvironment(t)
+    const server = await startServer(t, environment)
+    const statuses = async (): Promise<number[]> => [
+      (await server.get('/subtasks/', 'tenant-0.localhost')).status, (await server.get('/subtasks/', 'localhost')).status,
+      (await server.get('/health/ready', 'any')).status, (await server.get('/health/live', 'any')).status
+    ]
+    t.strictSame(await statuses(), [200, 200, 200, 200])
+    t.equal(await run(t, ['bin/embedded.ts', 'stop'], environment).ended, 0)
+    t.strictSame(await statuses(), [503, 503, 503, 200])
+    t.equal(await run(t, ['bin/dburl.ts', 'tenant'], environment).ended, 0)
+    t.strictSame(await statuses(), [200, 200, 200, 200])
+  })
+
   t.test('is started by dburl if nothing runs, left running, and stopped by command', async t => {
     const environment = await embeddedEnvironment(t)
     const url = run(t, ['bin/dburl.ts', 'operator'], environment)

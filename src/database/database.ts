@@ -1,10 +1,22 @@
 import type pg from 'pg'
-import type { DatabaseConfig } from '../config.ts'
 import { canLogIn, hasCode, withClient } from './admin.ts'
 import { openEmbedded, type EmbeddedServer } from './embedded.ts'
 import { migrate } from './migrate.ts'
 import { deriveRolePasswords, ensureRoles, roleNames, type RoleName } from './roles.ts'
 import { formatUrl, type ConnectionSettings } from './settings.ts'
+
+/** Where PostgreSQL is, and as whom to log in. */
+export interface DatabaseConfig {
+  /** An administrator of a real server. Without one, and without `tenant`, the embedded server is used. */
+  admin: ConnectionSettings | undefined
+  /** The logins of the web process, where they are given rather than derived. */
+  tenant: ConnectionSettings | undefined
+  operator: ConnectionSettings | undefined
+  /** What the passwords of the roles are derived from. */
+  roleSecret: string | undefined
+  /** Where the embedded server keeps its data; undefined for its default place. */
+  directory: string | undefined
+}
 
 /** The database could not be reached or set up. The message says what to do about it. */
 export class DatabaseSetupError extends Error {
