@@ -1,10 +1,11 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { ConfigError, readConfig } from '../src/config.ts'
-import { DatabaseSetupError, openDatabase } from '../src/database/database.ts'
-import { EmbeddedDatabaseError } from '../src/database/embedded.ts'
+import { Command, InvalidArgumentError } from 'commander'
+import { runCommand } from '../src/cli.ts'
+import { readConfig } from '../src/config.ts'
+import { openDatabase } from '../src/database/database.ts'
+import { ExplainedError } from '../src/explained-error.ts'
 import { prepareTestData, type TestData } from '../src/testdata/generator.ts'
-import { loadData, TestDataError, type LoadResult } from '../src/testdata/load.ts'
-import { completeOptions, defaultOptions, flagOf, OptionError, type TestDataOptions } from '../src/testdata/options.ts'
+import { loadData, type LoadResult } from '../src/testdata/load.ts'
+import { completeOptions, defaultOptions, flagOf, type TestDataOptions } from '../src/testdata/options.ts'
 import { showProgress } from '../src/testdata/progress.ts'
 
 const descriptions: Readonly<Record<keyof TestDataOptions, string>> = {
@@ -36,27 +37,22 @@ goes on answering.
 The database is the one that DATABASE_URL names, or else the embedded one, which is started if need be.
 
 Examples:
-  createtestdata                                          one account
-  createtestdata --accounts 2000                          about 1.15 million rows
-  createtestdata --accounts 100 --first 2000              100 more: tenant-2000 … tenant-2099
-  createtestdata --min-projects 1000 --max-projects 1000  one large account
-  createtestdata --accounts 20 --rollback                 try it, keep nothing
+  npx tsx bin/createtestdata.ts                                          one account
+  npx tsx bin/createtestdata.ts --accounts 2000                          about 1.15 million rows
+  npx tsx bin/createtestdata.ts --accounts 100 --first 2000              100 more: tenant-2000 … tenant-2099
+  npx tsx bin/createtestdata.ts --min-projects 1000 --max-projects 1000  one large account
+  npx tsx bin/createtestdata.ts --accounts 20 --rollback                 try it, keep nothing
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 or 143 interrupted.`
 
-/** Reasons that their message explains; a stack would only hide it. */
-const explained = [TestDataError, ConfigError, DatabaseSetupError, EmbeddedDatabaseError]
 /** Beyond these, progress is worth showing, and a list of names is not. */
 const listedAccounts = 10
 const quickRows = 50_000
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-class Interruption extends Error {
-  readonly exitCode: number
-
+class Interruption extends ExplainedError {
   constructor (signal: keyof typeof exitCodes) {
-    super('interrupted: nothing was kept')
-    this.exitCode = exitCodes[signal]
+    super('interrupted: nothing was kept', { exitCode: exitCodes[signal] })
   }
 }
 
@@ -64,32 +60,20 @@ class Interruption extends Error {
 process.stdout.on('error', () => {})
 process.stderr.on('error', () => {})
 
-try {
-  await main(process.argv.slice(2))
-} catch (error) {
-  process.exitCode = report(error)
+const program = new Command('createtestdata')
+  .description('Fills the database with accounts, users, projects, tasks and subtasks to try things out on.')
+  .addHelpText('after', help)
+for (const name of Object.keys(descriptions) as Array<keyof TestDataOptions>) {
+  program.option(`${flagOf(name)} <number>`, descriptions[name], parseWholeNumber, defaultOptions[name])
 }
+program
+  .option('--rollback', 'make everything, but keep nothing', false)
+  .action(async ({ rollback, ...given }: Partial<TestDataOptions> & { rollback: boolean }) => {
+    const data = await prepareTestData(completeOptions(given))
+    print(data, await makeTestData(data, rollback, interruptible()), rollback)
+  })
 
-async function main (args: string[]): Promise<void> {
-  const { rollback, ...given } = parse(args)
-  const data = await prepareTestData(completeOptions(given))
-  const result = await makeTestData(data, rollback, interruptible())
-  print(data, result, rollback)
-}
-
-function parse (args: string[]): Partial<TestDataOptions> & { rollback: boolean } {
-  const command = new Command('createtestdata')
-    .description('Fills the database with accounts, users, projects, tasks and subtasks to try things out on.')
-    .helpOption('-h, --help', 'show this')
-    .addHelpText('after', help)
-    .showHelpAfterError('(createtestdata --help tells more)')
-    .exitOverride()
-  for (const name of Object.keys(descriptions) as Array<keyof TestDataOptions>) {
-    command.option(`${flagOf(name)} <number>`, descriptions[name], parseWholeNumber, defaultOptions[name])
-  }
-  command.option('--rollback', 'make everything, but keep nothing', false)
-  return command.parse(args, { from: 'user' }).opts()
-}
+await runCommand(program)
 
 function parseWholeNumber (text: string): number {
   if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.')
@@ -134,20 +118,4 @@ function print (data: TestData, { counts, replaced }: LoadResult, rollback: bool
   console.log(`Time: ${(performance.now() / 1000).toFixed(1)} s`)
   if (rollback) console.log('Rolled back: nothing was kept.')
   else if (replaced > 0) console.log(`They replace the demonstration data (${replaced} accounts), which nobody had touched.`)
-}
-
-/** Says on stderr what went wrong. @returns the exit code */
-function report (error: unknown): number {
-  // It has said everything itself.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (error instanceof OptionError) {
-    console.error(`error: ${error.message}\n(createtestdata --help tells more)`)
-    return 2
-  }
-  if (error instanceof Interruption) {
-    console.error(`createtestdata: ${error.message}`)
-    return error.exitCode
-  }
-  console.error(explained.some(type => error instanceof type) ? `createtestdata: ${(error as Error).message}` : error)
-  return 1
 }

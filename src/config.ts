@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import type { DatabaseConfig } from './database/database.ts'
+import { ExplainedError } from './explained-error.ts'
 import { parsePgVariables, parseUrl, type ConnectionSettings } from './database/settings.ts'
 
 export interface Config {
@@ -22,10 +23,9 @@ export interface Config {
 }
 
 /** Says of every wrong variable which it is and what it takes. */
-export class ConfigError extends Error {
+export class ConfigError extends ExplainedError {
   constructor (problems: string[]) {
-    super(`the configuration is wrong:\n${problems.map(problem => `  ${problem}`).join('\n')}`)
-    this.name = 'ConfigError'
+    super(`the configuration is wrong:\n${problems.map(problem => `  ${problem}`).join('\n')}`, { exitCode: 2 })
   }
 }
 

@@ -2,16 +2,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
+import { ExplainedError } from './explained-error.ts'
 
 /** The server could not listen where it was told to. */
-export class ListenError extends Error {
+export class ListenError extends ExplainedError {
   constructor (address: string, port: number, cause: unknown) {
     const code = codeOf(cause)
     const reason = code === 'EADDRINUSE'
       ? 'something else listens there already; set PORT to another one'
       : code === 'EACCES' ? 'this user may not listen there; set PORT to 1024 or above' : `${(cause as Error).message}; check HOST`
     super(`cannot listen on ${address} port ${port}: ${reason}`, { cause })
-    this.name = 'ListenError'
   }
 }
 

@@ -1,11 +1,10 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyServerOptions } from 'fastify'
 import { buildApp } from './app.ts'
-import { ConfigError, readConfig, type Config } from './config.ts'
-import { DatabaseSetupError, openDatabase, type Database } from './database/database.ts'
-import { EmbeddedDatabaseError } from './database/embedded.ts'
-import { SchemaMismatchError, UnsafeRoleError } from './database/role-check.ts'
-import { listen, ListenError } from './listen.ts'
+import { readConfig, type Config } from './config.ts'
+import { openDatabase, type Database } from './database/database.ts'
+import { reportError } from './explained-error.ts'
+import { listen } from './listen.ts'
 import { operatorEntry } from './plugins/operator-guard.ts'
 import { singleSchema } from './tenancy/single-schema.ts'
 import type { TenancyStrategy } from './tenancy/strategy.ts'
@@ -14,14 +13,10 @@ import { welcome } from './welcome.ts'
 
 const graceMs = 10_000
 
-/** Reasons that their message explains; a stack would only hide it. */
-const explained = [ConfigError, DatabaseSetupError, EmbeddedDatabaseError, ListenError, SchemaMismatchError, UnsafeRoleError]
-
 try {
   await start(readConfig())
 } catch (error) {
-  console.error(explained.some(type => error instanceof type) ? `rowhouse: ${(error as Error).message}` : error)
-  process.exit(1)
+  process.exit(reportError('rowhouse', error))
 }
 
 async function start (config: Config): Promise<void> {

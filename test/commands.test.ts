@@ -118,7 +118,7 @@ t.test('the server on a database of one\'s own', async t => {
     const other = await startServer(t, database.environment)
     const taken = /tenant-0\.localhost:(\d+)/.exec(other.output())?.[1]
     for (const [variables, code, message] of [
-      [{ PORT: 'abc' }, 1, /PORT takes a whole number/],
+      [{ PORT: 'abc' }, 2, /PORT takes a whole number/],
       [{ PORT: taken }, 1, /cannot listen on .* something else listens there already; set PORT/],
       [{ DATABASE_URL: 'postgres://u:password1@127.0.0.1:1/x' }, 1, /no PostgreSQL answers at 127.0.0.1:1/]
     ] as const) {

@@ -222,6 +222,16 @@ t.test('a run that is interrupted at any moment leaves nothing', async t => {
     }), { message: 'stop here' }, moment)
     await assertUntouched(t, before, moment)
   }
+  const ends: string[] = []
+  let other: Promise<unknown> | undefined
+  await new Promise<void>(resolve => {
+    other = load(database, { accounts: 200 }, { rollback: true, onProgress: () => { resolve() } }).finally(() => ends.push('the other'))
+  })
+  const waiting = new AbortController()
+  await t.rejects(load(database, { accounts: 200 }, { rollback: true, signal: waiting.signal, onWait: () => { waiting.abort(new Error('no more waiting')) } }),
+    { message: 'no more waiting' }).then(() => ends.push('the one that waited'))
+  await other
+  t.strictSame(ends, ['the one that waited', 'the other'], 'while it waits for another run')
   await t.rejects(load(database, {}, { signal: AbortSignal.abort(new Error('not at all')) }), { message: 'not at all' })
 
   await load(database, { accounts: 1 })

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { ExplainedError } from '../explained-error.ts'
 import { canLogIn, hasCode, withClient } from './admin.ts'
 import { openEmbedded, type EmbeddedServer } from './embedded.ts'
 import { migrate } from './migrate.ts'
@@ -19,12 +20,7 @@ export interface DatabaseConfig {
 }
 
 /** The database could not be reached or set up. The message says what to do about it. */
-export class DatabaseSetupError extends Error {
-  constructor (message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause })
-    this.name = 'DatabaseSetupError'
-  }
-}
+export class DatabaseSetupError extends ExplainedError {}
 
 /** The database of the application: whose logins are known, and how to make it ready. */
 export interface Database {
@@ -158,12 +154,12 @@ function explain (error: unknown, admin: ConnectionSettings): Error {
   const message = error instanceof Error ? (error.message || String((error as { code?: unknown }).code)) : String(error)
   const where = `${admin.host}:${admin.port}`
   if (hasCode(error, 'ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'EHOSTUNREACH', 'ENOENT') || message.includes('timeout expired')) {
-    return new DatabaseSetupError(`no PostgreSQL answers at ${where}: ${message}`, error)
+    return new DatabaseSetupError(`no PostgreSQL answers at ${where}: ${message}`, { cause: error })
   }
-  if (hasCode(error, '28P01', '28000')) return new DatabaseSetupError(`PostgreSQL at ${where} refuses the login of "${admin.user}": ${message}`, error)
+  if (hasCode(error, '28P01', '28000')) return new DatabaseSetupError(`PostgreSQL at ${where} refuses the login of "${admin.user}": ${message}`, { cause: error })
   if (hasCode(error, '42501')) {
     return new DatabaseSetupError(`the role "${admin.user}" may not set up the database "${admin.database}": ${message}. ` +
-      'It takes a superuser, or a role with CREATEROLE that owns the database or has CREATEDB.', error)
+      'It takes a superuser, or a role with CREATEROLE that owns the database or has CREATEDB.', { cause: error })
   }
-  return new DatabaseSetupError(`setting up the database "${admin.database}" at ${where} failed: ${message}`, error)
+  return new DatabaseSetupError(`setting up the database "${admin.database}" at ${where} failed: ${message}`, { cause: error })
 }

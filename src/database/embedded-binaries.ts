@@ -7,11 +7,10 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { ExplainedError } from '../explained-error.ts'
 
 /** PostgreSQL could not be started, attached to or stopped; the message says what happened and what to do. */
-export class EmbeddedDatabaseError extends Error {
-  override name = 'EmbeddedDatabaseError'
-}
+export class EmbeddedDatabaseError extends ExplainedError {}
 
 /** The operating system's account that PostgreSQL runs under when this process is root, which PostgreSQL refuses to be. */
 export interface Account {

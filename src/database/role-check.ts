@@ -1,20 +1,15 @@
+import { ExplainedError } from '../explained-error.ts'
 import type { Pool } from './pool.ts'
 
 /** A role of the web process could see past the walls. The message says which way, and the start ends with it. */
-export class UnsafeRoleError extends Error {
+export class UnsafeRoleError extends ExplainedError {
   constructor (role: string, reasons: string[]) {
     super(`the server will not start as the database role "${role}", because row-level security would not hold for it: ${reasons.join('; ')}`)
-    this.name = 'UnsafeRoleError'
   }
 }
 
 /** The database is not the one that this version of the application was written for. */
-export class SchemaMismatchError extends Error {
-  constructor (detail: string) {
-    super(detail)
-    this.name = 'SchemaMismatchError'
-  }
-}
+export class SchemaMismatchError extends ExplainedError {}
 
 /**
  * Asserts that the role behind a pool is subject to row-level security on every table of the application.

@@ -107,7 +107,7 @@ function explain (error: unknown): unknown {
   const isOfServer = error instanceof pg.DatabaseError
   const isOfConnection = /^Connection terminated|timeout/.test(error.message) || hasCode(error, 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'ENOTFOUND', 'EHOSTUNREACH')
   if (!isOfServer && !isOfConnection) return error
-  return new TestDataError(`PostgreSQL ended the load: ${error.message || String((error as { code?: unknown }).code)}. Nothing was kept.`, error)
+  return new TestDataError(`PostgreSQL ended the load: ${error.message || String((error as { code?: unknown }).code)}. Nothing was kept.`, { cause: error })
 }
 
 /** In a transaction of its own, because what it has read stays locked until its end. */
@@ -125,7 +125,7 @@ async function fill (database: Logins, data: TestData, asDemo: boolean, { rollba
     } catch (error) {
       // Someone held one table and waited for the next while we did the same the other way round.
       if (hasCode(error, '40P01') && attempt < attempts) continue
-      if (hasCode(error, '55P03')) throw new TestDataError('other sessions have used the tables for 20 seconds without a pause, and to fill them takes them alone. Nothing was changed. Try again when they are done.', error)
+      if (hasCode(error, '55P03')) throw new TestDataError('other sessions have used the tables for 20 seconds without a pause, and to fill them takes them alone. Nothing was changed. Try again when they are done.', { cause: error })
       throw error
     }
   }

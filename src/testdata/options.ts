@@ -1,3 +1,5 @@
+import { ExplainedError } from '../explained-error.ts'
+
 /** What to make. The same options give the same data, always. */
 export interface TestDataOptions {
   accounts: number
@@ -17,10 +19,9 @@ export interface TestDataOptions {
 }
 
 /** An option that cannot be met; the message begins with its flag. */
-export class OptionError extends Error {
+export class OptionError extends ExplainedError {
   constructor (message: string) {
-    super(message)
-    this.name = 'OptionError'
+    super(message, { exitCode: 2 })
   }
 }
 

@@ -1,14 +1,10 @@
 import pg from 'pg'
 import { hasCode, withClient } from '../database/admin.ts'
 import type { ConnectionSettings } from '../database/settings.ts'
+import { ExplainedError } from '../explained-error.ts'
 
 /** Why nothing, or nothing for certain, was loaded. The message says what to do about it. */
-export class TestDataError extends Error {
-  constructor (message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause })
-    this.name = 'TestDataError'
-  }
-}
+export class TestDataError extends ExplainedError {}
 
 export interface TransactionOptions {
   /** Undo everything in the end, as if it had never been. */
@@ -85,6 +81,6 @@ async function commit (client: pg.Client): Promise<void> {
   } catch (error) {
     const isRefused = error instanceof pg.DatabaseError && !hasCode(error, '57P01', '57P02', '57P03')
     if (isRefused) throw error
-    throw new TestDataError('the connection broke during the commit, so it is not known whether the data were kept; look before you run it again', error)
+    throw new TestDataError('the connection broke during the commit, so it is not known whether the data were kept; look before you run it again', { cause: error })
   }
 }
