@@ -393,7 +393,7 @@ t.test('the command says what it made, and refuses what it cannot', async t => {
   const wrong = ['--accounts 0', '--accounts abc', '--min-users 5 --max-users 1', '--unknown', 'something']
   await Promise.all(wrong.map(async arguments_ => {
     const { code, errors, output } = await finish(arguments_.split(' '), nowhere)
-    t.match({ code, output, errors }, { code: 2, output: '', errors: /^error: .*(--accounts|--min-users|--unknown|too many arguments)/ }, arguments_)
+    t.match({ code, output, errors }, { code: 2, output: '', errors: /^(error|createtestdata): .*(--accounts|--min-users|--unknown|too many arguments)/ }, arguments_)
     t.notMatch(errors, /\n {4}at /)
   }))
   const [help, unreachable] = [await finish(['--help'], nowhere), await finish([], nowhere)]
