@@ -135,9 +135,10 @@ t.test('a server that cannot be used is named, with what to do', async t => {
   }
   t.match(await attempt({ host: '127.0.0.1', port: 1 }), /no PostgreSQL answers at 127\.0\.0\.1:1: .*ECONNREFUSED/)
   t.match(await attempt({ user: 'nobody_of_that_name', password: 'wrong' }), /refuses the login of "nobody_of_that_name"/)
-  await asRole(server, async query => { await query("create role rowhouse_test_plain login password 'plain'") }).catch(() => {})
-  t.match(await attempt({ user: 'rowhouse_test_plain', password: 'plain', database: `rowhouse_test_never_${process.pid}` }), /may not set up the database .*It takes a superuser/)
-  await asRole(server, async query => { await query('drop role rowhouse_test_plain') })
+  const plain = `rowhouse_test_plain_${process.pid}`
+  await asRole(server, async query => { await query(`create role ${plain} login password 'plain'`) })
+  t.teardown(async () => { await asRole(server, async query => { await query(`drop role ${plain}`) }) })
+  t.match(await attempt({ user: plain, password: 'plain', database: `rowhouse_test_never_${process.pid}` }), /may not set up the database .*It takes a superuser/)
 })
 
 t.test('a role with CREATEROLE and CREATEDB is enough to set up everything', async t => {

@@ -37,7 +37,7 @@ export async function testDatabase (t: Test, options: { prepare?: boolean } = {}
   }
   const database = await openDatabase(parseConfig({ DATABASE_URL: environment.DATABASE_URL, ROLE_SECRET: secret }).database)
   t.teardown(async () => {
-    await withClient({ ...server, database: 'postgres' }, async client => {
+    await withClient(server, async client => {
       await client.query(`drop database if exists ${client.escapeIdentifier(admin.database)} with (force)`)
     })
   })
@@ -45,10 +45,10 @@ export async function testDatabase (t: Test, options: { prepare?: boolean } = {}
   return { ...database, admin, environment }
 }
 
-/** The administrator of the server that the tests run on. */
+/** The administrator of the server that the tests run on, in the database that every server has. */
 export async function testServer (t: Test): Promise<ConnectionSettings> {
   const { admin } = parseConfig(process.env).database
-  if (admin !== undefined) return admin
+  if (admin !== undefined) return { ...admin, database: 'postgres' }
   // Nothing here is worth surviving a power cut.
   const embedded = await openEmbedded({ directory: `${defaultEmbeddedDirectory()}-test`, settings: { fsync: 'off' } })
   t.teardown(async () => { await embedded.release() })
