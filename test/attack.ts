@@ -99,7 +99,7 @@ async function valueFor (admin: Client, table: Table, column: Table['columns'][n
  */
 export async function attackTable (tenant: Client, admin: Client, { name, key, columns }: Table, self: number, victim: number): Promise<string[]> {
   const leaks: string[] = []
-  const victimRows = (await admin.query<Record<string, unknown>>(`select * from ${name} where ${quote(key)} = $1 limit 1`, [victim])).rows
+  const victimRows = (await admin.query<Record<string, unknown>>(`select ${columns.map(column => quote(column.name)).join(', ')} from ${name} where ${quote(key)} = $1 limit 1`, [victim])).rows
   const victimRow = victimRows[0]
   if (victimRow === undefined) return [`${name} has no row of the victim to attack`]
 

@@ -434,18 +434,19 @@ async function catalogue (): Promise<unknown> {
     await query("set search_path = ''")
     await query('begin')
     await query(`lock table ${tableNames.map(name => `rowhouse.${name}`).join(', ')} in access exclusive mode`)
-    const found = await Promise.all([
-      query(`select conrelid::regclass::text, conname, contype, convalidated, condeferrable, pg_get_constraintdef(oid), obj_description(oid, 'pg_constraint')
-        from pg_constraint where connamespace = 'rowhouse'::regnamespace order by 1, 2`),
-      query(`select i.indexdef, obj_description(format('%I.%I', schemaname, indexname)::regclass, 'pg_class'), p.indisvalid, p.indisreplident
-        from pg_indexes i join pg_index p on p.indexrelid = format('%I.%I', schemaname, indexname)::regclass where schemaname = 'rowhouse' order by 1`),
-      query(`select relname, relkind, relrowsecurity, relforcerowsecurity, relacl::text, relreplident, relowner::regrole::text, relpersistence
-        from pg_class where relnamespace = 'rowhouse'::regnamespace and relkind in ('r', 'S', 'v') order by 1`),
-      query("select tablename, policyname, permissive, roles::text, cmd, qual, with_check from pg_policies where schemaname = 'rowhouse' order by 1, 2"),
-      query("select attrelid::regclass::text, attname, attnotnull, attidentity, attacl::text from pg_attribute where attrelid = any (select oid from pg_class where relnamespace = 'rowhouse'::regnamespace and relkind = 'r') and attnum > 0 order by 1, 2"),
-      query("select sequencename, start_value, min_value, max_value, increment_by, cycle, cache_size from pg_sequences where schemaname = 'rowhouse' order by 1"),
-      query("select tgrelid::regclass::text, count(*) from pg_trigger where tgrelid::regclass::text like 'rowhouse.%' group by 1 order by 1")
-    ])
+    const found: unknown[] = []
+    for (const text of [
+      `select conrelid::regclass::text, conname, contype, convalidated, condeferrable, pg_get_constraintdef(oid), obj_description(oid, 'pg_constraint')
+        from pg_constraint where connamespace = 'rowhouse'::regnamespace order by 1, 2`,
+      `select i.indexdef, obj_description(format('%I.%I', schemaname, indexname)::regclass, 'pg_class'), p.indisvalid, p.indisreplident
+        from pg_indexes i join pg_index p on p.indexrelid = format('%I.%I', schemaname, indexname)::regclass where schemaname = 'rowhouse' order by 1`,
+      `select relname, relkind, relrowsecurity, relforcerowsecurity, relacl::text, relreplident, relowner::regrole::text, relpersistence
+        from pg_class where relnamespace = 'rowhouse'::regnamespace and relkind in ('r', 'S', 'v') order by 1`,
+      "select tablename, policyname, permissive, roles::text, cmd, qual, with_check from pg_policies where schemaname = 'rowhouse' order by 1, 2",
+      "select attrelid::regclass::text, attname, attnotnull, attidentity, attacl::text from pg_attribute where attrelid = any (select oid from pg_class where relnamespace = 'rowhouse'::regnamespace and relkind = 'r') and attnum > 0 order by 1, 2",
+      "select sequencename, start_value, min_value, max_value, increment_by, cycle, cache_size from pg_sequences where schemaname = 'rowhouse' order by 1",
+      "select tgrelid::regclass::text, count(*) from pg_trigger where tgrelid::regclass::text like 'rowhouse.%' group by 1 order by 1"
+    ]) found.push(await query(text))
     await query('rollback')
     return found
   })
