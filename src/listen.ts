@@ -26,10 +26,11 @@ export async function listen (app: FastifyInstance, { addresses, port: asked }: 
   const [first = '127.0.0.1', ...others] = addresses
   const siblings = others.map(address => ({ address, server: createServer((request, response) => { app.routing(request, response) }) }))
   app.addHook('preClose', async () => {
-    for (const { server } of siblings) {
-      server.close()
+    await Promise.all(siblings.map(async ({ server }) => {
+      const closed = new Promise(resolve => server.close(resolve))
       server.closeIdleConnections()
-    }
+      await closed
+    }))
   })
   try {
     await app.listen({ host: first, port: asked })

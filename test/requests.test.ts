@@ -356,6 +356,22 @@ t.test('a server that closes finishes what it has begun, and then lets go of eve
   agent.destroy()
 })
 
+t.test('so it does on each address that it listens on', async t => {
+  let arrived: (() => void) | undefined
+  const inHandler = new Promise<void>(resolve => { arrived = resolve })
+  const { app } = await testApp(t, database)
+  app.get('/slowly', async request => { arrived?.(); await request.tenantScope.sql`select pg_sleep(0.3)`; return { done: true } })
+  const port = await listen(app, { addresses: hasIpv6() ? ['127.0.0.1', '::1'] : ['127.0.0.1'], port: 0 })
+  const answer = new Promise(resolve => {
+    http.get({ host: hasIpv6() ? '::1' : '127.0.0.1', port, path: '/slowly', headers: { host: 'tenant-0.localhost' }, agent: new http.Agent({ keepAlive: true }) }, response => {
+      response.resume().on('end', () => { resolve({ status: response.statusCode, connection: response.headers.connection }) })
+    }).on('error', resolve)
+  })
+  await inHandler
+  await app.close()
+  t.strictSame(await answer, { status: 200, connection: 'close' })
+})
+
 t.test('the server listens on both loopback addresses, and says when it cannot', async t => {
   const { app } = await testApp(t, database)
   const port = await listen(app, { addresses: ['127.0.0.1', '::1'], port: 0 })

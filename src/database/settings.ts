@@ -15,7 +15,7 @@ export const sslModes = ['disable', 'require', 'verify-full'] as const
 export type SslMode = typeof sslModes[number]
 
 const defaultPort = 5432
-const knownParameters = new Set(['host', 'sslmode'])
+const knownParameters = new Set(['host', 'port', 'sslmode'])
 
 /**
  * Reads a PostgreSQL connection URL.
@@ -23,6 +23,8 @@ const knownParameters = new Set(['host', 'sslmode'])
  * @throws {Error} whose message says what is wrong, without repeating the URL: it may hold a password.
  */
 export function parseUrl (text: string, defaults: { database: string }): ConnectionSettings {
+  // libpq lets a socket's URL go without a host; to a URL parser a login needs one.
+  text = text.replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/?#]|$)/, '$1localhost')
   if (!URL.canParse(text)) throw new Error('is not a URL; it looks like postgres://user:password@host:5432/database')
   const url = new URL(text)
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') throw new Error('must begin with postgres:// or postgresql://')
@@ -31,9 +33,11 @@ export function parseUrl (text: string, defaults: { database: string }): Connect
   const user = decodeURIComponent(url.username)
   if (user === '') throw new Error('names no user')
   const sslmode = url.searchParams.get('sslmode')
+  const port = url.searchParams.get('port') ?? (url.port || String(defaultPort))
+  if (!isPort(port)) throw new Error(`has port=${port}; it takes a number from 1 to 65535`)
   return connectionSettings({
     host: url.searchParams.get('host') ?? (url.hostname.replace(/^\[(.*)\]$/, '$1') || 'localhost'),
-    port: url.port === '' ? defaultPort : Number(url.port),
+    port: Number(port),
     database: decodeURIComponent(url.pathname.slice(1)) || defaults.database,
     user,
     password: url.password === '' ? undefined : decodeURIComponent(url.password),
@@ -44,7 +48,7 @@ export function parseUrl (text: string, defaults: { database: string }): Connect
 /** Reads libpq's `PG*` variables. @throws {Error} naming the variable that is wrong. */
 export function parsePgVariables (environment: Record<string, string | undefined>, defaults: { database: string, user: string }): ConnectionSettings {
   const port = environment['PGPORT'] ?? String(defaultPort)
-  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) throw new Error('PGPORT must be a port number from 1 to 65535')
+  if (!isPort(port)) throw new Error('PGPORT must be a port number from 1 to 65535')
   const sslmode = environment['PGSSLMODE']
   return connectionSettings({
     host: environment['PGHOST'] ?? 'localhost',
@@ -54,6 +58,10 @@ export function parsePgVariables (environment: Record<string, string | undefined
     password: environment['PGPASSWORD'],
     ssl: sslmode === undefined ? undefined : parseSslMode(sslmode)
   })
+}
+
+function isPort (text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535
 }
 
 function parseSslMode (text: string): SslMode | undefined {
@@ -75,6 +83,7 @@ export function formatUrl ({ host, port, database, user, password, ssl }: Connec
   const isSocket = host.startsWith('/')
   const parameters = new URLSearchParams()
   if (isSocket) parameters.set('host', host)
+  if (isSocket && port !== defaultPort) parameters.set('port', String(port))
   if (ssl !== undefined) parameters.set('sslmode', ssl)
   const address = isSocket ? '' : `${host.includes(':') ? `[${host}]` : host}:${port}`
   const query = parameters.size === 0 ? '' : `?${parameters.toString()}`
