@@ -116,12 +116,13 @@ t.test('migrations', async t => {
         return { code, output: stdout + stderr }
       }
     }
-    t.match(await run('up'), { code: 0, output: /applied 001_context[\s\S]*applied 004_directory/ })
+    const [last = '', beforeLast = ''] = [...names].reverse()
+    t.match(await run('up'), { code: 0, output: names.map(name => `applied ${name}\n`).join('') })
     t.match(await run('up'), { code: 0, output: /nothing to do/ })
     t.match(await run('status'), { code: 0, output: /001_context +applied \d{4}-/ })
-    t.match(await run('down'), { code: 2, output: /would take back 004_directory[\s\S]*Nothing was changed/ })
-    t.match(await run('down', '--yes', '--count', '2'), { code: 0, output: /took back 004_directory\ntook back 003_walls/ })
-    t.match(await run('status'), { code: 1, output: /003_walls +pending/ })
+    t.match(await run('down'), { code: 2, output: new RegExp(`would take back ${last}[\\s\\S]*Nothing was changed`) })
+    t.match(await run('down', '--yes', '--count', '2'), { code: 0, output: `took back ${last}\ntook back ${beforeLast}` })
+    t.match(await run('status'), { code: 1, output: new RegExp(`${beforeLast} +pending`) })
     t.match(await run('sideways'), { code: 2, output: /unknown command/ })
     t.match(await run('down', '--count', 'x'), { code: 2, output: /whole number/ })
     t.match(await run('--help'), { code: 0, output: /Examples:/ })
