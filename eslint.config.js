@@ -21,7 +21,7 @@ const awaitedElsewhere = [
 ]
 
 export default [
-  ...neostandard({ ts: true, noJsx: true, ignores: ['node_modules', '.tap', '.rowhouse'] }),
+  ...neostandard({ ts: true, noJsx: true, ignores: ['node_modules', '.tap', '.rowhouse*'] }),
   {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -1,8 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { runCommand } from '../src/cli.ts'
-import { readConfig } from '../src/config.ts'
-import { openDatabase } from '../src/database/database.ts'
-import { ExplainedError } from '../src/explained-error.ts'
+import { runCommand, withDatabase } from '../src/cli.ts'
 import { prepareTestData, type TestData } from '../src/testdata/generator.ts'
 import { loadData, type LoadResult } from '../src/testdata/load.ts'
 import { completeOptions, defaultOptions, flagOf, type TestDataOptions } from '../src/testdata/options.ts'
@@ -37,7 +34,7 @@ goes on answering.
 The database is the one that DATABASE_URL names, or else the embedded one, which is started if need be.
 
 Examples:
-  npx tsx bin/createtestdata.ts                                          one account
+  npx tsx bin/createtestdata.ts                                          one account, in the place of untouched demonstration data
   npx tsx bin/createtestdata.ts --accounts 2000                          about 1.15 million rows
   npx tsx bin/createtestdata.ts --accounts 100 --first 2000              100 more: tenant-2000 … tenant-2099
   npx tsx bin/createtestdata.ts --min-projects 1000 --max-projects 1000  one large account
@@ -48,13 +45,6 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 or 143 interrupted.`
 /** Beyond these, progress is worth showing, and a list of names is not. */
 const listedAccounts = 10
 const quickRows = 50_000
-const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
-
-class Interruption extends ExplainedError {
-  constructor (signal: keyof typeof exitCodes) {
-    super('interrupted: nothing was kept', { exitCode: exitCodes[signal] })
-  }
-}
 
 // Whoever reads our output may have seen enough; the data are to be made all the same.
 process.stdout.on('error', () => {})
@@ -70,7 +60,7 @@ program
   .option('--rollback', 'make everything, but keep nothing', false)
   .action(async ({ rollback, ...given }: Partial<TestDataOptions> & { rollback: boolean }) => {
     const data = await prepareTestData(completeOptions(given))
-    print(data, await makeTestData(data, rollback, interruptible()), rollback)
+    print(data, await makeTestData(data, rollback), rollback)
   })
 
 await runCommand(program)
@@ -80,29 +70,20 @@ function parseWholeNumber (text: string): number {
   return Number(text)
 }
 
-/** Aborted by the first Ctrl-C or request to end; the second one ends the process at once, and PostgreSQL undoes what there was. */
-function interruptible (): AbortSignal {
-  const controller = new AbortController()
-  for (const signal of Object.keys(exitCodes) as Array<keyof typeof exitCodes>) {
-    process.once(signal, () => { controller.abort(new Interruption(signal)) })
-  }
-  return controller.signal
-}
-
-async function makeTestData (data: TestData, rollback: boolean, signal: AbortSignal): Promise<LoadResult> {
-  const database = await openDatabase(readConfig().database)
+async function makeTestData (data: TestData, rollback: boolean): Promise<LoadResult> {
   const progress = data.options.accounts > listedAccounts || data.total > quickRows ? showProgress(process.stderr) : undefined
   try {
-    await database.prepare()
-    return await loadData(database, data, {
-      rollback,
-      signal,
-      onProgress: progress?.report,
-      onWait: () => { console.error('Waiting for another createtestdata to finish …') }
-    })
+    return await withDatabase(async (database, signal) => {
+      await database.prepare()
+      return await loadData(database, data, {
+        rollback,
+        signal,
+        onProgress: progress?.report,
+        onWait: () => { console.error('Waiting for another createtestdata to finish …') }
+      })
+    }, { endsItself: true })
   } finally {
     progress?.stop()
-    await database.release()
   }
 }
 

@@ -63,8 +63,7 @@ alter table subtask add constraint subtask_task foreign key (account_id, task_id
 
 -- A tenant's listings, each in its order (name, then id), and the children of a row.
 create index project_by_name on project (account_id, name, id);
-create index task_by_name on task (account_id, name, id);
-create index task_by_project on task (account_id, project_id);
+create index task_by_project on task (account_id, project_id, name, id);
 create index subtask_by_name on subtask (account_id, name, id);
 create index subtask_by_task on subtask (account_id, task_id);
 

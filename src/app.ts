@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import helmet from '@fastify/helmet'
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from './config.ts'
-import { InvalidInputError } from './errors.ts'
 import { drain } from './plugins/drain.ts'
-import { errors, problemOf } from './plugins/errors.ts'
+import { errors, isDecodable, undecodableAddress } from './plugins/errors.ts'
 import { operatorEntry, operatorGuard } from './plugins/operator-guard.ts'
 import { tenantHook } from './plugins/tenant.ts'
 import { views } from './plugins/views.ts'
@@ -29,8 +28,8 @@ export async function buildApp ({ config, strategy, logger = false }: AppOptions
     keepAliveTimeout: 10_000,
     // A number of any length is a page that is not there, rather than an address that is too long.
     routerOptions: { maxParamLength: 20_000 },
-    // An address that cannot be decoded is refused before any hook runs.
-    frameworkErrors: (error, request, reply) => refuse(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply)
+    // The router would refuse an address that cannot be decoded before any hook runs; this way it meets them all.
+    rewriteUrl: ({ url = '/' }) => isDecodable(url) ? url : undecodableAddress
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -63,9 +62,4 @@ export async function buildApp ({ config, strategy, logger = false }: AppOptions
   await app.register(healthRoutes({ ping: strategy.ping }))
   await app.register(subtaskRoutes)
   return app as unknown as FastifyInstance
-}
-
-function refuse (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const answer = new InvalidInputError('The address is not a valid one.', { status: error.statusCode ?? 400, cause: error })
-  reply.code(answer.status).type('application/problem+json').header('cache-control', 'private, no-store').send(problemOf(answer, request))
 }

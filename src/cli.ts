@@ -1,11 +1,47 @@
+import { once } from 'node:events'
 import { CommanderError, type Command } from 'commander'
-import { ExplainedError, reportError } from './explained-error.ts'
+import { readConfig } from './config.ts'
+import { openDatabase, type Database } from './database/database.ts'
+import { ExplainedError, Interruption, reportError } from './explained-error.ts'
 
 /** A command was used in a way that it does not take. */
 export class UsageError extends ExplainedError {
   constructor (message: string) {
     super(message, { exitCode: 2 })
   }
+}
+
+export interface DatabaseUse {
+  /** Leave an embedded server running, if this command started it. */
+  keepRunning?: boolean
+  /** The work watches its signal and ends in good order by itself. */
+  endsItself?: boolean
+}
+
+/**
+ * Opens the configured database for a command, and gives it back in the end. A signal ends the command at once; PostgreSQL
+ * undoes the transaction that was under way, and an embedded server stops if nobody else uses it.
+ *
+ * @throws {Interruption} after a signal
+ */
+export async function withDatabase<T> (work: (database: Database, signal: AbortSignal) => Promise<T>, { keepRunning = false, endsItself = false }: DatabaseUse = {}): Promise<T> {
+  const controller = new AbortController()
+  const { signal } = controller
+  // Once: a second signal ends the process there and then.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => { controller.abort(new Interruption(name, ': nothing was kept')) })
+  const database = await openDatabase(readConfig().database)
+  try {
+    signal.throwIfAborted()
+    const working = work(database, signal)
+    return await (endsItself ? working : Promise.race([working, rejectedBy(signal)]))
+  } finally {
+    await database.release({ keepRunning: keepRunning && !signal.aborted })
+  }
+}
+
+async function rejectedBy (signal: AbortSignal): Promise<never> {
+  await once(signal, 'abort')
+  throw signal.reason
 }
 
 /** Runs a command and sets the exit code: 0 done, 1 failed, 2 used wrongly, or what the error says. */

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import type { DatabaseConfig } from './database/database.ts'
 import { ExplainedError } from './explained-error.ts'
@@ -33,7 +34,7 @@ const defaultDatabase = 'rowhouse'
 const loopback = ['127.0.0.1', '::1']
 
 const integer = (minimum: number, maximum: number, fallback: number) => z.string()
-  .regex(/^\d{1,9}$/, { error: 'takes a whole number', abort: true }).transform(Number)
+  .regex(/^\d{1,9}$/, { error: `takes a whole number from ${minimum} to ${maximum}`, abort: true }).transform(Number)
   .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`))
   .default(fallback)
 
@@ -69,6 +70,9 @@ const variables = z.object({
   DATA_DIRECTORY: z.string().optional()
 })
 
+/** Every variable that is a setting; libpq's own name a database too. */
+export const settingNames: readonly string[] = Object.keys(variables.shape)
+
 /**
  * Reads the settings of the process: its environment, and a file `.env` in the working directory for what that leaves out.
  * Nobody else reads either.
@@ -76,8 +80,20 @@ const variables = z.object({
  * @throws {ConfigError} naming every variable that is wrong
  */
 export function readConfig (): Config {
-  if (existsSync('.env')) process.loadEnvFile('.env')
+  if (existsSync('.env')) {
+    assertKnown(Object.keys(parseEnv(readFileSync('.env', 'utf8'))))
+    process.loadEnvFile('.env')
+  }
   return parseConfig(process.env)
+}
+
+/** Docker Compose reads the same file, for its own. */
+const composeNames = ['POSTGRES_PASSWORD', 'TENANT_PASSWORD', 'OPERATOR_ROLE_PASSWORD']
+
+/** The file is written for this application alone, so a name in it that is none of its settings is a slip of the pen. */
+function assertKnown (names: string[]): void {
+  const unknown = names.filter(name => !settingNames.includes(name) && !composeNames.includes(name) && !/^(PG|NODE_)/.test(name))
+  if (unknown.length > 0) throw new ConfigError(unknown.map(name => `${name}, in the file .env, is not a setting; .env.example lists them`))
 }
 
 /** The settings that an environment asks for. An empty variable counts as one that is not there. @throws {ConfigError} */
@@ -90,7 +106,7 @@ export function parseConfig (source: Record<string, string | undefined>): Config
   const admin = values.DATABASE_URL ?? pgVariables(environment)
   const roleSecret = values.ROLE_SECRET ?? admin?.password
   if (admin !== undefined && roleSecret === undefined) {
-    throw new ConfigError(['ROLE_SECRET is needed, because the database URL has no password to derive those of the roles from; it takes any text of 8 characters or more, kept secret'])
+    throw new ConfigError(['ROLE_SECRET is needed, because the login of the database has no password to derive those of the roles from (DATABASE_URL, or PGPASSWORD); it takes any text of 8 characters or more, kept secret'])
   }
   if (admin === undefined && values.TENANT_DATABASE_URL === undefined && values.OPERATOR_DATABASE_URL !== undefined) {
     throw new ConfigError(['TENANT_DATABASE_URL is needed beside OPERATOR_DATABASE_URL, or DATABASE_URL in place of both'])

@@ -1,5 +1,5 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { ExplainedError } from './explained-error.ts'
@@ -15,32 +15,31 @@ export class ListenError extends ExplainedError {
   }
 }
 
+/** What a request under way is given when the server closes; longer than the requests' own deadline is by default. */
+const requestGraceMs = 12_000
+
 /**
  * Listens on every configured address with one port. Of several, those that this machine does not have (IPv6 switched off)
- * are left out.
+ * are left out. When the application closes, connections without a request under way are cut at once.
  *
  * @returns the port, which the system chose if 0 was asked for
  * @throws {ListenError}
  */
 export async function listen (app: FastifyInstance, { addresses, port: asked }: Pick<Config, 'addresses' | 'port'>): Promise<number> {
   const [first = '127.0.0.1', ...others] = addresses
-  const siblings = others.map(address => ({ address, server: createServer((request, response) => { app.routing(request, response) }) }))
+  const siblings = others.map(address => ({ address, server: siblingOf(app) }))
+  const closers = [app.server, ...siblings.map(({ server }) => server)].map(connectionCloser)
   app.addHook('preClose', async () => {
-    await Promise.all(siblings.map(async ({ server }) => {
-      const closed = new Promise(resolve => server.close(resolve))
-      server.closeIdleConnections()
-      await closed
-    }))
+    for (const closeConnections of closers) closeConnections()
+    await Promise.all(siblings.map(async ({ server }) => { await new Promise(resolve => server.close(resolve)) }))
   })
   try {
-    await app.listen({ host: first, port: asked })
+    await app.listen({ host: first, port: asked, listenTextResolver: address => `listening: ${address.replace('http://', '')}` })
   } catch (error) {
     throw new ListenError(first, asked, error)
   }
   const { port } = app.server.address() as AddressInfo
   for (const { address, server } of siblings) {
-    server.requestTimeout = app.server.requestTimeout
-    server.keepAliveTimeout = app.server.keepAliveTimeout
     try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject)
@@ -51,6 +50,46 @@ export async function listen (app: FastifyInstance, { addresses, port: asked }: 
     }
   }
   return port
+}
+
+/** A server for another address that behaves as the application's own. */
+function siblingOf (app: FastifyInstance): Server {
+  const server = createServer((request, response) => { app.routing(request, response) })
+  server.requestTimeout = app.server.requestTimeout
+  server.keepAliveTimeout = app.server.keepAliveTimeout
+  server.on('clientError', (error, socket) => { app.server.emit('clientError', error, socket) })
+  return server
+}
+
+/**
+ * Node holds a close until each connection ends, and takes one that has sent nothing yet, or half a request, for busy: a
+ * browser's spare connection would keep the server from stopping.
+ *
+ * @returns a function that cuts the connections without a request under way, the others when that is answered or its time is up
+ */
+function connectionCloser (server: Server): () => void {
+  const requests = new Map<Socket, number>()
+  let closing = false
+  const cutIfIdle = (socket: Socket): void => { if (closing && requests.get(socket) === 0) socket.destroy() }
+  server.on('connection', socket => {
+    requests.set(socket, 0)
+    socket.once('close', () => { requests.delete(socket) })
+    cutIfIdle(socket)
+  })
+  server.on('request', ({ socket }, response) => {
+    requests.set(socket, (requests.get(socket) ?? 0) + 1)
+    response.once('close', () => {
+      if (!requests.has(socket)) return
+      requests.set(socket, (requests.get(socket) ?? 1) - 1)
+      // The last bytes of the answer may still be on their way out.
+      if (closing && requests.get(socket) === 0) socket.end(() => { cutIfIdle(socket) })
+    })
+  })
+  return () => {
+    closing = true
+    for (const socket of requests.keys()) cutIfIdle(socket)
+    setTimeout(() => { for (const socket of requests.keys()) socket.destroy() }, requestGraceMs).unref()
+  }
 }
 
 function codeOf (error: unknown): string {

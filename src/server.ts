@@ -1,9 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyServerOptions } from 'fastify'
 import { buildApp } from './app.ts'
 import { readConfig, type Config } from './config.ts'
 import { openDatabase, type Database } from './database/database.ts'
-import { reportError } from './explained-error.ts'
+import { Interruption, reportError } from './explained-error.ts'
 import { listen } from './listen.ts'
 import { operatorEntry } from './plugins/operator-guard.ts'
 import { singleSchema } from './tenancy/single-schema.ts'
@@ -11,31 +12,49 @@ import type { TenancyStrategy } from './tenancy/strategy.ts'
 import { loadDemo } from './testdata/load.ts'
 import { welcome } from './welcome.ts'
 
-const graceMs = 10_000
+const stopping = new AbortController()
 
-try {
-  await start(readConfig())
-} catch (error) {
-  process.exit(reportError('rowhouse', error))
+/** For the requests under way when the server is told to stop; the database is released in any case. */
+const closeGraceMs = 15_000
+
+const running = start()
+// Before there is anything to close, so that whatever was begun is also ended.
+closeWithGrace({ delay: false, logger: false }, async ({ err, signal }) => {
+  if (err !== undefined) console.error(err)
+  stopping.abort(new Interruption(signal))
+  const { close } = await running
+  await close()
+})
+running.catch((error: unknown) => { process.exit(reportError('rowhouse', error)) })
+
+interface Running {
+  close: () => Promise<void>
 }
 
-async function start (config: Config): Promise<void> {
+/** @throws once it was told to stop; all that was opened is closed by then */
+async function start (): Promise<Running> {
+  const config = readConfig()
   const database = await openDatabase(config.database)
   let strategy: TenancyStrategy | undefined
   try {
+    stopping.signal.throwIfAborted()
     const migrations = await database.prepare()
+    stopping.signal.throwIfAborted()
     const demo = await loadDemoWhereEmpty(database, config.demoAccounts)
+    stopping.signal.throwIfAborted()
     strategy = openStrategy(config, database)
     await strategy.assertWalls()
 
     const app = await buildApp({ config, strategy, logger: loggerOptions(config) })
-    closeWithGrace({ delay: graceMs, logger: app.log }, async ({ err }) => {
-      if (err !== undefined) app.log.fatal({ err }, 'closing after an error')
-      await app.close()
-      await database.release()
-    })
     const port = await listen(app, config)
     console.log(welcome(config, database, { port, migrations, demo }))
+    return {
+      close: async () => {
+        const closing = app.close().then(() => {}, (error: unknown) => { app.log.error({ err: error }, 'closing failed') })
+        await Promise.race([closing, delay(closeGraceMs, undefined, { ref: false })])
+        await database.release()
+      }
+    }
   } catch (error) {
     await strategy?.end()
     await database.release()

@@ -8,8 +8,9 @@ export function welcome (config: Config, database: Database, { port, migrations,
   const operator = {
     local: `http://${base}/`,
     password: `http://${base}/   (any user name, and the OPERATOR_PASSWORD)`,
-    closed: 'closed: set OPERATOR_PASSWORD to open it'
-  }[operatorEntry(config)]
+    closed: 'closed: set OPERATOR_PASSWORD to open it',
+    unconnected: 'closed: set OPERATOR_DATABASE_URL to open it'
+  }[database.logins.operator === undefined ? 'unconnected' : operatorEntry(config)]
   const news = [
     ...(migrations.length > 0 ? [`applied migrations ${migrations.join(', ')}`] : []),
     ...(demo ? [`loaded ${config.demoAccounts} accounts of demonstration data`] : [])
@@ -25,22 +26,30 @@ export function welcome (config: Config, database: Database, { port, migrations,
     `  database       ${database.description}`,
     ...news.map(line => `                 ${line}`),
     '',
-    ...(database.logins.owner === undefined ? [] : psqlHints),
+    ...(database.logins.owner === undefined ? [] : psqlHints(config)),
     `Ctrl-C stops ${database.embedded === undefined ? 'the server' : 'the server and its database'}.`,
     ''
   ]
   return lines.join('\n')
 }
 
-const psqlHints = [
-  'See the walls with psql, as the role that serves tenants and as the operator\'s:',
-  '',
-  '  psql "$(npx tsx bin/dburl.ts tenant)" -c "select id, name from subtask"',
-  '  psql "$(npx tsx bin/dburl.ts tenant)" -c "begin; select set_account(1); select account_id, count(*) from subtask group by 1"',
-  '  psql "$(npx tsx bin/dburl.ts operator)" -c "select account_id, count(*) from subtask group by 1 order by 1 limit 5"',
-  '',
-  'Two thousand tenants:',
-  '',
-  '  npx tsx bin/createtestdata.ts --accounts 2000',
-  ''
-]
+function psqlHints ({ database }: Config): string[] {
+  // Another terminal does not know what was set for this process alone.
+  const setting = database.directory === undefined ? '' : `DATA_DIRECTORY='${database.directory}' `
+  return [
+    `See the walls with psql, as the role that serves tenants and as the operator's${database.admin === undefined ? '' : ', with the same DATABASE_URL set'}:`,
+    '',
+    ...statements.map(([role, sql]) => `  psql "$(${setting}npx tsx bin/dburl.ts ${role})" -c "${sql}"`),
+    '',
+    'Two thousand tenants:',
+    '',
+    `  ${setting}npx tsx bin/createtestdata.ts --accounts 2000`,
+    ''
+  ]
+}
+
+const statements = [
+  ['tenant', 'select id, name from subtask'],
+  ['tenant', 'begin; select set_account(1); select account_id, count(*) from subtask group by 1'],
+  ['operator', 'select account_id, count(*) from subtask group by 1 order by 1 limit 5']
+] as const

@@ -69,12 +69,34 @@ export async function ensureRows (admin: Client, table: Table, accounts: number[
     const { rowCount } = await admin.query(`select from ${table.name} where account_id = $1 limit 1`, [account])
     if (rowCount !== 0) continue
     const required = table.columns.filter(column => column.isRequired && !column.isGenerated)
-    const values = await Promise.all(required.map(async column => column.name === 'account_id' ? account : await valueFor(admin, table, column, account)))
-    await admin.query(`insert into ${table.name} (${required.map(column => quote(column.name)).join(', ')}) values (${required.map((_, index) => `$${index + 1}`).join(', ')})`, values)
+    const values = await Promise.all(required.map(async column => column.name === 'account_id' ? String(account) : await valueFor(admin, table, column, account)))
+    const insert = `insert into ${table.name} (${required.map(column => quote(column.name)).join(', ')}) values (${values.map(value => admin.escapeLiteral(value)).join(', ')})`
+    try {
+      await withoutChecks(admin, table, insert)
+    } catch (error) {
+      throw new Error(`no row could be made for ${table.name}, so its walls were not tried: ${(error as Error).message}. Let the test insert one.`, { cause: error })
+    }
   }
 }
 
-async function valueFor (admin: Client, table: Table, column: Table['columns'][number], account: number): Promise<unknown> {
+/** A row is a row to the walls, whatever it holds: the table's checks step aside for it. */
+async function withoutChecks (admin: Client, { name }: Table, insert: string): Promise<void> {
+  const { rows: checks } = await admin.query<{ name: string, definition: string }>(
+    "select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint where conrelid = $1::regclass and contype = 'c'", [name])
+  await admin.query('begin')
+  try {
+    for (const check of checks) await admin.query(`alter table ${name} drop constraint ${quote(check.name)}`)
+    await admin.query(insert)
+    for (const check of checks) await admin.query(`alter table ${name} add constraint ${quote(check.name)} ${check.definition.replace(/ not valid$/i, '')} not valid`)
+    await admin.query('commit')
+  } catch (error) {
+    await admin.query('rollback')
+    throw error
+  }
+}
+
+/** Some value of the column's type, as text; of a foreign key, one that the account has. */
+async function valueFor (admin: Client, table: Table, column: Table['columns'][number], account: number): Promise<string> {
   const { rows: [parent] } = await admin.query<{ name: string, column: string }>(`
     select confrelid::regclass::text as name, target.attname as column
     from pg_constraint, unnest(conkey, confkey) as pair (source, target_number)
@@ -82,14 +104,24 @@ async function valueFor (admin: Client, table: Table, column: Table['columns'][n
     join pg_attribute target on target.attnum = pair.target_number
     where contype = 'f' and conrelid = $1::regclass and target.attrelid = confrelid`, [table.name, column.name])
   if (parent !== undefined) {
-    const { rows: [row] } = await admin.query<{ value: unknown }>(`select ${quote(parent.column)} as value from ${parent.name} where account_id = $1 limit 1`, [account])
-    return row?.value
+    const { rows: [row] } = await admin.query<{ value: string }>(`select ${quote(parent.column)}::text as value from ${parent.name} where account_id = $1 limit 1`, [account])
+    if (row !== undefined) return row.value
   }
-  if (/int|numeric|double|real/.test(column.type)) return 1
-  if (/bool/.test(column.type)) return false
-  if (/timestamp|date/.test(column.type)) return new Date(0)
-  if (/json/.test(column.type)) return '{}'
-  return 'abc'
+  const { rows: [label] } = await admin.query<{ label: string }>(`
+    select enumlabel::text as label from pg_attribute join pg_enum on enumtypid = atttypid
+    where attrelid = $1::regclass and attname = $2 order by enumsortorder limit 1`, [table.name, column.name])
+  if (label !== undefined) return label.label
+  // Whichever of these the type takes: there are more types than anyone would list.
+  for (const sample of samples) {
+    if (await isOfType(admin, sample, column.type)) return sample
+  }
+  throw new Error(`no sample value is of type ${column.type}`)
+}
+
+const samples = ['abc', '1', 'true', '2020-01-01 00:00:00', '1 day', '00000000-0000-4000-8000-000000000001', '{}', 'empty', '127.0.0.1', '08:00:2b:01:02:03', '(0,0)', '(0,0),(1,1)', '<(0,0),1>', '<a/>', '0/0', '08:00:2b:01:02:03:04:05']
+
+async function isOfType (admin: Client, sample: string, type: string): Promise<boolean> {
+  return await admin.query(`select ${admin.escapeLiteral(sample)}::${type}`).then(() => true, () => false)
 }
 
 /**

@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
@@ -7,28 +6,15 @@ import t, { type Test } from 'tap'
 import { withClient } from '../src/database/admin.ts'
 import { openEmbedded, stopEmbedded } from '../src/database/embedded.ts'
 import { formatUrl, parseUrl } from '../src/database/settings.ts'
-import { asRole, testDatabase } from './support.ts'
+import { asRole, plainEnvironment, run, testDatabase, type Run } from './support.ts'
 
-interface Run {
-  child: ChildProcess
-  output: () => string
-  /** The exit code, or the signal that ended it. */
-  ended: Promise<number | string>
-}
-
-function run (t: Test, args: string[], environment: NodeJS.ProcessEnv): Run {
-  const child = spawn(process.execPath, ['--import=tsx', ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', chunk => { output += chunk })
-  const ended = new Promise<number | string>(resolve => { child.once('close', (code, signal) => { resolve(code ?? signal ?? 'unknown') }) })
-  t.teardown(async () => { child.kill('SIGKILL'); await ended })
-  return { child, output: () => output, ended }
-}
+const startDeadlineMs = 120_000
 
 /** Starts the server on a free port and waits until it says that it runs. */
 async function startServer (t: Test, environment: NodeJS.ProcessEnv): Promise<Run & { get: (path: string, host: string) => Promise<{ status: number, body: string }> }> {
   const started = run(t, ['src/server.ts'], { ...environment, PORT: '0' })
-  for (;;) {
+  const deadline = Date.now() + startDeadlineMs
+  while (Date.now() < deadline) {
     const port = /http:\/\/tenant-0\.localhost:(\d+)\//.exec(started.output())?.[1]
     if (port !== undefined && started.output().includes('Ctrl-C stops')) {
       return { ...started, get: async (path, host) => await get(Number(port), path, host) }
@@ -36,6 +22,7 @@ async function startServer (t: Test, environment: NodeJS.ProcessEnv): Promise<Ru
     const ended = await Promise.race([started.ended, new Promise<undefined>(resolve => { setTimeout(() => { resolve(undefined) }, 20) })])
     if (ended !== undefined) throw new Error(`the server ended with ${ended}: ${started.output()}`)
   }
+  throw new Error(`the server did not say in time that it runs: ${started.output()}`)
 }
 
 async function get (port: number, path: string, host: string): Promise<{ status: number, body: string }> {
@@ -55,8 +42,7 @@ async function embeddedEnvironment (t: Test): Promise<NodeJS.ProcessEnv> {
     await stopEmbedded({ directory })
     await rm(directory, { recursive: true, force: true })
   })
-  const clean = Object.entries(process.env).filter(([name]) => !/^(PG[A-Z]+|.*DATABASE_URL|ROLE_SECRET)$/.test(name))
-  return { ...Object.fromEntries(clean), NODE_ENV: 'development', LOG_LEVEL: 'warn', DATA_DIRECTORY: directory }
+  return { ...plainEnvironment(), NODE_ENV: 'development', LOG_LEVEL: 'warn', DATA_DIRECTORY: directory }
 }
 
 t.test('the server on a database of one\'s own', async t => {
@@ -98,6 +84,7 @@ t.test('the server on a database of one\'s own', async t => {
     const one = await startServer(t, { ...environment, TENANT_DATABASE_URL: logins.TENANT_DATABASE_URL })
     t.equal((await one.get('/subtasks/', 'tenant-0.localhost')).status, 200)
     t.equal((await one.get('/subtasks/', 'localhost')).status, 404)
+    t.match(one.output(), /closed: set OPERATOR_DATABASE_URL to open it/)
   })
 
   t.test('does not start on a role that could see past the walls, and says why, without a stack', async t => {
@@ -120,11 +107,31 @@ t.test('the server on a database of one\'s own', async t => {
     for (const [variables, code, message] of [
       [{ PORT: 'abc' }, 2, /PORT takes a whole number/],
       [{ PORT: taken }, 1, /cannot listen on .* something else listens there already; set PORT/],
-      [{ DATABASE_URL: 'postgres://u:password1@127.0.0.1:1/x' }, 1, /no PostgreSQL answers at 127.0.0.1:1/]
+      [{ DATABASE_URL: 'postgres://u:password1@127.0.0.1:1/x' }, 1, /no PostgreSQL answers at 127.0.0.1:1/],
+      [{ DATABASE_URL: '', ROLE_SECRET: '', TENANT_DATABASE_URL: 'postgres://u:password1@127.0.0.1:1/x' }, 1, /no PostgreSQL answers at 127.0.0.1:1/],
+      [{ DATABASE_URL: '', ROLE_SECRET: '', TENANT_DATABASE_URL: formatUrl({ ...database.login('tenant'), password: 'not the one' }) }, 1, /refuses the login of "rowhouse_tenant"/],
+      [{ DATABASE_URL: '', ROLE_SECRET: '', TENANT_DATABASE_URL: formatUrl({ ...database.login('tenant'), database: 'not_there' }) }, 1, /has no database "not_there"; run: npx tsx bin\/migrate\.ts up/]
     ] as const) {
       const refused = run(t, ['src/server.ts'], { ...database.environment, ...variables })
       t.equal(await refused.ended, code)
       t.match(refused.output(), message)
+      t.notMatch(refused.output(), /^ +at /m)
+    }
+  })
+
+  t.test('a name in .env that is no setting is a slip of the pen, and said so', async t => {
+    const folder = t.testdir({ '.env': 'OPERATOR_PASWORD=long enough\nPORT=0\nPOSTGRES_PASSWORD=for-compose\n' })
+    const refused = run(t, ['src/server.ts'], database.environment, folder)
+    t.equal(await refused.ended, 2)
+    t.match(refused.output(), /OPERATOR_PASWORD, in the file \.env, is not a setting/)
+    t.notMatch(refused.output(), /POSTGRES_PASSWORD|long enough/)
+  })
+
+  t.test('migrate says in a line what keeps it from the database', async t => {
+    for (const args of [['status'], ['up'], ['down', '--yes']]) {
+      const refused = run(t, ['bin/migrate.ts', ...args], { ...database.environment, DATABASE_URL: 'postgres://u:password1@127.0.0.1:1/x' })
+      t.equal(await refused.ended, 1)
+      t.match(refused.output(), /^migrate: no PostgreSQL answers at 127.0.0.1:1/)
       t.notMatch(refused.output(), /^ +at /m)
     }
   })
@@ -163,10 +170,33 @@ t.test('passwords of one\'s own for the logins are given to the roles', async t 
 })
 
 t.test('the server on the embedded database', async t => {
+  t.test('stops its database with it, whatever it has come to when it is told to', async t => {
+    for (const after of [300, 900, 1500, 2500]) {
+      const environment = await embeddedEnvironment(t)
+      const server = run(t, ['src/server.ts'], { ...environment, PORT: '0' })
+      await new Promise(resolve => setTimeout(resolve, after))
+      server.child.kill('SIGINT')
+      const code = await server.ended
+      // Before the first line of the program has run, the signal ends the process by itself.
+      t.ok(code === 0 || code === 130 || code === 'SIGINT', `after ${after} ms: ${code}`)
+      t.notOk(await stopEmbedded({ directory: environment['DATA_DIRECTORY'] ?? '' }), 'no PostgreSQL is left')
+    }
+  })
+
+  t.test('and so do commands that are interrupted', async t => {
+    const environment = await embeddedEnvironment(t)
+    const migrating = run(t, ['bin/migrate.ts', 'up'], environment)
+    await new Promise(resolve => setTimeout(resolve, 2000))
+    migrating.child.kill('SIGINT')
+    t.ok([0, 130, 'SIGINT'].includes(await migrating.ended))
+    t.notOk(await stopEmbedded({ directory: environment['DATA_DIRECTORY'] ?? '' }), 'no PostgreSQL is left')
+  })
+
   t.test('starts it, shares it with commands, and stops it with Ctrl-C', async t => {
     const environment = await embeddedEnvironment(t)
     const server = await startServer(t, environment)
     t.match(server.output(), /embedded PostgreSQL on 127\.0\.0\.1:\d+/)
+    t.ok(server.output().includes(`psql "$(DATA_DIRECTORY='${environment['DATA_DIRECTORY']}' npx tsx bin/dburl.ts tenant)"`), 'the lines to try name the same database')
     t.equal((await server.get('/subtasks/', 'tenant-4.localhost')).status, 200)
 
     const url = run(t, ['bin/dburl.ts', 'tenant'], environment)

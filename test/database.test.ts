@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
 import { createServer } from 'node:net'
-import { promisify } from 'node:util'
 import t from 'tap'
 import { ConfigError, parseConfig } from '../src/config.ts'
 import { withClient } from '../src/database/admin.ts'
@@ -15,7 +13,7 @@ import { UnavailableError } from '../src/errors.ts'
 import { TenantDirectory } from '../src/tenancy/directory.ts'
 import { openTenantScope } from '../src/tenancy/scope.ts'
 import type { AccountId, Tenant } from '../src/tenancy/tenant.ts'
-import { asRole, poolOptions, seedTenants, testDatabase, testServer } from './support.ts'
+import { asRole, poolOptions, run, seedTenants, testDatabase, testServer } from './support.ts'
 
 const database = await testDatabase(t)
 await seedTenants(database)
@@ -107,25 +105,29 @@ t.test('migrations', async t => {
 
   t.test('by the command: status, down only when told to, up', async t => {
     const fresh = await testDatabase(t, { prepare: false })
-    const run = async (...args: string[]): Promise<{ code: number, output: string }> => {
-      try {
-        const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import=tsx', 'bin/migrate.ts', ...args], { env: fresh.environment })
-        return { code: 0, output: stdout + stderr }
-      } catch (error) {
-        const { code, stdout, stderr } = error as { code: number, stdout: string, stderr: string }
-        return { code, output: stdout + stderr }
-      }
+    const command = async (...args: string[]): Promise<{ code: number | string, output: string }> => {
+      const { ended, output } = run(t, ['bin/migrate.ts', ...args], fresh.environment)
+      return { code: await ended, output: output() }
     }
     const [last = '', beforeLast = ''] = [...names].reverse()
-    t.match(await run('up'), { code: 0, output: names.map(name => `applied ${name}\n`).join('') })
-    t.match(await run('up'), { code: 0, output: /nothing to do/ })
-    t.match(await run('status'), { code: 0, output: /001_context +applied \d{4}-/ })
-    t.match(await run('down'), { code: 2, output: new RegExp(`would take back ${last}[\\s\\S]*Nothing was changed`) })
-    t.match(await run('down', '--yes', '--count', '2'), { code: 0, output: `took back ${last}\ntook back ${beforeLast}` })
-    t.match(await run('status'), { code: 1, output: new RegExp(`${beforeLast} +pending`) })
-    t.match(await run('sideways'), { code: 2, output: /unknown command/ })
-    t.match(await run('down', '--count', 'x'), { code: 2, output: /whole number/ })
-    t.match(await run('--help'), { code: 0, output: /Examples:/ })
+    t.match(await command('status'), { code: 1, output: names.map(name => `${name.padEnd(32)}pending\n`).join('') }, 'before anything is set up')
+    t.match(await command('down'), { code: 0, output: /nothing to do: no migration is applied/ })
+    t.match(await command('up'), { code: 0, output: names.map(name => `applied ${name}\n`).join('') })
+    t.match(await command('up'), { code: 0, output: /nothing to do/ })
+    t.match(await command('status'), { code: 0, output: /001_context +applied \d{4}-/ })
+    t.match(await command('down'), { code: 2, output: new RegExp(`would take back ${last}[\\s\\S]*Nothing was changed`) })
+    t.match(await command('down', '--yes', '--count', '2'), { code: 0, output: `took back ${last}\ntook back ${beforeLast}` })
+    t.match(await command('status'), { code: 1, output: new RegExp(`${beforeLast} +pending`) })
+    t.match(await command(), { code: 2, output: /Usage: migrate/ })
+    t.match(await command('down', '--all', '--yes'), { code: 0, output: /took back 001_context/ })
+    t.match(await command('up', '--demo', '2'), { code: 0, output: /loaded 2 accounts/ })
+    t.match(await command('up', '--demo', '2'), { code: 0, output: /no demonstration data: there are accounts already/ })
+    await asRole(fresh.admin, async query => { await query("insert into rowhouse_migrations.migration (name, run_on) values ('999_gone', now())") })
+    t.match(await command('status'), { code: 0, output: /999_gone +applied .*, but its file is missing/ })
+    t.match(await command('down', '--yes'), { code: 1, output: /^migrate: the database has 999_gone, whose file is not in migrations/ })
+    t.match(await command('sideways'), { code: 2, output: /unknown command/ })
+    t.match(await command('down', '--count', 'x'), { code: 2, output: /whole number/ })
+    t.match(await command('--help'), { code: 0, output: /Examples:/ })
   })
 })
 

@@ -167,6 +167,8 @@ t.test('answers that are errors', async t => {
     ['/subtasks/', { host: 'example.com' }, 421, /Host not served/],
     ['/nothing', { host: 'example.com' }, 421, /Host not served/],
     ['/nothing', {}, 404, /Not found/],
+    ['/subtasks/%zz/', {}, 400, /not a valid one/],
+    ['/%zz', { host: 'example.com' }, 421, /Host not served/],
     ['/subtasks/9/', {}, 404, /no page 9; the last one is 3/]
   ]
   for (const [url, options, status, text] of cases) {

@@ -372,6 +372,25 @@ t.test('so it does on each address that it listens on', async t => {
   t.strictSame(await answer, { status: 200, connection: 'close' })
 })
 
+t.test('a client that has sent nothing, or half a request, does not keep the server from stopping', async t => {
+  const { app } = await testApp(t, database)
+  const hosts = hasIpv6() ? ['127.0.0.1', '::1'] : ['127.0.0.1']
+  const port = await listen(app, { addresses: hosts, port: 0 })
+  const sockets = await Promise.all(hosts.flatMap(host => ['', 'GET / HT', 'POST /subtasks/ HTTP/1.1\r\nHost: tenant-0.localhost\r\nContent-Length: 10\r\n\r\nhalf'].map(async text => {
+    const socket = net.connect({ host, port }).resume()
+    socket.on('error', () => {})
+    await once(socket, 'connect')
+    if (text !== '') socket.write(text)
+    return socket
+  })))
+  await new Promise(resolve => setTimeout(resolve, 100))
+  const cut = Promise.all(sockets.map(async socket => { if (!socket.closed) await once(socket, 'close') }))
+  const started = performance.now()
+  await app.close()
+  await cut
+  t.ok(performance.now() - started < 5000, 'closed without waiting for any of them')
+})
+
 t.test('the server listens on both loopback addresses, and says when it cannot', async t => {
   const { app } = await testApp(t, database)
   const port = await listen(app, { addresses: ['127.0.0.1', '::1'], port: 0 })

@@ -1,8 +1,14 @@
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp, type AppOptions } from '../src/app.ts'
-import { parseConfig } from '../src/config.ts'
+import { parseConfig, settingNames } from '../src/config.ts'
 import { withClient } from '../src/database/admin.ts'
 import { openDatabase, type Database } from '../src/database/database.ts'
 import { defaultEmbeddedDirectory, openEmbedded } from '../src/database/embedded.ts'
@@ -29,7 +35,7 @@ export async function testDatabase (t: Test, options: { prepare?: boolean } = {}
   const admin = { ...server, database: `rowhouse_test_${process.pid}_${randomBytes(4).toString('hex')}` }
   const secret = server.password ?? 'secret of the test roles'
   const environment = {
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PG[A-Z]+|.*DATABASE_URL)$/.test(name))),
+    ...plainEnvironment(),
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     DATABASE_URL: formatUrl(admin),
@@ -44,6 +50,40 @@ export async function testDatabase (t: Test, options: { prepare?: boolean } = {}
   if (options.prepare !== false) await database.prepare()
   return { ...database, admin, environment }
 }
+
+/** The environment of this process without any setting of the application: those of whoever runs the tests are none of theirs. */
+export function plainEnvironment (): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !settingNames.includes(name) && !/^PG[A-Z]+$/.test(name)))
+}
+
+export interface Run {
+  child: ChildProcess
+  output: () => string
+  /** The exit code, or the signal that ended it. */
+  ended: Promise<number | string>
+}
+
+/** Starts a program of the project in an empty folder, where no `.env` of the developer's lies. */
+export function spawnProgram ([program = '', ...args]: string[], environment: NodeJS.ProcessEnv, folder = emptyDirectory): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [`--import=${import.meta.resolve('tsx')}`, join(projectDirectory, program), ...args], {
+    cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe']
+  })
+}
+
+/** Runs a program of the project, and ends it with the test. */
+export function run (t: Test, command: string[], environment: NodeJS.ProcessEnv, folder?: string): Run {
+  const child = spawnProgram(command, environment, folder)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', chunk => { output += chunk })
+  const ended = new Promise<number | string>(resolve => { child.once('close', (code, signal) => { resolve(code ?? signal ?? 'unknown') }) })
+  t.teardown(async () => { child.kill('SIGKILL'); await ended })
+  return { child, output: () => output, ended }
+}
+
+const emptyDirectory = mkdtempSync(join(tmpdir(), 'rowhouse-test-'))
+process.once('exit', () => { rmSync(emptyDirectory, { recursive: true, force: true }) })
+
+const projectDirectory = fileURLToPath(new URL('..', import.meta.url))
 
 /** The administrator of the server that the tests run on, in the database that every server has. */
 export async function testServer (t: Test): Promise<ConnectionSettings> {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import type { ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -10,12 +10,11 @@ import { prepareTestData, TestData, testPassword } from '../src/testdata/generat
 import { load, loadDemo, TestDataError } from '../src/testdata/load.ts'
 import { completeOptions, OptionError, type TestDataOptions } from '../src/testdata/options.ts'
 import { columns, tableNames, type Row, type TableName } from '../src/testdata/tables.ts'
-import { asRole, testDatabase } from './support.ts'
+import { asRole, spawnProgram, testDatabase } from './support.ts'
 
 // Dozens of loads and processes, on a machine that may be busy.
 t.setTimeout(180_000)
 const database = await testDatabase(t)
-const root = new URL('..', import.meta.url)
 const ones = { account: 1, app_user: 1, project: 1, task: 1, subtask: 1 }
 
 t.test('the same options give the same rows, another seed gives others', async t => {
@@ -487,7 +486,7 @@ async function assertSequencesGoOn (t: Test): Promise<void> {
 type Child = ChildProcessByStdio<null, Readable, Readable>
 
 function run (arguments_: string[], environment: NodeJS.ProcessEnv = {}): Child {
-  return spawn(process.execPath, ['--import=tsx', 'bin/createtestdata.ts', ...arguments_], { cwd: root, env: { ...database.environment, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  return spawnProgram(['bin/createtestdata.ts', ...arguments_], { ...database.environment, ...environment })
 }
 
 /** Waits until the child has begun the phase. @returns what it has written to stderr by then, and goes on writing */

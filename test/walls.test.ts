@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import t from 'tap'
 import { withClient } from '../src/database/admin.ts'
 import { Pool } from '../src/database/pool.ts'
-import { assertRoleIsWalled } from '../src/database/role-check.ts'
+import { assertRoleIsWalled, UnsafeRoleError } from '../src/database/role-check.ts'
 import * as accounts from '../src/repositories/accounts.ts'
 import * as projects from '../src/repositories/projects.ts'
 import * as subtasks from '../src/repositories/subtasks.ts'
@@ -49,7 +49,27 @@ t.test('the catalogue: every table there is, found without being named', async t
     await withClient(database.login('owner'), async owner => { await owner.query('drop table readme_comment') })
   })
 
+  t.test('a table of any shape is attacked: rows for it are made of whatever its columns take', async t => {
+    await withClient(database.login('owner'), async owner => {
+      await owner.query(`
+        create type mood as enum ('calm', 'stormy');
+        create table of_all_sorts (
+          account_id bigint not null, id bigint generated always as identity, token uuid not null, kind text not null check (kind in ('x', 'y')),
+          span interval not null, body bytea not null, labels text[] not null, feeling mood not null, address inet not null, period tstzrange not null,
+          data jsonb not null, spot point not null, born date not null, price numeric(8, 2) not null, flags bit varying not null, mac macaddr not null,
+          project_id bigint not null, primary key (account_id, id), unique (account_id, token),
+          foreign key (account_id, project_id) references project (account_id, id));
+        grant select, insert, delete on of_all_sorts to rowhouse_tenant;
+        select build_wall('of_all_sorts')`)
+    })
+    t.teardown(async () => { await withClient(database.login('owner'), async owner => { await owner.query('drop table of_all_sorts; drop type mood') }) })
+    const { tables, findings } = await attackEverything()
+    t.ok(tables.includes('rowhouse.of_all_sorts'))
+    t.strictSame(findings, [])
+  })
+
   t.test('views, materialised views and tables in other schemas are found as well', async t => {
+    t.teardown(async () => { await withClient(database.admin, async admin => { await admin.query('drop view rowhouse.everything; drop schema elsewhere cascade') }) })
     await withClient(database.admin, async admin => {
       await admin.query('create view rowhouse.everything as select account_id, id from rowhouse.subtask')
       await admin.query('create schema elsewhere; create table elsewhere.copy as select account_id, id from rowhouse.subtask')
@@ -58,7 +78,6 @@ t.test('the catalogue: every table there is, found without being named', async t
     const { findings } = await attackEverything()
     t.match(findings.join('\n'), /everything is no table/)
     t.match(findings.join('\n'), /elsewhere.copy has no row-level security/)
-    await withClient(database.admin, async admin => { await admin.query('drop view rowhouse.everything; drop schema elsewhere cascade') })
   })
 
   t.test('no function of ours is open to PUBLIC, and only the resolver\'s runs with rights of its own', async t => {
@@ -196,7 +215,8 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
   t.test('no function is left out', async t => {
     const files = (await readdir(new URL('../src/repositories', import.meta.url))).filter(file => file !== 'page.ts')
     const names = (await Promise.all(files.map(async file => Object.keys(await import(`../src/repositories/${file}`) as object)))).flat()
-    t.strictSame(names.filter(name => name !== 'listSubtasksOfAllAccounts').sort(), Object.keys(attacks).sort())
+    t.strictSame(names.filter(name => name !== 'listSubtasksOfAllAccounts').sort(), Object.keys(attacks).sort(),
+      'a repository function without an attack: add one to `attacks` in test/walls.test.ts, which asks it, as one tenant, for the rows of the other')
   })
 
   t.test('the operator\'s listing is the only one without a filter, and takes another scope', async t => {
@@ -270,11 +290,11 @@ t.test('the operator reads all tenants and writes nothing', async t => {
 t.test('the start is refused to a role for which the walls would not hold, and says why', async t => {
   const login = { ...database.login('tenant') }
   const role = `rowhouse_test_${process.pid}`
-  const refusal = async (set: string, undo: string): Promise<string> => await withClient(database.admin, async admin => {
+  const refusal = async (set: string, undo: string, kind: 'tenant' | 'operator' = 'tenant'): Promise<string> => await withClient(database.admin, async admin => {
     await admin.query(set)
     const pool = new Pool({ ...login, user: role, password: 'a password' }, poolOptions)
     try {
-      await assertRoleIsWalled(pool)
+      await assertRoleIsWalled(pool, kind)
       return 'not refused'
     } catch (error) {
       return (error as Error).message
@@ -285,7 +305,8 @@ t.test('the start is refused to a role for which the walls would not hold, and s
   })
   await withClient(database.admin, async admin => {
     await admin.query(`create role ${role} login password 'a password'`)
-    await admin.query(`grant connect on database "${database.admin.database}" to ${role}; grant usage on schema rowhouse to ${role}; grant select on rowhouse.project to ${role}`)
+    await admin.query(`grant connect on database "${database.admin.database}" to ${role}; grant usage on schema rowhouse to ${role}`)
+    await admin.query(`grant select on rowhouse.project, rowhouse.subtask to ${role}; grant execute on function rowhouse.set_account(bigint), rowhouse.resolve_accounts(text[]) to ${role}`)
   })
   t.teardown(async () => { await withClient(database.admin, async admin => { await admin.query(`drop owned by ${role}; drop role ${role}`) }) })
 
@@ -297,21 +318,32 @@ t.test('the start is refused to a role for which the walls would not hold, and s
   t.match(await refusal(`create table rowhouse.of_mine (id int); alter table rowhouse.of_mine owner to ${role}`, 'drop table rowhouse.of_mine'), /it owns rowhouse.of_mine/)
   t.match(await refusal('alter table rowhouse.project no force row level security', 'alter table rowhouse.project force row level security'), /rowhouse.project has no forced row-level security/)
   t.match(await refusal('alter table rowhouse.project disable row level security', 'alter table rowhouse.project enable row level security'), /rowhouse.project has no forced row-level security/)
+  t.match(await refusal(`create policy lax on rowhouse.project for select to ${role} using (true)`, 'drop policy lax on rowhouse.project'), /the policy lax on project is not one for the role that serves tenants/)
+  t.match(await refusal('create policy lax on rowhouse.project for insert to public with check (true)', 'drop policy lax on rowhouse.project'), /the policy lax on project is not one/)
+  t.match(await refusal(`create view rowhouse.everything as select id from rowhouse.subtask; grant select on rowhouse.everything to ${role}`, 'drop view rowhouse.everything'), /rowhouse.everything is open to it/)
+  t.equal(await refusal(`create view rowhouse.everything with (security_invoker = true) as select id from rowhouse.subtask; grant select on rowhouse.everything to ${role}`, 'drop view rowhouse.everything'), 'not refused', 'a view with the rights of whoever asks')
+  t.match(await refusal(`create materialized view rowhouse.everything as select id from rowhouse.subtask; grant select on rowhouse.everything to ${role}`, 'drop materialized view rowhouse.everything'), /rowhouse.everything is open to it/)
+  t.match(await refusal(`create function rowhouse.all_names() returns setof text language sql security definer as 'select name from rowhouse.subtask'; grant execute on function rowhouse.all_names() to ${role}`, 'drop function rowhouse.all_names()'), /it may call all_names\(\), which runs with the rights of its owner/)
+  t.match(await refusal(`grant insert on rowhouse.project to ${role}`, `revoke insert on rowhouse.project from ${role}`, 'operator'), /it may write rowhouse.project, and the operator only reads/)
+  t.match(await refusal(`revoke execute on function rowhouse.set_account(bigint) from ${role}`, `grant execute on function rowhouse.set_account(bigint) to ${role}`), /is not one that can serve tenants/)
 
-  for (const walled of ['tenant', 'operator'] as const) {
-    const strategy = singleSchema({ tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: poolOptions })
-    await t.resolves(strategy.assertWalls(), `the ${walled} role passes`)
-    await strategy.end()
+  const strategy = singleSchema({ tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: poolOptions })
+  await t.resolves(strategy.assertWalls(), 'the roles of the house pass')
+  await strategy.end()
+  for (const [tenantLogin, operatorLogin] of [['loader', 'operator'], ['operator', 'operator'], ['tenant', 'loader'], ['tenant', 'tenant']] as const) {
+    const mistaken = singleSchema({ tenantLogin: database.login(tenantLogin), operatorLogin: database.login(operatorLogin), pool: poolOptions })
+    await t.rejects(mistaken.assertWalls(), UnsafeRoleError, `${tenantLogin} for tenants, ${operatorLogin} for the operator`)
+    await mistaken.end()
   }
   const owner = new Pool(database.login('owner'), poolOptions)
-  await t.rejects(assertRoleIsWalled(owner), /it is a member of "?rowhouse_resolver/)
-  await t.rejects(assertRoleIsWalled(owner), /it owns/)
+  await t.rejects(assertRoleIsWalled(owner, 'tenant'), /it is a member of "?rowhouse_resolver/)
+  await t.rejects(assertRoleIsWalled(owner, 'tenant'), /it owns/)
   await owner.end()
 })
 
 t.test('only the scope module names a tenant, and nobody sets a session', async t => {
   const sources = await sourcesBelow(new URL('../src/', import.meta.url))
-  t.strictSame(sources.filter(({ text }) => /set_account\s*\(/.test(text)).map(({ file }) => file).filter(file => file !== 'welcome.ts'), ['tenancy/scope.ts'])
+  t.strictSame(sources.filter(({ text }) => /select\s+(rowhouse\.)?set_account\s*\(/.test(text)).map(({ file }) => file).filter(file => file !== 'welcome.ts'), ['tenancy/scope.ts'])
   t.strictSame(sources.filter(({ text }) => /set_config\s*\(|\.unsafe\s*\(|app\.account_id/.test(text)).map(({ file }) => file), [])
 })
 

@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import { ExplainedError } from '../explained-error.ts'
 import { canLogIn, hasCode, withClient } from './admin.ts'
 import { openEmbedded, type EmbeddedServer } from './embedded.ts'
-import { migrate } from './migrate.ts'
+import { DatabaseSetupError, explainDatabaseError } from './explain.ts'
+import { migrate, migrationNames, migrationStatus, type MigrationStatus } from './migrate.ts'
 import { deriveRolePasswords, ensureRoles, roleNames, type RoleName } from './roles.ts'
 import { formatUrl, type ConnectionSettings } from './settings.ts'
 
@@ -19,8 +19,7 @@ export interface DatabaseConfig {
   directory: string | undefined
 }
 
-/** The database could not be reached or set up. The message says what to do about it. */
-export class DatabaseSetupError extends ExplainedError {}
+export { DatabaseSetupError }
 
 /** The database of the application: whose logins are known, and how to make it ready. */
 export interface Database {
@@ -38,6 +37,10 @@ export interface Database {
    * @throws {DatabaseSetupError}
    */
   prepare (): Promise<string[]>
+  /** Where the schema stands. A database that is not there yet has every migration pending. @throws {DatabaseSetupError} */
+  migrations (): Promise<MigrationStatus[]>
+  /** Takes back the last migrations. @returns their names @throws {DatabaseSetupError} */
+  takeBack (count: number): Promise<string[]>
   /** The login of a role. @throws {DatabaseSetupError} where the configuration does not tell it. */
   login (role: RoleName): ConnectionSettings
   /** Ends this process's hold on the embedded server, which stops with its last holder. */
@@ -58,16 +61,19 @@ export async function openDatabase (config: DatabaseConfig): Promise<Database> {
     ...(config.tenant === undefined ? {} : { tenant: config.tenant }),
     ...(config.operator === undefined ? {} : { operator: config.operator })
   }
+  const login = (role: RoleName): ConnectionSettings => {
+    const known = logins[role]
+    if (known === undefined) throw new DatabaseSetupError(`the login of the role "${roleNames[role]}" is not known; set DATABASE_URL to an administrator's URL`)
+    return known
+  }
   return {
     logins,
     embedded,
     description: describe(embedded, admin ?? config.tenant),
     prepare: async () => admin === undefined ? [] : await prepareDatabase(admin, logins),
-    login: role => {
-      const login = logins[role]
-      if (login === undefined) throw new DatabaseSetupError(`the login of the role "${roleNames[role]}" is not known; set DATABASE_URL to an administrator's URL`)
-      return login
-    },
+    migrations: async () => await migrationsOf(login('owner'), admin),
+    takeBack: async count => await migrate(login('owner'), 'down', count).catch((error: unknown) => { throw explainDatabaseError(error, login('owner')) }),
+    login,
     release: async options => { await embedded?.release(options) }
   }
 }
@@ -103,7 +109,19 @@ async function prepareDatabase (admin: ConnectionSettings, logins: Partial<Recor
     })
     return await migrate(ownerLogin, 'up')
   } catch (error) {
-    throw explain(error, admin)
+    throw explainDatabaseError(error, admin)
+  }
+}
+
+async function migrationsOf (owner: ConnectionSettings, admin: ConnectionSettings | undefined): Promise<MigrationStatus[]> {
+  try {
+    return await migrationStatus(owner)
+  } catch (error) {
+    // No such database, or no such role: nobody has set it up yet. An administrator who gets in proves that the rest is right.
+    const isUntouched = admin !== undefined && hasCode(error, '3D000', '28P01', '28000')
+    if (!isUntouched) throw explainDatabaseError(error, owner)
+    await withMaintenanceClient(admin, async () => {}).catch((cause: unknown) => { throw explainDatabaseError(cause, admin) })
+    return (await migrationNames()).map(name => ({ name, appliedAt: undefined, isMissing: false }))
   }
 }
 
@@ -147,19 +165,4 @@ async function grantDatabase (client: pg.Client, name: string): Promise<void> {
   await client.query(`grant connect on database ${database} to ${Object.values(roleNames).join(', ')}`)
   await client.query(`grant create on database ${database} to ${roleNames.owner}`)
   await client.query(`grant temporary on database ${database} to ${roleNames.loader}`)
-}
-
-function explain (error: unknown, admin: ConnectionSettings): Error {
-  if (error instanceof DatabaseSetupError) return error
-  const message = error instanceof Error ? (error.message || String((error as { code?: unknown }).code)) : String(error)
-  const where = `${admin.host}:${admin.port}`
-  if (hasCode(error, 'ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'EHOSTUNREACH', 'ENOENT') || message.includes('timeout expired')) {
-    return new DatabaseSetupError(`no PostgreSQL answers at ${where}: ${message}`, { cause: error })
-  }
-  if (hasCode(error, '28P01', '28000')) return new DatabaseSetupError(`PostgreSQL at ${where} refuses the login of "${admin.user}": ${message}`, { cause: error })
-  if (hasCode(error, '42501')) {
-    return new DatabaseSetupError(`the role "${admin.user}" may not set up the database "${admin.database}": ${message}. ` +
-      'It takes a superuser, or a role with CREATEROLE that owns the database or has CREATEDB.', { cause: error })
-  }
-  return new DatabaseSetupError(`setting up the database "${admin.database}" at ${where} failed: ${message}`, { cause: error })
 }

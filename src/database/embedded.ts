@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { chown, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -9,6 +9,7 @@ import { buildAtomically, EmbeddedDatabaseError, findServerAccount, findShutDire
 import type { Account, Binaries, BinarySource } from './embedded-binaries.ts'
 import { diagnose, findFreePort, findServer, host, pollInterval, readTail, startServer, stopServer, unlessMissing } from './embedded-process.ts'
 import type { Cluster, RunningServer, StartedServer } from './embedded-process.ts'
+import { scramVerifier } from './roles.ts'
 import type { ConnectionSettings } from './settings.ts'
 
 export { EmbeddedDatabaseError }
@@ -45,6 +46,7 @@ interface Session {
 
 const rootDirectory = '/var/lib/rowhouse'
 const leaseName = 'rowhouse lease'
+const leaseRole = 'rowhouse_lease'
 const leaseKey = 7_606_871
 const initdbTimeout = 120_000
 // Long, because recovery after a crash may have 4 GB of log to replay.
@@ -145,7 +147,7 @@ async function startOrAttach (cluster: Cluster, settings: Record<string, string>
 async function takeLease (cluster: Cluster, { pid, port }: RunningServer): Promise<Session | undefined> {
   let session: Session | undefined
   try {
-    session = await connect(cluster, port)
+    session = await connectForLease(cluster, port)
     await session.client.query('select pg_advisory_lock_shared($1)', [leaseKey])
     // Whoever stops the server had the lock before us, and the server notes the stop before it ends the holder's session.
     const running = await findServer(cluster.data)
@@ -159,10 +161,31 @@ async function takeLease (cluster: Cluster, { pid, port }: RunningServer): Promi
   return undefined
 }
 
-async function connect (cluster: Cluster, port: number): Promise<Session> {
+/** Logs in as a role that may do nothing: a server that runs for weeks holds no administrator's session meanwhile. */
+async function connectForLease (cluster: Cluster, port: number): Promise<Session> {
+  const login = { ...adminOf(cluster, port), user: leaseRole, password: createHmac('sha256', cluster.password).update(leaseRole).digest('base64url') }
+  try {
+    return await connect(login)
+  } catch (error) {
+    if ((error as { code?: string }).code !== '28P01') throw error
+    const { client, socket } = await connect(adminOf(cluster, port))
+    try {
+      await client.query(`create role ${leaseRole} login noinherit password '${scramVerifier(login.password)}'`)
+    } catch (creation) {
+      // Another process was faster, or the role is there with another password.
+      if ((creation as { code?: string }).code !== '23505') await client.query(`alter role ${leaseRole} password '${scramVerifier(login.password)}'`)
+    } finally {
+      await client.end().catch(() => {})
+      socket.destroy()
+    }
+    return await connect(login)
+  }
+}
+
+async function connect (login: ConnectionSettings): Promise<Session> {
   const socket = new Socket()
   const client = new Client({
-    ...adminOf(cluster, port),
+    ...login,
     ssl: false,
     stream: () => socket,
     application_name: leaseName,
@@ -213,7 +236,7 @@ function holdServer (cluster: Cluster, running: RunningServer, first: Session, s
   async function release ({ keepRunning = false } = {}) {
     if (released) return false
     released = true
-    const last = session ?? (keepRunning ? undefined : await connect(cluster, running.port).catch(() => undefined))
+    const last = session ?? (keepRunning ? undefined : await connectForLease(cluster, running.port).catch(() => undefined))
     if (last === undefined) return false
     last.socket.ref()
     try {

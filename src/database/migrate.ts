@@ -12,6 +12,8 @@ export interface MigrationStatus {
   name: string
   /** When it was applied; undefined while it is pending. */
   appliedAt: Date | undefined
+  /** The database has it, and this version has no file of that name. */
+  isMissing: boolean
 }
 
 /**
@@ -55,8 +57,9 @@ export async function migrationStatus (settings: ConnectionSettings): Promise<Mi
       `select name::text, run_on::timestamptz from ${migrationsSchema}.${migrationsTable} order by id`)).rows
   })
   const appliedAt = new Map(applied.map(row => [row.name, row.run_on]))
-  const names = new Set([...await migrationNames(), ...appliedAt.keys()])
-  return [...names].sort().map(name => ({ name, appliedAt: appliedAt.get(name) }))
+  const own = new Set(await migrationNames())
+  const names = new Set([...own, ...appliedAt.keys()])
+  return [...names].sort().map(name => ({ name, appliedAt: appliedAt.get(name), isMissing: !own.has(name) }))
 }
 
 /** The migrations that this version of the application brings, in order. */

@@ -12,26 +12,28 @@ export class UnsafeRoleError extends ExplainedError {
 export class SchemaMismatchError extends ExplainedError {}
 
 /**
- * Asserts that the role behind a pool is subject to row-level security on every table of the application.
+ * Asserts that the role behind a pool is subject to row-level security on every table of the application, that the policies
+ * which reach it are those of its kind, and that no view or function leads around them.
  *
  * @throws {UnsafeRoleError} when it is a superuser, bypasses row-level security, may become another role, owns something here,
- *   or a table that it may read or write is without forced row-level security.
- * @throws {SchemaMismatchError} when there are no tables to serve.
+ *   a table that it may read or write is without forced row-level security, or something that it may use shows more than its policies do.
+ * @throws {SchemaMismatchError} when there are no tables to serve, or the role is not granted what its kind needs.
  */
-export async function assertRoleIsWalled (pool: Pool): Promise<void> {
+export async function assertRoleIsWalled (pool: Pool, kind: 'tenant' | 'operator'): Promise<void> {
   const transaction = await pool.begin({ readOnly: true, deadlineMs: 10_000 })
+  const { sql } = transaction
   try {
-    const [attributes, memberships, owned, open, tables] = await Promise.all([
-      transaction.sql<{ role: string, attribute: string }>`
-        select current_user::text as role, attribute
+    const [attributes, memberships, owned, open, windows, functions, policies, writable, [present]] = await Promise.all([
+      sql<{ attribute: string }>`
+        select attribute
         from pg_catalog.pg_roles,
           lateral (values ('it is a superuser', rolsuper), ('it has BYPASSRLS', rolbypassrls), ('it has CREATEROLE', rolcreaterole),
             ('it has CREATEDB', rolcreatedb), ('it has REPLICATION', rolreplication)) as flag (attribute, is_set)
         where (rolname = current_user or rolname = session_user) and is_set`,
-      transaction.sql<{ name: string }>`
+      sql<{ name: string }>`
         select distinct roleid::regrole::text as name from pg_catalog.pg_auth_members
         where member in (select oid from pg_catalog.pg_roles where rolname in (current_user, session_user))`,
-      transaction.sql<{ name: string }>`
+      sql<{ name: string }>`
         select format('%I.%I', nspname, relname) as name
         from pg_catalog.pg_class join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
         where relkind in ('r', 'p', 'v', 'm', 'f', 'S') and nspname !~ '^(pg_|information_schema$)' and relowner in (select oid from pg_catalog.pg_roles where rolname in (current_user, session_user))
@@ -39,7 +41,7 @@ export async function assertRoleIsWalled (pool: Pool): Promise<void> {
         select nspname::text from pg_catalog.pg_namespace where nspowner = current_user::regrole and nspname !~ '^pg_'
         union all
         select datname::text from pg_catalog.pg_database where datname = current_database() and datdba = current_user::regrole`,
-      transaction.sql<{ name: string }>`
+      sql<{ name: string }>`
         select format('%I.%I', namespace.nspname, relation.relname) as name
         from pg_catalog.pg_class relation
         join pg_catalog.pg_namespace namespace on namespace.oid = relation.relnamespace
@@ -47,18 +49,64 @@ export async function assertRoleIsWalled (pool: Pool): Promise<void> {
           and not (relation.relrowsecurity and relation.relforcerowsecurity)
           and has_schema_privilege(namespace.oid, 'usage')
           and (has_table_privilege(relation.oid, 'select, insert, update, delete') or has_any_column_privilege(relation.oid, 'select, insert, update'))`,
-      transaction.sql<{ total: number, role: string }>`
-        select count(*) as total, current_user::text as role from pg_catalog.pg_class where relnamespace = to_regnamespace('rowhouse') and relkind in ('r', 'p')`
+      sql<{ name: string }>`
+        select format('%I.%I', namespace.nspname, relation.relname) as name
+        from pg_catalog.pg_class relation
+        join pg_catalog.pg_namespace namespace on namespace.oid = relation.relnamespace
+        where relation.relkind in ('v', 'm', 'f') and namespace.nspname !~ '^(pg_|information_schema$)'
+          and has_schema_privilege(namespace.oid, 'usage')
+          and (has_table_privilege(relation.oid, 'select, insert, update, delete') or has_any_column_privilege(relation.oid, 'select, insert, update'))
+          and not (relation.relkind = 'v' and exists (
+            select from unnest(relation.reloptions) as option (text)
+            where option.text ~ '^security_invoker=' and split_part(option.text, '=', 2)::boolean))`,
+      sql<{ name: string }>`
+        select function.oid::regprocedure::text as name
+        from pg_catalog.pg_proc function
+        join pg_catalog.pg_namespace namespace on namespace.oid = function.pronamespace
+        where function.prosecdef and namespace.nspname !~ '^(pg_|information_schema$)'
+          and has_schema_privilege(namespace.oid, 'usage') and has_function_privilege(function.oid, 'execute')
+          and not (function.proowner = 'rowhouse_resolver'::regrole and function.oid = to_regprocedure('rowhouse.resolve_accounts(text[])'))`,
+      sql<{ name: string }>`
+        select format('%I on %s', policy.polname, policy.polrelid::regclass) as name
+        from pg_catalog.pg_policy policy,
+          lateral (values (case policy.polrelid when to_regclass('rowhouse.account') then 'id' else 'account_id' end)) as key (name)
+        where policy.polpermissive
+          and exists (select from unnest(policy.polroles) as role (oid) where role.oid = 0 or pg_has_role(current_user, role.oid, 'usage'))
+          and not coalesce(case ${kind}
+            when 'tenant' then
+              pg_get_expr(policy.polqual, policy.polrelid) in (
+                format('(%I = current_account_id())', key.name), format('(%I = rowhouse.current_account_id())', key.name))
+              and coalesce(pg_get_expr(policy.polwithcheck, policy.polrelid) = pg_get_expr(policy.polqual, policy.polrelid), true)
+            else policy.polcmd = 'r' end, false)`,
+      sql<{ name: string }>`
+        select format('%I.%I', namespace.nspname, relation.relname) as name
+        from pg_catalog.pg_class relation
+        join pg_catalog.pg_namespace namespace on namespace.oid = relation.relnamespace
+        where ${kind} = 'operator' and relation.relkind in ('r', 'p', 'v', 'f') and namespace.nspname !~ '^(pg_|information_schema$)'
+          and (has_table_privilege(relation.oid, 'insert, update, delete, truncate') or has_any_column_privilege(relation.oid, 'insert, update'))`,
+      sql<{ role: string, tables: number, canRead: boolean, canNameTenants: boolean }>`
+        select current_user::text as role,
+          (select count(*) from pg_catalog.pg_class where relnamespace = to_regnamespace('rowhouse') and relkind in ('r', 'p')) as tables,
+          coalesce(has_table_privilege(to_regclass('rowhouse.subtask'), 'select'), false) as "canRead",
+          coalesce(has_function_privilege(to_regprocedure('rowhouse.set_account(bigint)'), 'execute')
+            and has_function_privilege(to_regprocedure('rowhouse.resolve_accounts(text[])'), 'execute'), false) as "canNameTenants"`
     ])
-    const role = tables[0]?.role ?? 'unknown'
+    const role = present?.role ?? 'unknown'
     const reasons = [
       ...attributes.map(row => row.attribute),
       ...memberships.map(row => `it is a member of "${row.name}"`),
       ...atMostThree(owned.map(row => `it owns ${row.name}`)),
-      ...atMostThree(open.map(row => `the table ${row.name} has no forced row-level security`))
+      ...atMostThree(open.map(row => `the table ${row.name} has no forced row-level security`)),
+      ...atMostThree(windows.map(row => `${row.name} is open to it and shows what the role of its owner sees`)),
+      ...atMostThree(functions.map(row => `it may call ${row.name}, which runs with the rights of its owner`)),
+      ...atMostThree(policies.map(row => `the policy ${row.name} is not one for the role that serves ${kind === 'tenant' ? 'tenants' : 'the operator'}`)),
+      ...atMostThree(writable.map(row => `it may write ${row.name}, and the operator only reads`))
     ]
     if (reasons.length > 0) throw new UnsafeRoleError(role, reasons)
-    if (tables[0]?.total === 0) throw new SchemaMismatchError('the database has no tables of this application yet; run: npx tsx bin/migrate.ts up')
+    if (present?.tables === 0) throw new SchemaMismatchError('the database has no tables of this application yet; run: npx tsx bin/migrate.ts up')
+    if (present?.canRead !== true || (kind === 'tenant' && !present.canNameTenants)) {
+      throw new SchemaMismatchError(`the database role "${role}" is not one that can serve ${kind === 'tenant' ? 'tenants' : 'the operator'}: it lacks the rights of "rowhouse_${kind}"`)
+    }
   } finally {
     await transaction.rollback()
   }

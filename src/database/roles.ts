@@ -78,7 +78,7 @@ export async function ensureRoles (client: pg.Client, passwords: Partial<Record<
  * What PostgreSQL stores for a password, made here so that the password itself never stands in a statement or in a server log
  * (RFC 5803; PostgreSQL, "Password Authentication").
  */
-function scramVerifier (password: string): string {
+export function scramVerifier (password: string): string {
   const iterations = 4096
   const salt = randomBytes(16)
   const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256')

@@ -30,7 +30,7 @@ export function parseUrl (text: string, defaults: { database: string }): Connect
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') throw new Error('must begin with postgres:// or postgresql://')
   const unknown = [...url.searchParams.keys()].find(key => !knownParameters.has(key))
   if (unknown !== undefined) throw new Error(`has the parameter "${unknown}", which is not supported; known are ${[...knownParameters].join(', ')}`)
-  const user = decodeURIComponent(url.username)
+  const user = decodePart(url.username)
   if (user === '') throw new Error('names no user')
   const sslmode = url.searchParams.get('sslmode')
   const port = url.searchParams.get('port') ?? (url.port || String(defaultPort))
@@ -38,9 +38,9 @@ export function parseUrl (text: string, defaults: { database: string }): Connect
   return connectionSettings({
     host: url.searchParams.get('host') ?? (url.hostname.replace(/^\[(.*)\]$/, '$1') || 'localhost'),
     port: Number(port),
-    database: decodeURIComponent(url.pathname.slice(1)) || defaults.database,
+    database: decodePart(url.pathname.slice(1)) || defaults.database,
     user,
-    password: url.password === '' ? undefined : decodeURIComponent(url.password),
+    password: url.password === '' ? undefined : decodePart(url.password),
     ssl: sslmode === null ? undefined : parseSslMode(sslmode)
   })
 }
@@ -58,6 +58,14 @@ export function parsePgVariables (environment: Record<string, string | undefined
     password: environment['PGPASSWORD'],
     ssl: sslmode === undefined ? undefined : parseSslMode(sslmode)
   })
+}
+
+function decodePart (text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new Error('has a "%" that does not begin an escape such as %2F; write the sign itself as %25')
+  }
 }
 
 function isPort (text: string): boolean {

@@ -14,8 +14,25 @@ export const errors = plugin(async app => {
     else request.log.info({ status: error.status }, error.title)
     return sendError(request, reply, error)
   })
-  app.setNotFoundHandler(async (request, reply) => sendError(request, reply, new NotFoundError()))
+  app.setNotFoundHandler(async (request, reply) => {
+    const isAddress = isDecodable(request.originalUrl)
+    return sendError(request, reply, isAddress ? new NotFoundError() : new InvalidInputError('The address is not a valid one.'))
+  })
 }, { name: 'errors', dependencies: ['views'] })
+
+/** Where a request ends up whose address cannot be decoded; no route has it. */
+export const undecodableAddress = '/.undecodable'
+
+/** Whether the path of an address is text, once its percent signs are resolved. */
+export function isDecodable (url: string): boolean {
+  if (!url.includes('%')) return true
+  try {
+    decodeURIComponent(url.split('?', 1)[0] ?? '')
+    return true
+  } catch {
+    return false
+  }
+}
 
 function toAnswer (error: FastifyError): AppError {
   if (hasZodFastifySchemaValidationErrors(error)) {
@@ -36,7 +53,7 @@ function sendError (request: FastifyRequest, reply: FastifyReply, error: AppErro
 }
 
 /** The body of an answer to a program: problem details, as text. */
-export function problemOf (error: AppError, request: FastifyRequest): string {
+function problemOf (error: AppError, request: FastifyRequest): string {
   return JSON.stringify({ type: 'about:blank', title: error.title, status: error.status, detail: error.message, requestId: request.id })
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 // No listing has so many pages that their number takes more digits, and the offset stays a safe integer.
-const digits = z.string().regex(/^\d{1,12}$/)
+const digits = z.string().regex(/^0*\d{1,12}$/)
 
 /** A page's number in a path. 0 asks for none in particular. */
 export const pageInPath = digits.transform(Number)

@@ -1,6 +1,8 @@
+import { explainDatabaseError } from '../database/explain.ts'
 import { Pool, type PoolOptions } from '../database/pool.ts'
 import { assertRoleIsWalled } from '../database/role-check.ts'
 import type { ConnectionSettings } from '../database/settings.ts'
+import { UnavailableError } from '../errors.ts'
 import { TenantDirectory, type DirectoryOptions } from './directory.ts'
 import { openOperatorScope, openTenantScope } from './scope.ts'
 import type { TenancyStrategy } from './strategy.ts'
@@ -24,6 +26,8 @@ export function singleSchema ({ tenantLogin, operatorLogin, pool, directory: dir
     : new Pool(operatorLogin, { ...pool, size: Math.max(1, Math.ceil(pool.size / 4)), applicationName: 'rowhouse operator' })
   const directory = new TenantDirectory(async slugs => await lookUp(lookUps, slugs), directoryOptions)
 
+  let pinging: Promise<void> | undefined
+
   return {
     findTenant: async slug => await directory.find(slug),
     beginTenant: async (tenant, options) => {
@@ -37,19 +41,34 @@ export function singleSchema ({ tenantLogin, operatorLogin, pool, directory: dir
         return { scope: openOperatorScope(transaction), transaction }
       },
     assertWalls: async () => {
-      await Promise.all([tenants, ...(operators === undefined ? [] : [operators])].map(assertRoleIsWalled))
+      await assertRoleIsWalled(tenants, 'tenant').catch((error: unknown) => { throw explain(error, tenantLogin) })
+      if (operators === undefined || operatorLogin === undefined) return
+      await assertRoleIsWalled(operators, 'operator').catch((error: unknown) => { throw explain(error, operatorLogin) })
     },
     ping: async () => {
-      const transaction = await lookUps.begin({ readOnly: true, deadlineMs: 2000 })
-      try {
-        await transaction.sql`select 1`
-      } finally {
-        await transaction.rollback()
-      }
+      // One for all who ask at once: whoever floods the health check must not keep the look-ups waiting.
+      pinging ??= ping(lookUps).finally(() => { pinging = undefined })
+      await pinging
     },
     end: async () => {
       await Promise.all([tenants.end(), lookUps.end(), operators?.end()])
     }
+  }
+}
+
+/** What a request would be told of an outage is no help to whoever starts the server. */
+function explain (error: unknown, login: ConnectionSettings): unknown {
+  if (!(error instanceof UnavailableError)) return error
+  return error.cause instanceof UnavailableError ? explain(error.cause, login) : explainDatabaseError(error.cause, login)
+}
+
+async function ping (pool: Pool): Promise<void> {
+  const transaction = await pool.begin({ readOnly: true, deadlineMs: 2000 })
+  try {
+    // What every request begins with: a server without the schema is not ready.
+    await transaction.sql`select id from resolve_accounts(${['']}::text[])`
+  } finally {
+    await transaction.rollback()
   }
 }
 

@@ -17,7 +17,7 @@ export interface TenancyStrategy {
   beginOperator: ((options: TransactionOptions) => Promise<Work<OperatorScope>>) | undefined
   /** Asserts, before the first request, that the walls hold for the logins in use. @throws what `assertRoleIsWalled` throws. */
   assertWalls (): Promise<void>
-  /** Resolves when the database answers. @throws {UnavailableError} */
+  /** Resolves when the database answers and has the schema. @throws {UnavailableError} */
   ping (): Promise<void>
   end (): Promise<void>
 }

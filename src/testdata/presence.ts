@@ -91,7 +91,7 @@ export async function firstIds (client: pg.Client): Promise<Counts> {
 
 export function accountsExist ({ clashes, free }: Presence, { accounts }: Pick<TestDataOptions, 'accounts'>): TestDataError {
   return new TestDataError(`${enumerate(clashes)} already (${clashes.length} of ${accounts}). Nothing was changed. ` +
-    `To add others beside them, begin with one that is free: --first ${free}. To make them anew, begin with an empty database.`)
+    `To add others beside them, begin with one that is free: --first ${free}. To make them anew, empty the database first, with all that is in it: npx tsx bin/migrate.ts down --all --yes`)
 }
 
 function enumerate (slugs: readonly string[]): string {
