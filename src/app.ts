@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import helmet from '@fastify/helmet'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from './config.ts'
 import { drain } from './plugins/drain.ts'
 import { errors, isDecodable, undecodableAddress } from './plugins/errors.ts'
 import { operatorEntry, operatorGuard } from './plugins/operator-guard.ts'
+import { securityHeaders } from './plugins/security-headers.ts'
 import { tenantHook } from './plugins/tenant.ts'
 import { views } from './plugins/views.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -35,7 +35,7 @@ export async function buildApp ({ config, strategy, logger = false }: AppOptions
   app.setSerializerCompiler(serializerCompiler)
   app.addHook('onClose', async () => { await strategy.end() })
 
-  await app.register(helmet, {
+  await app.register(securityHeaders, {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {

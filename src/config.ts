@@ -19,6 +19,10 @@ export interface Config {
   requestDeadlineMs: number
   /** Connections for tenants, at most. */
   poolSize: number
+  /** Connections that one tenant may have at once; by default half of them. */
+  tenantConnections: number
+  /** Requests of one tenant that may wait for its turn. */
+  tenantWaiting: number
   preparedStatements: boolean
   database: DatabaseConfig
 }
@@ -66,6 +70,8 @@ const variables = z.object({
   OPERATOR_DATABASE_URL: databaseUrl.optional(),
   ROLE_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
   DATABASE_POOL_SIZE: integer(1, 500, 8),
+  TENANT_CONNECTIONS: integer(1, 500, 0),
+  TENANT_WAITING: integer(0, 10_000, 100),
   PREPARED_STATEMENTS: flag.default(true),
   DATA_DIRECTORY: z.string().optional()
 })
@@ -121,6 +127,8 @@ export function parseConfig (source: Record<string, string | undefined>): Config
     demoAccounts: values.DEMO_ACCOUNTS,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
     poolSize: values.DATABASE_POOL_SIZE,
+    tenantConnections: values.TENANT_CONNECTIONS || Math.ceil(values.DATABASE_POOL_SIZE / 2),
+    tenantWaiting: values.TENANT_WAITING,
     preparedStatements: values.PREPARED_STATEMENTS,
     database: {
       admin,

@@ -67,6 +67,13 @@ export class UnavailableError extends AppError {
   }
 }
 
+/** One tenant asks for more at once than its part. */
+export class TooManyRequestsError extends AppError {
+  constructor () {
+    super(429, 'Too many requests', 'This account has too many requests under way. Please try again in a moment.', { headers: { 'retry-after': '1' } })
+  }
+}
+
 export class ConflictError extends AppError {
   constructor (detail: string, cause: unknown) {
     super(409, 'Conflict', detail, { cause })

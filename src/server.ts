@@ -68,11 +68,11 @@ async function loadDemoWhereEmpty (database: Database, accounts: number): Promis
 }
 
 function openStrategy (config: Config, database: Database): TenancyStrategy {
-  const { poolSize: size, preparedStatements } = config
+  const { poolSize: size, tenantConnections: userSize, tenantWaiting: userWaiting, preparedStatements } = config
   return singleSchema({
     tenantLogin: database.login('tenant'),
     operatorLogin: operatorEntry(config) === 'closed' ? undefined : database.logins.operator,
-    pool: { size, preparedStatements, waitTimeoutMs: 5000, connectTimeoutMs: 5000 }
+    pool: { size, userSize, userWaiting, preparedStatements, waitTimeoutMs: 5000, connectTimeoutMs: 5000 }
   })
 }
 

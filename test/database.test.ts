@@ -9,10 +9,11 @@ import { Pool } from '../src/database/pool.ts'
 import { deriveRolePasswords } from '../src/database/roles.ts'
 import { formatUrl, parseUrl } from '../src/database/settings.ts'
 import type { Sql, Transaction } from '../src/database/transaction.ts'
-import { UnavailableError } from '../src/errors.ts'
+import { TooManyRequestsError, UnavailableError } from '../src/errors.ts'
 import { TenantDirectory } from '../src/tenancy/directory.ts'
 import { openTenantScope } from '../src/tenancy/scope.ts'
 import type { AccountId, Tenant } from '../src/tenancy/tenant.ts'
+import { countRoundTrips } from '../src/bench/round-trips.ts'
 import { asRole, poolOptions, run, seedTenants, testDatabase, testServer } from './support.ts'
 
 const database = await testDatabase(t)
@@ -196,6 +197,46 @@ t.test('a transaction', async t => {
     t.equal((await forgotten)[0]?.name, 'Company of tenant-0')
   })
 
+  t.test('that only reads can end behind its statements: in one round trip, and nothing passes after it', async t => {
+    const counter = await countRoundTrips(database.login('tenant'))
+    const counted = new Pool(counter.settings, { ...poolOptions, size: 1 })
+    t.teardown(async () => { await counted.end(); await counter.close() })
+    const read = async (accountId: AccountId): Promise<string[]> => {
+      const transaction = await counted.begin(reading)
+      const { sql } = openTenantScope(transaction, accountId)
+      const answers = [sql<{ name: string }>`select name from account where id = ${accountId}`, sql<{ name: string }>`select name from project where account_id = ${accountId} limit ${1}`]
+      const ended = transaction.endReading()
+      await t.rejects(sql`select name from account`, /has ended/)
+      await ended
+      await t.resolves(transaction.endReading(), 'twice is no error')
+      await transaction.rollback()
+      return (await Promise.all(answers)).map(rows => rows[0]?.name ?? '')
+    }
+    await read(own)
+    const before = counter.trips()
+    t.strictSame(await read(2 as AccountId), ['Company of tenant-1', 'project 1 of tenant-1'])
+    t.strictSame(await read(own), ['Company of tenant-0', 'project 1 of tenant-0'])
+    await t.resolves(read(own))
+    t.equal(counter.trips() - before, 3, 'three transactions, three round trips')
+  })
+
+  t.test('that failed cannot be ended well by reading, and one that may write not at all', async t => {
+    const failed = await pool.begin(reading)
+    const { sql } = openTenantScope(failed, own)
+    const answers = Promise.allSettled([sql`select 1 / ${0}::integer`, sql`select id from account`])
+    await t.rejects(failed.endReading(), { code: '22012' })
+    for (const answer of await answers) t.match(answer, { status: 'rejected', reason: { code: '22012' } })
+    const swallowed = await pool.begin(reading)
+    await openTenantScope(swallowed, own).sql`select 1 / 0`.catch(() => {})
+    await t.rejects(swallowed.endReading(), { code: '22012' })
+    const writes = await pool.begin(writing)
+    await t.rejects(writes.endReading(), /may have written/)
+    await writes.rollback()
+    const next = await pool.begin(reading)
+    t.equal((await openTenantScope(next, 2 as AccountId).sql<{ id: number }>`select id from account`)[0]?.id, 2, 'the connection is fit for the next')
+    await next.rollback()
+  })
+
   t.test('that failed is not committed, even where the failure was swallowed, and says what failed first', async t => {
     const transaction = await pool.begin(writing)
     const { sql } = openTenantScope(transaction, own)
@@ -263,6 +304,42 @@ t.test('a pool', async t => {
     await t.resolves(waiting.then(async transaction => { await transaction.rollback() }))
     await pool.end()
     await t.rejects(pool.begin(reading), UnavailableError)
+  })
+
+  t.test('gives each user a part of itself, serves those who wait in turn, and refuses who asks for too much', async t => {
+    const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 3, userSize: 2, userWaiting: 5 })
+    t.teardown(async () => { await pool.end() })
+    const [noisy, quiet, third] = [1, 2, 3]
+    const served: number[] = []
+    const held: Transaction[] = []
+    const ask = async (user: number): Promise<void> => { const transaction = await pool.begin(reading, user); served.push(user); held.push(transaction) }
+    const giveBack = async (): Promise<void> => { await held.shift()?.rollback(); await new Promise(resolve => setImmediate(resolve)) }
+
+    const asked = [ask(noisy), ask(noisy), ask(noisy), ask(noisy), ask(noisy), ask(noisy), ask(noisy)]
+    await asked[1]
+    await t.rejects(pool.begin(reading, noisy), TooManyRequestsError)
+    t.strictSame(served, [noisy, noisy], 'the third connection is not for the one who has two')
+    asked.push(ask(quiet), ask(quiet), ask(third))
+    await until(async () => served.length === 3)
+    t.strictSame(served, [noisy, noisy, quiet], 'another one need not wait at all')
+    while (held.length > 0) await giveBack()
+    await Promise.all(asked)
+    t.strictSame(served.slice(3, 6).sort(), [noisy, quiet, third].sort(), 'then each has a turn, however many are in line')
+    t.equal(served.length, 10)
+    t.strictSame(served.slice(-3), [noisy, noisy, noisy])
+    await t.resolves(ask(noisy).then(giveBack))
+  })
+
+  t.test('gives a part back with a connection that was cut', async t => {
+    const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 2, userSize: 1 })
+    t.teardown(async () => { await pool.end() })
+    for (let round = 0; round < 3; round++) {
+      const transaction = await pool.begin({ ...reading, deadlineMs: 30 }, 1)
+      await t.rejects(transaction.sql`select pg_sleep(10)`, UnavailableError)
+    }
+    const waiting = pool.begin(reading, 1)
+    await (await waiting).rollback()
+    await t.resolves(pool.begin(reading, 1).then(async transaction => { await transaction.rollback() }))
   })
 
   t.test('makes a new connection for one whose backend was killed: idle, between statements, in one, in a queue of them', async t => {

@@ -139,15 +139,16 @@ t.test('hostile text in every field comes out as text', async t => {
 
 t.test('page links: neighbours, always the first and the last, gaps, the current one marked', async t => {
   const href = (page: number): string => `/p/${page}`
-  const shape = (page: number, pages: number): string => paginate({ page, pages }, href).links.map(link => link.kind === 'gap' ? '…' : link.current ? `[${link.page}]` : String(link.page)).join(' ')
+  const shape = (page: number, pages: number, precision: 'exact' | 'about' = 'exact'): string => paginate({ page, pages, precision }, href, '/p/last').links.map(link => link.kind === 'gap' ? '…' : link.kind === 'last' ? 'Last' : link.current ? `[${link.page}]` : String(link.page)).join(' ')
   t.equal(shape(1, 1), '[1]')
   t.equal(shape(1, 3), '[1] 2 3')
   t.equal(shape(3, 3), '1 2 [3]')
   t.equal(shape(50, 100), '1 … 40 41 42 43 44 45 46 47 48 49 [50] 51 52 53 54 55 56 57 58 59 … 100')
   t.equal(shape(1, 100), '[1] 2 3 4 5 6 7 8 9 10 … 100')
   t.equal(shape(100, 100), '1 … 90 91 92 93 94 95 96 97 98 99 [100]')
-  t.match(paginate({ page: 2, pages: 3 }, href), { previousHref: '/p/1', nextHref: '/p/3' })
-  t.match(paginate({ page: 1, pages: 1 }, href), { previousHref: undefined, nextHref: undefined })
+  t.equal(shape(50, 100, 'about'), '1 … 40 41 42 43 44 45 46 47 48 49 [50] 51 52 53 54 55 56 57 58 59 … Last')
+  t.match(paginate({ page: 2, pages: 3, precision: 'exact' }, href, '/p/last'), { previousHref: '/p/1', nextHref: '/p/3' })
+  t.match(paginate({ page: 1, pages: 1, precision: 'exact' }, href, '/p/last'), { previousHref: undefined, nextHref: undefined })
 
   const { body } = await ask('/subtasks/2/')
   t.match(body, /<a [^>]*href="\/subtasks\/"/, 'page 1 has the short address')

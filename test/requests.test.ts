@@ -313,11 +313,22 @@ t.test('a backend killed in the middle of a request costs that request a 503, an
           default: await kill(row?.pid); return { fine: true } // and the commit finds out
         }
       })
+      app.post('/killed/before-commit', async request => {
+        const [row] = await request.tenantScope.sql<{ pid: number }>`select pg_backend_pid() as pid`
+        await request.tenantScope.sql`insert into project (account_id, name) values (${request.tenantScope.accountId}, 'never kept')`
+        await kill(row?.pid)
+        return { fine: true }
+      })
       app.get('/others', async request => ({ keys: (await request.tenantScope.sql<{ key: number }>`select account_id as key, pg_sleep(0.005) from project`).map(row => row.key) }))
     }
   })
   for (let round = 0; round < 5; round++) {
-    const victims = ['between', 'inside', 'queued', 'before-commit'].map(async when => ({ when, ...await ask(`/killed/${when}`, 'tenant-1.localhost') }))
+    const victims = [
+      ...['between', 'inside', 'queued'].map(async when => ({ when, ...await ask(`/killed/${when}`, 'tenant-1.localhost') })),
+      ask('/killed/before-commit', 'tenant-1.localhost', { method: 'POST' }).then(answer => ({ when: 'before the commit of something written', ...answer }))
+    ]
+    const read = await ask('/killed/before-commit', 'tenant-1.localhost')
+    t.ok([200, 503].includes(read.status), 'what was read stands, whatever becomes of the transaction')
     const others = Array.from({ length: 12 }, async () => await ask('/others', 'tenant-2.localhost'))
     for (const { when, status, headers } of await Promise.all(victims)) t.match({ status, headers }, { status: 503, headers: { 'retry-after': '1' } }, when)
     for (const { status, body } of await Promise.all(others)) {
@@ -326,6 +337,22 @@ t.test('a backend killed in the middle of a request costs that request a 503, an
     }
   }
   t.equal(crash, undefined, 'the process lives')
+})
+
+t.test('a tenant that asks without end delays the others by a transaction, and is told to slow down', async t => {
+  const finished: string[] = []
+  const { ask } = await serve(t, {
+    pool: { size: 2, userSize: 1, userWaiting: 20 },
+    routes: app => { app.get('/slowly', async request => { await request.tenantScope.sql`select pg_sleep(0.05)`; finished.push(request.tenant?.slug ?? ''); return {} }) }
+  })
+  const noisy = Array.from({ length: 40 }, async () => await ask('/slowly', 'tenant-0.localhost'))
+  await new Promise(resolve => setTimeout(resolve, 60))
+  const quiet = await Promise.all([ask('/slowly', 'tenant-1.localhost'), ask('/slowly', 'tenant-2.localhost')])
+  t.strictSame(quiet.map(answer => answer.status), [200, 200])
+  t.ok(finished.filter(slug => slug === 'tenant-0').length < 15, 'most of the noisy one still wait')
+  const answers = await Promise.all(noisy)
+  t.strictSame([answers.filter(answer => answer.status === 200).length, answers.filter(answer => answer.status === 429).length], [21, 19])
+  t.match(answers.find(answer => answer.status === 429), { headers: { 'retry-after': '1' }, body: /"title":"Too many requests"/ })
 })
 
 t.test('a flood of made-up names takes nothing from the tenants', async t => {

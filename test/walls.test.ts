@@ -181,7 +181,7 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     select (select min(id) from rowhouse.project where account_id = $1) as project, (select min(id) from rowhouse.task where account_id = $1) as task,
       (select min(id) from rowhouse.subtask where account_id = $1) as subtask`, [other]))[0] as { project: string, task: string, subtask: string })
   const [projectId, taskId, subtaskId] = [Number(victim.project), Number(victim.task), Number(victim.subtask)]
-  const page = { page: 1, size: 1000 }
+  const page = { page: 1, size: 200 }
 
   // What each function answers when it is asked, as one tenant, for the other's rows.
   const attacks: Record<string, (scope: TenantScope) => Promise<unknown>> = {
@@ -198,7 +198,7 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     createTask: async scope => await refused(tasks.createTask(scope, { projectId, name: 't', isComplete: false, details: '' }), '23503'),
     updateTask: async scope => await tasks.updateTask(scope, taskId, { name: 'mine' }) === undefined,
     deleteTask: async scope => !await tasks.deleteTask(scope, taskId),
-    listSubtasks: async scope => onlyOwn((await subtasks.listSubtasks(scope, page)).rows) && (await subtasks.listSubtasks(scope, page)).total === 25 &&
+    listSubtasks: async scope => onlyOwn((await subtasks.listSubtasks(scope, page)).rows) && (await subtasks.listSubtasks(scope, page)).total.rows === 25 &&
       onlyOwn((await subtasks.listSubtasks(scope, { page: 'last', size: 10 })).rows),
     findSubtask: async scope => await subtasks.findSubtask(scope, subtaskId) === undefined,
     createSubtask: async scope => await refused(subtasks.createSubtask(scope, { taskId, name: 's', isComplete: false, details: '' }), '23503'),
@@ -221,7 +221,7 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
 
   t.test('the operator\'s listing is the only one without a filter, and takes another scope', async t => {
     const source = await readFile(new URL('../src/repositories/subtasks.ts', import.meta.url), 'utf8')
-    t.match(source, /listSubtasksOfAllAccounts \(\{ sql \}: OperatorScope/)
+    t.match(source, /export async function listSubtasksOfAllAccounts \(scope: OperatorScope,/)
   })
 
   function onlyOwn (rows: unknown[]): boolean {
@@ -268,7 +268,7 @@ t.test('a connection that was mixed up yields nothing: policy and filter must ag
   await transaction.sql`select 1`
   const mixed = { sql: transaction.sql, accountId: own } as TenantScope
   t.equal((await projects.listProjects(mixed, { limit: 10 })).length, 0)
-  t.equal((await subtasks.listSubtasks(mixed, { page: 1, size: 10 })).total, 0)
+  t.equal((await subtasks.listSubtasks(mixed, { page: 1, size: 10 })).total.rows, 0)
   t.equal(await projects.deleteProject(mixed, 1), false)
   await transaction.rollback()
 })

@@ -1,5 +1,6 @@
-import { UnavailableError } from '../errors.ts'
+import { TooManyRequestsError, UnavailableError } from '../errors.ts'
 import { DatabaseConnection, type ConnectionOptions } from './connection.ts'
+import { FairQueue } from './fair-queue.ts'
 import type { ConnectionSettings } from './settings.ts'
 import { Transaction, type TransactionOptions } from './transaction.ts'
 
@@ -8,17 +9,32 @@ export interface PoolOptions extends ConnectionOptions {
   size: number
   /** How long a request waits for a free connection before it is refused. */
   waitTimeoutMs: number
+  /** Connections that one user may have at once; left out, all of them. */
+  userSize?: number
+  /** How many may wait for one user's turn; left out, any number. */
+  userWaiting?: number
 }
+
+/** On whose behalf a connection is asked for; undefined where all are the same. */
+export type PoolUser = number | undefined
+
+/** How many may wait for each connection of a pool, whoever they are: the last of them would wait too long anyway. */
+const waitingPerConnection = 200
 
 /**
  * A bounded set of connections of one role. It offers a transaction and an end, nothing else: no statement of the
  * application runs outside a transaction, and a connection belongs to one transaction at a time.
+ *
+ * Its users share it fairly: none has more than its part at once, and those who wait are served in turn, a user at a time,
+ * so that one who asks without end delays the others by no more than one transaction each.
  */
 export class Pool {
   readonly #settings: ConnectionSettings
   readonly #options: PoolOptions
   readonly #idle: DatabaseConnection[] = []
-  readonly #waiting: Waiter[] = []
+  readonly #waiting = new FairQueue<PoolUser, Waiter>()
+  /** Connections in use, by user. */
+  readonly #used = new Map<PoolUser, number>()
   #size = 0
   #ended: Promise<void> | undefined
   #whenEmpty: (() => void) | undefined
@@ -32,10 +48,11 @@ export class Pool {
    * Takes a connection and begins. `begin` is sent, not awaited: it travels with the first statement.
    *
    * @throws {UnavailableError} when no connection comes free in time, or none can be made.
+   * @throws {TooManyRequestsError} when too many wait for this user already.
    */
-  async begin (options: TransactionOptions): Promise<Transaction> {
-    const connection = await this.#acquire()
-    return new Transaction(connection, options, () => { this.#release(connection) })
+  async begin (options: TransactionOptions, user?: PoolUser): Promise<Transaction> {
+    const connection = await this.#acquire(user)
+    return new Transaction(connection, options, () => { this.#giveBack(connection, user) })
   }
 
   /** Refuses new transactions, lets those under way finish for up to `graceMs`, closes every connection. Safe to call twice. */
@@ -44,15 +61,42 @@ export class Pool {
     await this.#ended
   }
 
-  async #acquire (): Promise<DatabaseConnection> {
+  async #acquire (user: PoolUser): Promise<DatabaseConnection> {
     if (this.#ended !== undefined) throw new UnavailableError(new Error('the pool is closed'))
-    const idle = this.#idle.pop()
-    if (idle !== undefined) return idle
+    const idle = this.#mayUse(user) ? this.#idle.pop() : undefined
+    if (idle !== undefined) return this.#take(idle, user)
+    const { size, userSize = size, userWaiting = Infinity, waitTimeoutMs } = this.#options
+    const asking = (this.#used.get(user) ?? 0) + this.#waiting.sizeOf(user)
+    if (asking >= userSize + userWaiting) throw new TooManyRequestsError()
+    if (this.#waiting.size >= size * waitingPerConnection) throw new UnavailableError(new Error('too many wait for a database connection'))
     return await new Promise<DatabaseConnection>((resolve, reject) => {
-      const waiter: Waiter = { resolve, reject, timer: setTimeout(() => { this.#giveUp(waiter) }, this.#options.waitTimeoutMs) }
-      this.#waiting.push(waiter)
-      if (this.#size < this.#options.size) this.#grow()
+      const waiter: Waiter = { user, resolve, reject, timer: setTimeout(() => { this.#giveUp(waiter) }, waitTimeoutMs) }
+      this.#waiting.push(user, waiter)
+      this.#growIfNeeded()
     })
+  }
+
+  #mayUse (user: PoolUser): boolean {
+    return (this.#used.get(user) ?? 0) < (this.#options.userSize ?? Infinity)
+  }
+
+  #take (connection: DatabaseConnection, user: PoolUser): DatabaseConnection {
+    this.#used.set(user, (this.#used.get(user) ?? 0) + 1)
+    return connection
+  }
+
+  #giveBack (connection: DatabaseConnection, user: PoolUser): void {
+    const used = (this.#used.get(user) ?? 1) - 1
+    if (used === 0) this.#used.delete(user)
+    else this.#used.set(user, used)
+    this.#offer(connection)
+    // A connection that was cut is not given back, but its user's part is.
+    if (connection.closed) this.#offerIdle()
+  }
+
+  #growIfNeeded (): void {
+    // Those who wait for their own part of the pool are not helped by another connection.
+    if (this.#size < this.#options.size && this.#waiting.some(user => this.#mayUse(user))) this.#grow()
   }
 
   #grow (): void {
@@ -61,25 +105,34 @@ export class Pool {
       connection => {
         connection.onClose(() => { this.#forget(connection) })
         if (connection.closed) this.#forget(connection)
-        else this.#release(connection)
+        else this.#offer(connection)
       },
       (error: unknown) => {
         this.#size--
-        // Whoever waits longest learns why; the next one makes the next attempt.
-        const waiter = this.#nextWaiter()
+        // Whoever's turn it is learns why; the next one makes the next attempt.
+        const waiter = this.#nextWaiter(() => true)
         waiter?.reject(error instanceof Error ? error : new UnavailableError(error))
         this.#afterLeaving()
       }
     )
   }
 
-  /** Hands the connection to whoever has waited longest. */
-  #release (connection: DatabaseConnection): void {
+  /** Hands the connection to whoever's turn it is. */
+  #offer (connection: DatabaseConnection): void {
     if (connection.closed) return
-    const waiter = this.#nextWaiter()
-    if (waiter !== undefined) waiter.resolve(connection)
-    else if (this.#ended !== undefined) connection.close()
+    const waiter = this.#nextWaiter(user => this.#mayUse(user))
+    if (waiter !== undefined) waiter.resolve(this.#take(connection, waiter.user))
     else this.#idle.push(connection)
+    if (this.#ended !== undefined && this.#waiting.size === 0) this.#closeIdle()
+  }
+
+  #closeIdle (): void {
+    for (const connection of [...this.#idle]) connection.close()
+  }
+
+  #offerIdle (): void {
+    const connection = this.#idle.pop()
+    if (connection !== undefined) this.#offer(connection)
   }
 
   #forget (connection: DatabaseConnection): void {
@@ -91,22 +144,22 @@ export class Pool {
 
   #afterLeaving (): void {
     if (this.#size === 0) this.#whenEmpty?.()
-    if (this.#waiting.length > 0 && this.#size < this.#options.size) this.#grow()
+    this.#growIfNeeded()
   }
 
-  #nextWaiter (): Waiter | undefined {
-    const waiter = this.#waiting.shift()
+  #nextWaiter (mayServe: (user: PoolUser) => boolean): Waiter | undefined {
+    const waiter = this.#waiting.shift(mayServe)
     if (waiter !== undefined) clearTimeout(waiter.timer)
     return waiter
   }
 
   #giveUp (waiter: Waiter): void {
-    this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
+    this.#waiting.remove(waiter.user, waiter)
     waiter.reject(new UnavailableError(new Error('no database connection came free in time')))
   }
 
   async #drain (graceMs: number): Promise<void> {
-    for (const connection of [...this.#idle]) connection.close()
+    this.#closeIdle()
     if (this.#size === 0) return
     let timer: NodeJS.Timeout | undefined
     await Promise.race([
@@ -118,6 +171,7 @@ export class Pool {
 }
 
 interface Waiter {
+  user: PoolUser
   resolve: (connection: DatabaseConnection) => void
   reject: (error: Error) => void
   timer: NodeJS.Timeout

@@ -21,14 +21,19 @@ export class Transaction {
   readonly #connection: DatabaseConnection
   readonly #release: () => void
   readonly #deadline: NodeJS.Timeout
+  readonly #readOnly: boolean
   readonly #pending = new Set<Promise<unknown>>()
+  #closed = false
+  /** Why it was closed, where that was not its ordinary end. */
   #closedBecause: Error | undefined
   #firstError: unknown
   #ending: Promise<void> | undefined
+  #reading: Promise<void> | undefined
 
   constructor (connection: DatabaseConnection, { readOnly, deadlineMs }: TransactionOptions, release: () => void) {
     this.#connection = connection
     this.#release = release
+    this.#readOnly = readOnly
     this.#deadline = setTimeout(() => { this.#expire() }, deadlineMs)
     // One snapshot for all that a page shows, so that its count and its rows agree.
     // Not awaited: it shares its packet with the first statement. Its failure becomes theirs.
@@ -37,7 +42,7 @@ export class Transaction {
   }
 
   readonly sql: Sql = async <Row>(strings: TemplateStringsArray, ...values: SqlValue[]): Promise<Rows<Row>> => {
-    if (this.#closedBecause !== undefined) throw this.#closedBecause
+    if (this.#closed) throw this.#refusal()
     if (!Array.isArray(strings?.raw)) throw new TypeError('sql is a template tag: sql`…`')
     if (!values.every(isSqlValue)) throw new TypeError('a value of this statement is not one that SQL takes')
     return await this.#track(this.#connection.run<Row>(strings, values))
@@ -49,17 +54,41 @@ export class Transaction {
    * @throws the first error of the transaction, if any statement failed, handled or not: nothing was kept then.
    */
   async commit (): Promise<void> {
-    if (this.#ending !== undefined) throw this.#closedBecause ?? handleClosed()
-    this.#closedBecause ??= handleClosed()
+    if (this.#ending !== undefined) throw this.#refusal()
+    this.#closed = true
     this.#ending = this.#finish('commit')
     await this.#ending
   }
 
+  /**
+   * Ends a transaction that only read: closes the handle now and sends commit behind whatever is under way, so that the whole
+   * can travel in one packet. Resolves when the statements have their answers; commit's own, which can undo nothing that was
+   * read, is awaited by the connection alone, before it serves anybody else. Safe to call twice.
+   *
+   * @throws the first error of the transaction, if any statement failed, handled or not.
+   */
+  async endReading (): Promise<void> {
+    if (!this.#readOnly) throw new Error('a transaction that may have written is committed, and that awaited')
+    if (this.#reading === undefined) {
+      if (this.#ending !== undefined) throw this.#refusal()
+      this.#closed = true
+      this.#reading = this.#whenAnswered()
+      this.#ending = this.#finish('commit behind')
+      this.#ending.catch(() => {})
+    }
+    await this.#reading
+  }
+
   /** Undoes it. Never throws; safe to call in any state and more than once. */
-  async rollback (reason: Error = handleClosed()): Promise<void> {
-    this.#closedBecause ??= reason
+  async rollback (reason?: Error): Promise<void> {
+    if (!this.#closed) this.#closedBecause = reason
+    this.#closed = true
     this.#ending ??= this.#finish('rollback')
     await this.#ending.catch(() => {})
+  }
+
+  #refusal (): Error {
+    return this.#closedBecause ?? new Error('the transaction of this handle has ended')
   }
 
   async #track<Row> (answer: Promise<Rows<Row>>): Promise<Rows<Row>> {
@@ -75,8 +104,20 @@ export class Transaction {
     }
   }
 
-  async #finish (how: 'commit' | 'rollback'): Promise<void> {
+  /** All statements that were sent, answered well. */
+  async #whenAnswered (): Promise<void> {
+    if (this.#pending.size > 0) await Promise.allSettled(this.#pending)
+    if (this.#firstError !== undefined) throw this.#firstError
+  }
+
+  async #finish (how: 'commit' | 'commit behind' | 'rollback'): Promise<void> {
     try {
+      if (how === 'commit behind') {
+        // PostgreSQL answers with ROLLBACK where a statement before it failed: the transaction is over in either case.
+        // Those statements are awaited too: the driver may still send one of them again.
+        await Promise.all([this.#connection.run(commitStatement, []), Promise.allSettled(this.#pending)])
+        return
+      }
       await Promise.allSettled(this.#pending)
       const failed = this.#firstError !== undefined
       if (how === 'commit' && !failed) {
@@ -109,10 +150,6 @@ const rollbackStatement = template`rollback`
 
 function template (strings: TemplateStringsArray): TemplateStringsArray {
   return strings
-}
-
-function handleClosed (): Error {
-  return new Error('the transaction of this handle has ended')
 }
 
 function isAborted (error: unknown): boolean {

@@ -32,12 +32,17 @@ declare module 'fastify' {
     readonly tenantScope: TenantScope
     /** The right to read across tenants. Throws on any request but the operator's. */
     readonly operatorScope: OperatorScope
+    /**
+     * Calls the function that does all of the request's reading, and sends commit behind the statements that it sends at
+     * once: the whole transaction takes one round trip. Statements that it would send later are refused.
+     */
+    readInOneTrip: <T>(read: () => Promise<T>) => Promise<T>
   }
 }
 
 /**
  * The request hook: finds the tenant by the Host header, opens the transaction that all of the request's SQL runs in, and
- * ends it before the first byte of the answer leaves. A new route is inside this wall unless its config says otherwise.
+ * ends it before the first byte of the answer leaves: what was written is committed by then. A new route is inside this wall unless its config says otherwise.
  */
 export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, baseDomain, admitOperator, deadlineMs }) => {
   const readHost = hostReader(baseDomain)
@@ -47,6 +52,11 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
   app.decorateRequest('work', undefined)
   app.decorateRequest('tenantScope', { getter (this: FastifyRequest) { return scopeOf(this, 'tenant') as TenantScope } })
   app.decorateRequest('operatorScope', { getter (this: FastifyRequest) { return scopeOf(this, 'operator') as OperatorScope } })
+  app.decorateRequest('readInOneTrip', async function <T>(this: FastifyRequest, read: () => Promise<T>) {
+    const reading = read()
+    const [result] = await Promise.all([reading, this.work?.work.transaction.endReading()])
+    return result
+  })
 
   app.addHook('onRequest', async (request, reply) => {
     request.viewer = { kind: 'nobody' }
@@ -71,7 +81,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
   app.addHook('preHandler', async request => {
     const { anyHost, transaction } = request.routeOptions.config
     if (anyHost === true || transaction === false || request.is404) return
-    const options = { readOnly: request.method === 'GET' || request.method === 'HEAD', deadlineMs }
+    const options = { readOnly: onlyReads(request), deadlineMs }
     request.work = request.tenant !== undefined
       ? { kind: 'tenant', work: await strategy.beginTenant(request.tenant, options) }
       : { kind: 'operator', work: await beginOperator(strategy, options) }
@@ -82,8 +92,10 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
   app.addHook('onSend', async (request, reply, payload) => {
     const work = takeWork(request)
     if (work === undefined) return payload
-    if (reply.statusCode < 400 && !hasClientGone(reply)) await work.work.transaction.commit()
-    else await work.work.transaction.rollback()
+    const { transaction } = work.work
+    if (reply.statusCode >= 400 || hasClientGone(reply)) await transaction.rollback()
+    else if (onlyReads(request)) await transaction.endReading()
+    else await transaction.commit()
     return payload
   })
 
@@ -97,6 +109,10 @@ function hostHeader ({ raw }: FastifyRequest): string | undefined {
   const hosts = raw.rawHeaders.filter((_, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host')
   const isOriginForm = raw.url?.startsWith('/') === true || raw.url === '*'
   return hosts.length <= 1 && isOriginForm ? (hosts[0] ?? raw.headers.host) : undefined
+}
+
+function onlyReads ({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 async function beginOperator (strategy: TenancyStrategy, options: { readOnly: boolean, deadlineMs: number }): Promise<Work<OperatorScope>> {

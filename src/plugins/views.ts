@@ -10,6 +10,13 @@ import plugin from 'fastify-plugin'
 /** Whom a page is for; each page says so. */
 export type Viewer = { kind: 'tenant', accountId: number, slug: string, name: string } | { kind: 'operator' } | { kind: 'nobody' }
 
+type Precision = 'exact' | 'about' | 'at least'
+
+interface Total {
+  rows: number
+  precision: Precision
+}
+
 export interface SubtasksPage {
   title: string
   rows: Array<{
@@ -24,14 +31,16 @@ export interface SubtasksPage {
     isComplete: boolean,
     details: string
   }>
-  total: number
+  total: Total
   pagination: Pagination
 }
 
 export interface Pagination {
   page: number
   pages: number
-  links: Array<{ kind: 'page', page: number, href: string, current: boolean } | { kind: 'gap' }>
+  /** How far `pages` can be trusted. */
+  precision: Precision
+  links: Array<{ kind: 'page', page: number, href: string, current: boolean } | { kind: 'gap' } | { kind: 'last', href: string }>
   previousHref: string | undefined
   nextHref: string | undefined
 }
@@ -78,9 +87,19 @@ export const views = plugin(async app => {
   const assetVersion = await hashOfFiles(`${viewsDirectory}/public`)
 
   app.decorateReply('page', function (this: FastifyReply, name, data) {
-    return this.view(name, { ...data, assetVersion, viewer: this.request.viewer, homeHref: '/' })
+    return this.view(name, { ...data, assetVersion, viewer: this.request.viewer, homeHref: '/', quantity })
   })
 }, { name: 'views' })
+
+const format = new Intl.NumberFormat('en')
+const formatRoughly = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
+
+/** 12 · about 938,000 · more than 100,000 */
+function quantity (count: number, precision: Precision = 'exact'): string {
+  if (precision === 'about') return `about ${formatRoughly.format(count)}`
+  const exactly = count < 1000 ? String(count) : format.format(count)
+  return precision === 'at least' ? `more than ${exactly}` : exactly
+}
 
 /** Stands in the addresses of static files, which browsers may keep for a year: other files, other addresses. */
 async function hashOfFiles (directory: string): Promise<string> {

@@ -1,5 +1,8 @@
 import type { OperatorScope, TenantScope } from '../tenancy/scope.ts'
-import { countPages, type Page, type PageRequest } from './page.ts'
+import {
+  lastPage, listingLimits, offsetOf, pageOf, readsInOneTrip, windowAtEnd, windowFromNearerEnd, windowFromStart,
+  type ListingLimits, type Page, type PageRequest, type Total, type Window
+} from './page.ts'
 
 export interface Subtask {
   id: number
@@ -26,17 +29,28 @@ export interface SubtaskOfAccount extends SubtaskInContext {
 /**
  * One page of the account's subtasks, by name, then id. A page past the end has no rows.
  *
- * The ids of the page are found in the index alone; only its ten rows are fetched and joined.
+ * The ids of the page are found in the index alone; only its rows are fetched and joined. All statements are sent at once
+ * where {@link readsInOneTrip} says so.
  */
-export async function listSubtasks (scope: TenantScope, { page, size }: PageRequest): Promise<Page<SubtaskInContext>> {
+export async function listSubtasks (scope: TenantScope, { page, size }: PageRequest, limits = listingLimits): Promise<Page<SubtaskInContext>> {
   if (page === 'last') {
-    const total = await countSubtasks(scope)
-    const last = countPages(total, size)
-    return { rows: await rowsOfPage(scope, last, size), page: last, pages: last, total }
+    const [count, rows] = await Promise.all([countSubtasks(scope), subtasksIn(scope, windowAtEnd(size))])
+    return lastPage(rows, count, size)
   }
-  // Both at once: they travel in one packet.
-  const [total, rows] = await Promise.all([countSubtasks(scope), rowsOfPage(scope, page, size)])
-  return { rows, page, pages: countPages(total, size), total }
+  const offset = offsetOf(page, size)
+  if (readsInOneTrip({ page, size }, limits)) {
+    const [total, rows] = await Promise.all([boundedCount(scope, limits), subtasksIn(scope, windowFromStart(offset, size))])
+    return pageOf(rows, page, size, total)
+  }
+  const count = await countSubtasks(scope)
+  return pageOf(await subtasksIn(scope, windowFromNearerEnd(offset, size, count)), page, size, { rows: count, precision: 'exact' })
+}
+
+async function boundedCount ({ sql, accountId }: TenantScope, { countedRows }: ListingLimits): Promise<Total> {
+  const [row] = await sql<{ counted: number }>`
+    select count(*) as counted from (select from subtask where account_id = ${accountId} limit ${countedRows + 1}) as bounded`
+  const counted = row?.counted ?? 0
+  return counted > countedRows ? { rows: countedRows, precision: 'at least' } : { rows: counted, precision: 'exact' }
 }
 
 async function countSubtasks ({ sql, accountId }: TenantScope): Promise<number> {
@@ -44,12 +58,18 @@ async function countSubtasks ({ sql, accountId }: TenantScope): Promise<number> 
   return row?.total ?? 0
 }
 
-async function rowsOfPage ({ sql, accountId }: TenantScope, page: number, size: number): Promise<SubtaskInContext[]> {
+async function subtasksIn ({ sql, accountId }: TenantScope, { fromStart, fromEnd }: Window): Promise<SubtaskInContext[]> {
   return await sql<SubtaskInContext>`
     select subtask.id, subtask.name, subtask.is_complete as "isComplete", subtask.details,
       task.id as "taskId", task.name as "taskName", project.id as "projectId", project.name as "projectName"
     from (
-      select id from subtask where account_id = ${accountId} order by name, id limit ${size} offset ${(page - 1) * size}
+      (select id from (
+        select id from subtask where account_id = ${accountId} order by name, id limit 200 offset ${fromStart.offset}
+      ) as ahead limit ${fromStart.limit})
+      union all
+      (select id from (
+        select id from subtask where account_id = ${accountId} order by name desc, id desc limit 200 offset ${fromEnd.offset}
+      ) as behind limit ${fromEnd.limit})
     ) as listed
     join subtask on subtask.account_id = ${accountId} and subtask.id = listed.id
     join task on task.account_id = ${accountId} and task.id = subtask.task_id
@@ -57,41 +77,58 @@ async function rowsOfPage ({ sql, accountId }: TenantScope, page: number, size: 
     order by subtask.name, subtask.id`
 }
 
-/** One page of all accounts' subtasks, by name, then id. A page past the end has no rows. */
-export async function listSubtasksOfAllAccounts ({ sql }: OperatorScope, { page: asked, size }: PageRequest): Promise<Page<SubtaskOfAccount>> {
-  const [counted] = await sql<{ total: number }>`select count(*) as total from subtask`
-  const total = counted?.total ?? 0
-  const pages = countPages(total, size)
-  const page = asked === 'last' ? pages : asked
-  const offset = (page - 1) * size
-  if (offset >= total) return { rows: [], page, pages, total }
+/** Up to here it is quicker to go on from the beginning than to count all and come from the end. */
+const quickerFromStart = 0.7
 
-  // From the nearer end: the middle is the farthest that a page can be.
-  const rows = offset <= total / 2
-    ? await sql<SubtaskOfAccount>`
-      select subtask.id, subtask.name, subtask.is_complete as "isComplete", subtask.details,
-        task.id as "taskId", task.name as "taskName", project.id as "projectId", project.name as "projectName",
-        account.id as "accountId", account.name as "accountName"
-      from (select account_id, id from subtask order by name, id limit ${size} offset ${offset}) as listed
-      join subtask on subtask.account_id = listed.account_id and subtask.id = listed.id
-      join task on task.account_id = subtask.account_id and task.id = subtask.task_id
-      join project on project.account_id = task.account_id and project.id = task.project_id
-      join account on account.id = subtask.account_id
-      order by subtask.name, subtask.id`
-    : await sql<SubtaskOfAccount>`
-      select subtask.id, subtask.name, subtask.is_complete as "isComplete", subtask.details,
-        task.id as "taskId", task.name as "taskName", project.id as "projectId", project.name as "projectName",
-        account.id as "accountId", account.name as "accountName"
-      from (
-        select account_id, id from subtask order by name desc, id desc
-        limit ${Math.min(size, total - offset)} offset ${Math.max(0, total - offset - size)}
-      ) as listed
-      join subtask on subtask.account_id = listed.account_id and subtask.id = listed.id
-      join task on task.account_id = subtask.account_id and task.id = subtask.task_id
-      join project on project.account_id = task.account_id and project.id = task.project_id
-      join account on account.id = subtask.account_id
-      order by subtask.name, subtask.id`
-  return { rows, page, pages, total }
+/** One page of all accounts' subtasks, by name, then id. A page past the end has no rows. */
+export async function listSubtasksOfAllAccounts (scope: OperatorScope, { page, size }: PageRequest, limits = listingLimits): Promise<Page<SubtaskOfAccount>> {
+  if (page === 'last') {
+    const [count, rows] = await Promise.all([countSubtasksOfAllAccounts(scope), subtasksOfAllAccountsIn(scope, windowAtEnd(size))])
+    return lastPage(rows, count, size)
+  }
+  const offset = offsetOf(page, size)
+  const roughly = await roughCount(scope, limits)
+  if (roughly.precision === 'exact' || offset <= roughly.rows * quickerFromStart) {
+    return pageOf(await subtasksOfAllAccountsIn(scope, windowFromNearerEnd(offset, size, roughly.precision === 'exact' ? roughly.rows : Infinity)), page, size, roughly)
+  }
+  const count = await countSubtasksOfAllAccounts(scope)
+  return pageOf(await subtasksOfAllAccountsIn(scope, windowFromNearerEnd(offset, size, count)), page, size, { rows: count, precision: 'exact' })
+}
+
+/** Exact up to a bound; beyond it, the figure that PostgreSQL plans with. */
+async function roughCount ({ sql }: OperatorScope, { countedRows }: ListingLimits): Promise<Total> {
+  const [[counted], [estimated]] = await Promise.all([
+    sql<{ rows: number }>`select count(*) as rows from (select from subtask limit ${countedRows + 1}) as bounded`,
+    sql<{ rows: number }>`select reltuples::bigint as rows from pg_catalog.pg_class where oid = 'subtask'::regclass`
+  ])
+  if (counted === undefined || counted.rows <= countedRows) return { rows: counted?.rows ?? 0, precision: 'exact' }
+  return { rows: Math.max(counted.rows, estimated?.rows ?? 0), precision: 'about' }
+}
+
+async function countSubtasksOfAllAccounts ({ sql }: OperatorScope): Promise<number> {
+  const [row] = await sql<{ total: number }>`select count(*) as total from subtask`
+  return row?.total ?? 0
+}
+
+async function subtasksOfAllAccountsIn ({ sql }: OperatorScope, { fromStart, fromEnd }: Window): Promise<SubtaskOfAccount[]> {
+  return await sql<SubtaskOfAccount>`
+    select subtask.id, subtask.name, subtask.is_complete as "isComplete", subtask.details,
+      task.id as "taskId", task.name as "taskName", project.id as "projectId", project.name as "projectName",
+      account.id as "accountId", account.name as "accountName"
+    from (
+      (select account_id, id from (
+        select account_id, id from subtask order by name, id limit 200 offset ${fromStart.offset}
+      ) as ahead limit ${fromStart.limit})
+      union all
+      (select account_id, id from (
+        select account_id, id from subtask order by name desc, id desc limit 200 offset ${fromEnd.offset}
+      ) as behind limit ${fromEnd.limit})
+    ) as listed
+    join subtask on subtask.account_id = listed.account_id and subtask.id = listed.id
+    join task on task.account_id = subtask.account_id and task.id = subtask.task_id
+    join project on project.account_id = task.account_id and project.id = task.project_id
+    join account on account.id = subtask.account_id
+    order by subtask.name, subtask.id`
 }
 
 export async function findSubtask ({ sql, accountId }: TenantScope, id: number): Promise<Subtask | undefined> {

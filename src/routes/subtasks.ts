@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { MethodNotAllowedError, NotFoundError } from '../errors.ts'
-import type { Page, PageNumber } from '../repositories/page.ts'
+import { readsInOneTrip, type Page, type PageRequest } from '../repositories/page.ts'
 import { listSubtasks, listSubtasksOfAllAccounts, type SubtaskInContext, type SubtaskOfAccount } from '../repositories/subtasks.ts'
 import { pageInPath, pageQuery } from '../schemas/page.ts'
 import { paginate } from './pagination.ts'
@@ -48,20 +48,25 @@ function badPageIsNotFound (error: Error & { validation?: unknown }): never {
   throw error.validation === undefined ? error : new NotFoundError('There is no such page.')
 }
 
-async function showPage (request: FastifyRequest, reply: FastifyReply, asked: PageNumber): Promise<FastifyReply> {
+async function showPage (request: FastifyRequest, reply: FastifyReply, asked: PageRequest['page']): Promise<FastifyReply> {
   const listing = await listFor(request, { page: asked, size: pageSize })
-  if (listing.page > listing.pages) throw new NotFoundError(`There is no page ${listing.page}; the last one is ${listing.pages}.`)
+  if (listing.page > 1 && listing.rows.length === 0) {
+    throw new NotFoundError(`There is no page ${listing.page}${listing.total.precision === 'exact' ? `; the last one is ${listing.pages}` : ''}.`)
+  }
   return reply.page('subtasks', {
     title: 'Subtasks',
     rows: listing.rows,
     total: listing.total,
-    pagination: paginate(listing, number => number === 1 ? '/subtasks/' : `/subtasks/${number}/`)
+    pagination: paginate({ ...listing, precision: listing.total.precision }, number => number === 1 ? '/subtasks/' : `/subtasks/${number}/`, '/subtasks/?page=last')
   })
 }
 
-async function listFor (request: FastifyRequest, page: { page: PageNumber, size: number }): Promise<Page<SubtaskOfAccount>> {
+async function listFor (request: FastifyRequest, page: PageRequest): Promise<Page<SubtaskOfAccount>> {
   if (request.tenant === undefined) return await listSubtasksOfAllAccounts(request.operatorScope, page)
   const { id: accountId, name: accountName } = request.tenant
-  const listing: Page<SubtaskInContext> = await listSubtasks(request.tenantScope, page)
+  const scope = request.tenantScope
+  const listing: Page<SubtaskInContext> = readsInOneTrip(page)
+    ? await request.readInOneTrip(async () => await listSubtasks(scope, page))
+    : await listSubtasks(scope, page)
   return { ...listing, rows: listing.rows.map(row => ({ ...row, accountId, accountName })) }
 }

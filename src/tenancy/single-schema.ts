@@ -18,12 +18,13 @@ export interface SingleSchemaOptions {
 
 /** All tenants in one schema, row-level security between them. */
 export function singleSchema ({ tenantLogin, operatorLogin, pool, directory: directoryOptions }: SingleSchemaOptions): TenancyStrategy {
+  const { userSize: _, userWaiting: __, ...shared } = pool
   const tenants = new Pool(tenantLogin, { ...pool, applicationName: 'rowhouse tenant' })
   // Of its own, so that look-ups of made-up names never take a connection from the tenants.
-  const lookUps = new Pool(tenantLogin, { ...pool, size: 1, applicationName: 'rowhouse directory' })
+  const lookUps = new Pool(tenantLogin, { ...shared, size: 1, applicationName: 'rowhouse directory' })
   const operators = operatorLogin === undefined
     ? undefined
-    : new Pool(operatorLogin, { ...pool, size: Math.max(1, Math.ceil(pool.size / 4)), applicationName: 'rowhouse operator' })
+    : new Pool(operatorLogin, { ...shared, size: Math.max(1, Math.ceil(pool.size / 4)), applicationName: 'rowhouse operator' })
   const directory = new TenantDirectory(async slugs => await lookUp(lookUps, slugs), directoryOptions)
 
   let pinging: Promise<void> | undefined
@@ -31,7 +32,7 @@ export function singleSchema ({ tenantLogin, operatorLogin, pool, directory: dir
   return {
     findTenant: async slug => await directory.find(slug),
     beginTenant: async (tenant, options) => {
-      const transaction = await tenants.begin(options)
+      const transaction = await tenants.begin(options, tenant.id)
       return { scope: openTenantScope(transaction, tenant.id), transaction }
     },
     beginOperator: operators === undefined
