@@ -25,7 +25,7 @@ begin
   if account_id is null or account_id < 1 then
     raise exception 'set_account: % is not an account id', coalesce(account_id::text, 'null') using errcode = '22023';
   end if;
-  if present is not null and present <> account_id::text then
+  if present is not null and present::bigint <> account_id then
     raise exception 'set_account: this transaction already belongs to an account' using errcode = '25001';
   end if;
   perform set_config('citus.propagate_set_commands', 'local', true);

@@ -266,6 +266,20 @@ t.test('a transaction', async t => {
     await transaction.rollback()
   })
 
+  t.test('takes no statement that begins or ends a transaction, or leaves something on the connection for the next tenant', async t => {
+    const transaction = await pool.begin(writing)
+    const { sql } = openTenantScope(transaction, own)
+    const { sql: any } = { sql: sql as unknown as (strings: TemplateStringsArray) => Promise<unknown> }
+    const template = (text: string): TemplateStringsArray => Object.assign([text], { raw: [text] })
+    for (const text of [
+      'commit', 'COMMIT and chain', ' rollback', '/* select */ begin', '-- select\nstart transaction read write', 'abort', 'end', 'prepare transaction $$x$$', "set app.account_id = '2'",
+      'set local role none', 'reset all', 'discard all', 'declare c cursor with hold for select 1', 'listen x', 'lock table subtask', 'do $$ begin end $$', 'copy subtask to stdout', 'explain select 1',
+      "select set_config('app.account_id', '2', false)", "with x as (select pg_catalog.set_config ('app.account_id', '2', true)) select 1", 'select pg_advisory_lock(1)', "select lo_from_bytea(0, 'x')"
+    ]) await t.rejects(any(template(text)), TypeError, text)
+    for (const text of ['savepoint s', 'rollback to s', 'release s', 'select pg_advisory_xact_lock(1)', '(select 1)'.slice(1, -1), 'values (1)', '/* why */ select 1']) await t.resolves(any(template(text)), text)
+    await transaction.commit()
+  })
+
   t.test('reads 64-bit integers as numbers, and refuses those that do not fit', async t => {
     const transaction = await pool.begin(reading)
     t.strictSame((await transaction.sql<{ value: number }>`select 9007199254740991::bigint as value`)[0]?.value, 9007199254740991)

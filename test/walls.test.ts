@@ -341,6 +341,26 @@ t.test('the start is refused to a role for which the walls would not hold, and s
   await owner.end()
 })
 
+t.test('what a role has set for itself is put back, and large objects are nobody\'s', async t => {
+  // Roles are shared with the other tests, so what is set here must not hurt them.
+  await asRole(database.login('operator'), async query => {
+    await query('set default_transaction_read_only = off')
+    await query("alter role rowhouse_operator set jit = 'off'")
+    await query(`alter role rowhouse_operator in database "${database.admin.database}" set work_mem = '5MB'`)
+    await query("alter role rowhouse_operator set lock_timeout = '3s'")
+  })
+  await database.prepare()
+  const settings = await asRole(database.admin, async query => await query("select setconfig::text from pg_db_role_setting where setrole = 'rowhouse_operator'::regrole"))
+  t.equal(settings.length, 1)
+  t.match(String(settings[0]?.['setconfig']), /lock_timeout=2s/)
+  t.notMatch(String(settings[0]?.['setconfig']), /jit|work_mem/)
+  for (const role of ['tenant', 'operator'] as const) {
+    await asRole(database.login(role), async query => {
+      for (const call of ["lo_from_bytea(0, 'x')", 'lo_create(0)', 'lo_get(1)', 'lo_unlink(1)']) await t.rejects(query(`select ${call}`), { code: '42501' }, `${role}: ${call}`)
+    })
+  }
+})
+
 t.test('only the scope module names a tenant, and nobody sets a session', async t => {
   const sources = await sourcesBelow(new URL('../src/', import.meta.url))
   t.strictSame(sources.filter(({ text }) => /select\s+(rowhouse\.)?set_account\s*\(/.test(text)).map(({ file }) => file).filter(file => file !== 'welcome.ts'), ['tenancy/scope.ts'])

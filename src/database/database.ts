@@ -98,6 +98,7 @@ async function prepareDatabase (admin: ConnectionSettings, logins: Partial<Recor
     await withMaintenanceClient(admin, async maintenance => {
       await assertServerIsNewEnough(maintenance)
       // Roles belong to the server, so the lock is taken where every process of every database takes it.
+      await maintenance.query("set lock_timeout = '60s'")
       await maintenance.query('select pg_advisory_lock($1::bigint)', [lockKey])
       await ensureDatabase(maintenance, admin.database)
       const passwords = Object.fromEntries(Object.entries(logins).map(([role, login]) => [role, login.password]))
@@ -165,4 +166,15 @@ async function grantDatabase (client: pg.Client, name: string): Promise<void> {
   await client.query(`grant connect on database ${database} to ${Object.values(roleNames).join(', ')}`)
   await client.query(`grant create on database ${database} to ${roleNames.owner}`)
   await client.query(`grant temporary on database ${database} to ${roleNames.loader}`)
+  await revokeLargeObjects(client)
+}
+
+/** Large objects are one store for all tenants, with no rows that a policy could filter. Only a superuser can take them away. */
+async function revokeLargeObjects (client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(`
+    select pg_proc.oid::regprocedure::text as name from pg_catalog.pg_proc
+    join pg_catalog.pg_roles on rolname = current_user and rolsuper
+    where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^(lo_|lowrite$|loread$)'
+      and exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0)`)
+  for (const { name } of rows) await client.query(`revoke execute on function pg_catalog.${name} from public`)
 }

@@ -15,6 +15,7 @@ export function explainDatabaseError (error: unknown, login: ConnectionSettings)
   }
   if (hasCode(error, '28P01', '28000')) return new DatabaseSetupError(`PostgreSQL at ${where} refuses the login of "${login.user}": ${message}`, { cause: error })
   if (hasCode(error, '3D000')) return new DatabaseSetupError(`PostgreSQL at ${where} has no database "${login.database}"; run: npx tsx bin/migrate.ts up`, { cause: error })
+  if (hasCode(error, '55P03')) return new DatabaseSetupError(`another session at ${where} has held the lock of the set-up for a minute; wait for it, or end it (pg_locks shows it)`, { cause: error })
   if (hasCode(error, '42501')) {
     return new DatabaseSetupError(`the role "${login.user}" may not set up the database "${login.database}": ${message}. ` +
       'It takes a superuser, or a role with CREATEROLE that owns the database or has CREATEDB.', { cause: error })

@@ -28,7 +28,8 @@ export async function assertRoleIsWalled (pool: Pool, kind: 'tenant' | 'operator
         select attribute
         from pg_catalog.pg_roles,
           lateral (values ('it is a superuser', rolsuper), ('it has BYPASSRLS', rolbypassrls), ('it has CREATEROLE', rolcreaterole),
-            ('it has CREATEDB', rolcreatedb), ('it has REPLICATION', rolreplication)) as flag (attribute, is_set)
+            ('it has CREATEDB', rolcreatedb), ('it has REPLICATION', rolreplication),
+            ('its sessions begin with row_security off', current_setting('row_security') <> 'on')) as flag (attribute, is_set)
         where (rolname = current_user or rolname = session_user) and is_set`,
       sql<{ name: string }>`
         select distinct roleid::regrole::text as name from pg_catalog.pg_auth_members

@@ -52,6 +52,7 @@ export function deriveRolePasswords (secret: string): Record<RoleName, string> {
  * @param needsPassword the roles whose present password does not let them in
  */
 export async function ensureRoles (client: pg.Client, passwords: Partial<Record<RoleName, string>>, needsPassword: (role: RoleName) => Promise<boolean>): Promise<void> {
+  await resetOtherSettings(client)
   const present = new Map((await client.query<{ rolname: string, rolconfig: string[] | null }>(
     'select rolname::text, rolconfig::text[] from pg_catalog.pg_roles where rolname = any ($1::text[])',
     [[...Object.values(roleNames), resolverRole]])).rows.map(row => [row.rolname, row.rolconfig ?? []]))
@@ -74,6 +75,23 @@ export async function ensureRoles (client: pg.Client, passwords: Partial<Record<
   const { rowCount } = await client.query(
     'select from pg_catalog.pg_auth_members where roleid = $1::regrole and member = $2::regrole', [resolverRole, roleNames.owner])
   if (rowCount === 0) await client.query(`grant ${resolverRole} to ${roleNames.owner}`)
+}
+
+/** A role may change its own settings; what it should not have is taken back, whichever database it was made for. */
+async function resetOtherSettings (client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ role: string, database: string | null, setting: string }>(`
+    select rolname::text as role, datname::text as database, split_part(config, '=', 1) as setting
+    from pg_catalog.pg_db_role_setting
+    join pg_catalog.pg_roles on pg_roles.oid = setrole
+    left join pg_catalog.pg_database on pg_database.oid = setdatabase,
+    unnest(setconfig) as config
+    where rolname = any ($1::text[])`, [Object.values(roleNames)])
+  for (const { role, database, setting } of rows) {
+    const name = (Object.keys(roleNames) as RoleName[]).find(key => roleNames[key] === role)
+    const isOurs = database === null && name !== undefined && setting in roleSettings[name]
+    const where = database === null ? '' : ` in database ${client.escapeIdentifier(database)}`
+    if (!isOurs) await client.query(`alter role ${role}${where} reset ${client.escapeIdentifier(setting)}`)
+  }
 }
 
 /**

@@ -3,7 +3,8 @@ import type { DatabaseConnection, Rows, SqlValue } from './connection.ts'
 
 /**
  * Runs one statement of a transaction: sql`select id from project where account_id = ${accountId}`.
- * Values travel as bind parameters; text cannot be spliced in. The statement is sent when called.
+ * Values travel as bind parameters; text cannot be spliced in. The statement is sent when called. It reads or writes rows:
+ * whatever begins or ends a transaction, or would outlive it on the connection, is refused.
  */
 export type Sql = <Row extends object>(strings: TemplateStringsArray, ...values: SqlValue[]) => Promise<Rows<Row>>
 
@@ -37,13 +38,12 @@ export class Transaction {
     this.#deadline = setTimeout(() => { this.#expire() }, deadlineMs)
     // One snapshot for all that a page shows, so that its count and its rows agree.
     // Not awaited: it shares its packet with the first statement. Its failure becomes theirs.
-    const begun = readOnly ? this.sql`begin isolation level repeatable read read only` : this.sql`begin`
-    begun.catch(() => {})
+    this.#track(connection.run(readOnly ? beginReading : beginWriting, [])).catch(() => {})
   }
 
   readonly sql: Sql = async <Row>(strings: TemplateStringsArray, ...values: SqlValue[]): Promise<Rows<Row>> => {
     if (this.#closed) throw this.#refusal()
-    if (!Array.isArray(strings?.raw)) throw new TypeError('sql is a template tag: sql`…`')
+    assertHarmless(strings)
     if (!values.every(isSqlValue)) throw new TypeError('a value of this statement is not one that SQL takes')
     return await this.#track(this.#connection.run<Row>(strings, values))
   }
@@ -145,11 +145,33 @@ export class Transaction {
   }
 }
 
+const beginReading = template`begin isolation level repeatable read read only`
+const beginWriting = template`begin`
 const commitStatement = template`commit`
 const rollbackStatement = template`rollback`
 
 function template (strings: TemplateStringsArray): TemplateStringsArray {
   return strings
+}
+
+/** What a statement may begin with. Transactions are begun and ended here alone; what outlives them (set, declare, listen, prepare) is nobody's. */
+const harmless = /^\s*(select|with|values|insert|update|delete|merge|savepoint|release|rollback\s+to)\b/i
+/** Functions that leave something on the connection, where the next tenant's transaction would find it. */
+const lasting = /\b(set_config|pg_(try_)?advisory_lock(_shared)?|lo_\w+|lowrite|loread|dblink\w*)\s*\(/i
+const known = new WeakSet<TemplateStringsArray>()
+
+/**
+ * Asserts that a statement of the application stays within its transaction. The text is the developer's own and does not
+ * change, so each is looked at once.
+ */
+function assertHarmless (strings: TemplateStringsArray): void {
+  if (known.has(strings)) return
+  if (!Array.isArray(strings?.raw)) throw new TypeError('sql is a template tag: sql`…`')
+  const text = strings.join('$').replace(/--.*$|\/\*[\s\S]*?\*\//gm, ' ')
+  if (!harmless.test(text)) throw new TypeError(`sql takes statements that read or write rows, not: ${text.trim().slice(0, 60)}`)
+  const [call] = lasting.exec(text) ?? []
+  if (call !== undefined) throw new TypeError(`sql does not take ${call}): what it does would outlive the transaction`)
+  known.add(strings)
 }
 
 function isAborted (error: unknown): boolean {

@@ -23,8 +23,9 @@ export const errors = plugin(async app => {
 /** Where a request ends up whose address cannot be decoded; no route has it. */
 export const undecodableAddress = '/.undecodable'
 
-/** Whether the path of an address is text, once its percent signs are resolved. */
+/** Whether the path of an address is text, once its percent signs are resolved. The asterisk of OPTIONS is no path. */
 export function isDecodable (url: string): boolean {
+  if (url === '*') return false
   if (!url.includes('%')) return true
   try {
     decodeURIComponent(url.split('?', 1)[0] ?? '')
