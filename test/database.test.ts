@@ -344,6 +344,24 @@ t.test('a pool', async t => {
     await t.resolves(ask(noisy).then(giveBack))
   })
 
+  t.test('gives a user beside others a second connection only while its first is slow', async t => {
+    const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 3, userSize: 2 })
+    t.teardown(async () => { await pool.end() })
+    // All connections are there, so that nobody waits for one to open.
+    for (const transaction of await Promise.all([1, 2, 3].map(async user => await pool.begin(reading, user)))) await transaction.rollback()
+
+    const first = await pool.begin(reading, 1)
+    let second: Transaction | undefined
+    const asked = pool.begin(reading, 1).then(transaction => { second = transaction })
+    await new Promise(resolve => setImmediate(resolve))
+    t.equal(second, undefined, 'two connections are idle, and it waits')
+    await asked
+    t.ok(second, 'until its first has taken its time')
+    await t.rejects(Promise.race([pool.begin(reading, 1), new Promise((_resolve, reject) => { setTimeout(() => { reject(new Error('waits')) }, 100) })]), /waits/, 'more than its part it never has')
+    const other = await pool.begin(reading, 2)
+    for (const transaction of [first, other, second as unknown as Transaction]) await transaction.rollback()
+  })
+
   t.test('gives a part back with a connection that was cut', async t => {
     const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 2, userSize: 1 })
     t.teardown(async () => { await pool.end() })

@@ -9,7 +9,7 @@ export interface PoolOptions extends ConnectionOptions {
   size: number
   /** How long a request waits for a free connection before it is refused. */
   waitTimeoutMs: number
-  /** Connections that one user may have at once; left out, all of them. */
+  /** Connections that one user may have at once; left out, all of them. Beside other users it takes slow work to have more than one. */
   userSize?: number
   /** How many may wait for one user's turn; left out, any number. */
   userWaiting?: number
@@ -17,6 +17,15 @@ export interface PoolOptions extends ConnectionOptions {
 
 /** On whose behalf a connection is asked for; undefined where all are the same. */
 export type PoolUser = number | undefined
+
+/**
+ * Beside others, a user has one connection at a time for work that is quick. One that asks without end would otherwise have
+ * the processors busy on its behalf whenever somebody else's turn comes. A transaction that takes longer holds up no
+ * colleague: then the user may have another.
+ */
+const slowMs = 20
+/** For so long after its last transaction a user counts as one of the others. */
+const companyMs = 1000
 
 /** How many may wait for each connection of a pool, whoever they are: the last of them would wait too long anyway. */
 const waitingPerConnection = 200
@@ -35,9 +44,13 @@ export class Pool {
   readonly #waiting = new FairQueue<PoolUser, Waiter>()
   /** Connections in use, by user. */
   readonly #used = new Map<PoolUser, number>()
+  /** When each user last began, in milliseconds of the process; only those whose transactions are under way. */
+  readonly #begun = new Map<PoolUser, number>()
+  readonly #company = new Company()
   #size = 0
   #ended: Promise<void> | undefined
   #whenEmpty: (() => void) | undefined
+  #looking: NodeJS.Timeout | undefined
 
   constructor (settings: ConnectionSettings, options: PoolOptions) {
     this.#settings = settings
@@ -73,25 +86,49 @@ export class Pool {
       const waiter: Waiter = { user, resolve, reject, timer: setTimeout(() => { this.#giveUp(waiter) }, waitTimeoutMs) }
       this.#waiting.push(user, waiter)
       this.#growIfNeeded()
+      this.#lookAgain()
     })
   }
 
   #mayUse (user: PoolUser): boolean {
-    return (this.#used.get(user) ?? 0) < (this.#options.userSize ?? Infinity)
+    const { userSize } = this.#options
+    const used = this.#used.get(user) ?? 0
+    if (userSize === undefined || used === 0) return true
+    if (used >= userSize) return false
+    const now = performance.now()
+    return !this.#company.isBeside(user, now) || now - (this.#begun.get(user) ?? 0) >= slowMs
   }
 
   #take (connection: DatabaseConnection, user: PoolUser): DatabaseConnection {
     this.#used.set(user, (this.#used.get(user) ?? 0) + 1)
+    const now = performance.now()
+    this.#begun.set(user, now)
+    this.#company.note(user, now)
     return connection
   }
 
   #giveBack (connection: DatabaseConnection, user: PoolUser): void {
     const used = (this.#used.get(user) ?? 1) - 1
-    if (used === 0) this.#used.delete(user)
-    else this.#used.set(user, used)
+    if (used === 0) {
+      this.#used.delete(user)
+      this.#begun.delete(user)
+    } else {
+      this.#used.set(user, used)
+    }
     this.#offer(connection)
     // A connection that was cut is not given back, but its user's part is.
     if (connection.closed) this.#offerIdle()
+  }
+
+  /** Whoever waits only because its work was quick so far may go on once it is slow. */
+  #lookAgain (): void {
+    if (this.#options.userSize === undefined || this.#looking !== undefined) return
+    this.#looking = setTimeout(() => {
+      this.#looking = undefined
+      for (let free = this.#idle.length; free > 0; free--) this.#offerIdle()
+      this.#growIfNeeded()
+      if (this.#waiting.size > 0) this.#lookAgain()
+    }, slowMs)
   }
 
   #growIfNeeded (): void {
@@ -167,6 +204,23 @@ export class Pool {
       new Promise<void>(resolve => { timer = setTimeout(resolve, graceMs) })
     ])
     clearTimeout(timer)
+  }
+}
+
+/** Remembers who was last here, and when somebody else was. */
+class Company {
+  #last: PoolUser
+  #lastAt = -Infinity
+  #otherAt = -Infinity
+
+  note (user: PoolUser, now: number): void {
+    if (user !== this.#last) this.#otherAt = this.#lastAt
+    this.#last = user
+    this.#lastAt = now
+  }
+
+  isBeside (user: PoolUser, now: number): boolean {
+    return now - (user === this.#last ? this.#otherAt : this.#lastAt) < companyMs
   }
 }
 
