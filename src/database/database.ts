@@ -41,6 +41,8 @@ export interface Database {
   migrations (): Promise<MigrationStatus[]>
   /** Takes back the last migrations. @returns their names @throws {DatabaseSetupError} */
   takeBack (count: number): Promise<string[]>
+  /** The administrator, and what the passwords of the roles are derived from: for whoever makes databases beside this one. @throws {DatabaseSetupError} where none is known */
+  server (): { admin: ConnectionSettings, secret: string }
   /** The login of a role. @throws {DatabaseSetupError} where the configuration does not tell it. */
   login (role: RoleName): ConnectionSettings
   /** Ends this process's hold on the embedded server, which stops with its last holder. */
@@ -73,6 +75,10 @@ export async function openDatabase (config: DatabaseConfig): Promise<Database> {
     prepare: async () => admin === undefined ? [] : await prepareDatabase(admin, logins),
     migrations: async () => await migrationsOf(login('owner'), admin),
     takeBack: async count => await migrate(login('owner'), 'down', count).catch((error: unknown) => { throw explainDatabaseError(error, login('owner')) }),
+    server: () => {
+      if (admin === undefined || secret === undefined) throw new DatabaseSetupError('an administrator of the server is needed for this; set DATABASE_URL to its URL')
+      return { admin, secret }
+    },
     login,
     release: async options => { await embedded?.release(options) }
   }

@@ -1,0 +1,43 @@
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
+import { readsInOneTrip } from '../repositories/page.ts'
+import { listSubtasks } from '../repositories/subtasks.ts'
+import type { TenancyStrategy } from '../tenancy/strategy.ts'
+import type { Tenant } from '../tenancy/tenant.ts'
+
+export const pageSize = 10
+
+/**
+ * The transaction of a tenant's page, through the application's own driver, pool and repository, and nothing else: no
+ * HTTP, no page.
+ */
+export async function readPage (strategy: TenancyStrategy, tenant: Tenant, page: number | 'last' = 1): Promise<void> {
+  const { scope, transaction } = await strategy.beginTenant(tenant, { readOnly: true, deadlineMs: 30_000 })
+  const request = { page, size: pageSize }
+  if (readsInOneTrip(request)) {
+    await Promise.all([listSubtasks(scope, request), transaction.endReading()])
+  } else {
+    await listSubtasks(scope, request)
+    await transaction.endReading()
+  }
+}
+
+/** Runs that transaction over and over, so many at once. */
+export async function loopPages (strategy: TenancyStrategy, tenants: readonly Tenant[], workers: number, durationMs: number): Promise<{ perSecond: number, latency: RecordableHistogram }> {
+  const latency = createHistogram()
+  const start = performance.now()
+  const end = start + durationMs
+  let count = 0
+  await Promise.all(Array.from({ length: workers }, async () => {
+    while (performance.now() < end) {
+      const sent = performance.now()
+      await readPage(strategy, tenants[count++ % tenants.length] as Tenant)
+      latency.record(Math.max(1, Math.round((performance.now() - sent) * 1e6)))
+    }
+  }))
+  return { perSecond: count / ((performance.now() - start) / 1000), latency }
+}
+
+export async function findTenants (strategy: TenancyStrategy, count: number): Promise<Tenant[]> {
+  const found = await Promise.all(Array.from({ length: count }, async (_, index) => await strategy.findTenant(`tenant-${index}`)))
+  return found.filter(tenant => tenant !== undefined)
+}

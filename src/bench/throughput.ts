@@ -1,0 +1,175 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildApp } from '../app.ts'
+import { parseConfig } from '../config.ts'
+import { formatUrl } from '../database/settings.ts'
+import { singleSchema } from '../tenancy/single-schema.ts'
+import type { TenancyStrategy } from '../tenancy/strategy.ts'
+import type { BenchDatabase } from './bench-database.ts'
+import { figure, type Figure } from './figures.ts'
+import { sendHttpLoad, type HttpLoadResult } from './http-load.ts'
+import { inTurn, milliseconds, rotation, type BenchContext, type BenchSize } from './measurements.ts'
+import { forPgbench, recordPageStatements } from './page-statements.ts'
+import { runProgram, startServer, startWaiting } from './programs.ts'
+import { countRoundTrips } from './round-trips.ts'
+import type { LoopOrders } from './sql-loop-program.ts'
+import { findTenants, loopPages, pageSize } from './sql-loop.ts'
+
+const clients = 16
+const rotating = 200
+/** What the sample's page answers on a machine like ours, over rotating tenants. It is not measured here. */
+const samplePerSecond = 160
+
+/** A tenant's page over HTTP, against a loop of the same transaction without HTTP or rendering, and against pgbench. */
+export async function measureThroughput ({ size, log }: BenchContext, database: BenchDatabase): Promise<Figure[]> {
+  const accounts = Math.min(rotating, size.accounts)
+  const strategy = openStrategy(database)
+  const server = await startServer(database.environment)
+  const script = await writePgbenchScript(database, accounts)
+  try {
+    const tenants = await findTenants(strategy, accounts)
+    const durationMs = size.seconds * 1000
+    const page = async (milliseconds: number): Promise<HttpLoadResult> => await sendHttpLoad({ port: server.port, clients, durationMs: milliseconds, next: rotation(accounts) })
+    const pgbench = async (): Promise<number | undefined> => await runPgbench(script, size.seconds)
+
+    await page(2000)
+    await loopPages(strategy, tenants, clients, 2000)
+    const hasPgbench = await pgbench() !== undefined
+    if (!hasPgbench) log('pgbench is not installed, so there is no comparison with it')
+
+    const latencies: Array<{ page: HttpLoadResult, loop: Awaited<ReturnType<typeof loopPages>> }> = []
+    const rounds = await inTurn<number>(size.rounds,
+      async () => {
+        const result = await page(durationMs)
+        latencies.push({ ...latencies.pop(), page: result } as never)
+        return (result.requests - failures(result)) / result.seconds
+      },
+      async () => (await loopPages(strategy, tenants, clients, durationMs)).perSecond,
+      async () => await pgbench() ?? NaN)
+    const about = { group: 'Tenant page', subject: `a tenant's page over HTTP, ${clients} connections, ${accounts} tenants in turn`, unit: 'requests/s' }
+    const loop = 'a loop of the same transaction through the same driver and pool, in one process too'
+    const figures = [
+      figure({ ...about, name: 'page / bare SQL loop', base: loop, target: { of: 'ratio', atLeast: 0.6 } }, rounds.map(([value = NaN, base = NaN]) => ({ value, base }))),
+      figure({ ...about, name: 'page / the sample', base: `the Django sample: ${samplePerSecond} requests/s on a machine like the one of the README, not measured here`, target: { of: 'ratio', atLeast: 8 } }, rounds.map(([value = NaN]) => ({ value, base: samplePerSecond })))
+    ]
+    if (hasPgbench) {
+      figures.push(
+        figure({ ...about, name: 'page / pgbench', base: 'pgbench -M prepared with the same statements' }, rounds.map(([value = NaN, , base = NaN]) => ({ value, base }))),
+        figure({ ...about, name: 'bare SQL loop / pgbench', subject: loop, base: 'pgbench -M prepared with the same statements' }, rounds.map(([, value = NaN, base = NaN]) => ({ value, base }))))
+    }
+    return [...figures, ...await severalProcesses(size, database, accounts), ...await latencyFigures(), ...await roundTripFigures(database, accounts)]
+
+    async function latencyFigures (): Promise<Figure[]> {
+      const pairs = await inTurn(size.rounds, async () => (await page(durationMs)).latency, async () => (await loopPages(strategy, tenants, clients, durationMs)).latency)
+      return [50, 99].map(percentile => figure({ ...about, name: `p${percentile} / bare SQL loop`, unit: 'ms', base: loop },
+        pairs.map(([value, base]) => ({ value: milliseconds(value?.percentile(percentile) ?? NaN), base: milliseconds(base?.percentile(percentile) ?? NaN) }))))
+    }
+  } finally {
+    await strategy.end()
+    await server.stop()
+    await rm(script.folder, { recursive: true, force: true })
+  }
+}
+
+/** The same with as many processes on either side as there are processors. */
+async function severalProcesses ({ rounds, seconds }: BenchSize, database: BenchDatabase, accounts: number): Promise<Figure[]> {
+  const count = availableParallelism()
+  if (count === 1) return []
+  const servers = await Promise.all(Array.from({ length: count }, async () => await startServer(database.environment)))
+  const share = Math.max(1, Math.round(clients / count))
+  const pages = async (milliseconds: number): Promise<number> => {
+    const results = await Promise.all(servers.map(async ({ port }) => await sendHttpLoad({ port, clients: share, durationMs: milliseconds, next: rotation(accounts) })))
+    return results.reduce((sum, result) => sum + (result.requests - failures(result)) / result.seconds, 0)
+  }
+  const loops = async (): Promise<number> => {
+    const orders: LoopOrders = { login: formatUrl(database.login('tenant')), accounts, workers: share, milliseconds: seconds * 1000 }
+    const programs = await Promise.all(Array.from({ length: count }, async () => await startWaiting('src/bench/sql-loop-program.ts', orders)))
+    return (await Promise.all(programs.map(async ({ begin }) => Number(await begin())))).reduce((sum, perSecond) => sum + perSecond, 0)
+  }
+  try {
+    await pages(2000)
+    const pairs = await inTurn(rounds, async () => await pages(seconds * 1000), loops)
+    return [figure({
+      group: 'Tenant page',
+      name: `page / bare SQL loop, ${count} processes each`,
+      subject: `a tenant's page over HTTP, from ${count} servers, ${clients} connections in all, ${accounts} tenants in turn`,
+      base: `a loop of the same transaction through the same driver and pool, in ${count} processes`,
+      unit: 'requests/s',
+      target: { of: 'ratio', atLeast: 0.6 }
+    }, pairs.map(([value = NaN, base = NaN]) => ({ value, base })))]
+  } finally {
+    await Promise.all(servers.map(async server => { await server.stop() }))
+  }
+}
+
+/** How often a warm request has to wait for PostgreSQL, counted between the two. */
+async function roundTripFigures (database: BenchDatabase, accounts: number): Promise<Figure[]> {
+  const requests = 50
+  const counter = await countRoundTrips(database.login('tenant'))
+  const strategy = singleSchema({ tenantLogin: counter.settings, pool: { ...poolSettings(), size: 1 } })
+  const { addresses, baseDomain, operatorPassword, production, requestDeadlineMs } = parseConfig({})
+  const app = await buildApp({ config: { addresses, baseDomain, operatorPassword, production, requestDeadlineMs }, strategy })
+  try {
+    const ask = async (url: string): Promise<void> => {
+      for (let index = 0; index < requests; index++) {
+        const answer = await app.inject({ url, headers: { host: `tenant-${index % Math.min(5, accounts)}.localhost` } })
+        if (answer.statusCode !== 200) throw new Error(`${url} was answered ${answer.statusCode}`)
+      }
+    }
+    const figures: Figure[] = []
+    for (const [name, url] of [['first page', '/subtasks/'], ['last page', '/subtasks/?page=last']] as const) {
+      await ask(url)
+      const before = counter.trips()
+      await ask(url)
+      const trips = (counter.trips() - before) / requests
+      figures.push(figure({ group: 'Round trips', name, subject: 'round trips to PostgreSQL of a warm request', base: 'one', unit: 'trips', target: { of: 'value', atMost: 2 }, note: `${requests} requests` }, [{ value: trips, base: 1 }]))
+    }
+    return figures
+  } finally {
+    await app.close()
+    await counter.close()
+  }
+}
+
+export function openStrategy (database: BenchDatabase): TenancyStrategy {
+  return singleSchema({ tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: poolSettings() })
+}
+
+/** The settings that a server has which was told nothing. */
+export function poolSettings () {
+  const { poolSize: size, tenantConnections: userSize, tenantWaiting: userWaiting, preparedStatements } = parseConfig({})
+  return { size, userSize, userWaiting, preparedStatements, waitTimeoutMs: 5000, connectTimeoutMs: 5000 }
+}
+
+function failures ({ failures }: HttpLoadResult): number {
+  return Object.values(failures).reduce((sum, count) => sum + count, 0)
+}
+
+interface PgbenchScript {
+  folder: string
+  file: string
+  url: string
+}
+
+async function writePgbenchScript (database: BenchDatabase, accounts: number): Promise<PgbenchScript> {
+  const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'))
+  const { password = '', ...login } = database.login('tenant')
+  const file = join(folder, 'page.sql')
+  const statements = (await recordPageStatements(pageSize)).map(statement => `${forPgbench(statement, 'account')};`)
+  await writeFile(file, [
+    `\\set account random(1, ${accounts})`, 'begin isolation level repeatable read read only;', 'select set_account(:account);', ...statements, 'commit;', ''
+  ].join('\n'))
+  // Not on the command line, where everyone on this machine can read it.
+  const passwords = join(folder, 'pgpass')
+  await writeFile(passwords, `*:*:*:*:${password.replace(/[\\:]/g, '\\$&')}\n`, { mode: 0o600 })
+  const url = new URL(formatUrl(login))
+  url.searchParams.set('passfile', passwords)
+  return { folder, file, url: url.href }
+}
+
+/** @returns transactions a second; undefined where there is no pgbench */
+async function runPgbench ({ file, url }: PgbenchScript, seconds: number): Promise<number | undefined> {
+  const output = await runProgram('pgbench', ['-n', '-M', 'prepared', '-c', String(poolSettings().size), '-T', String(Math.max(1, Math.round(seconds))), '-f', file, url])
+  return output === undefined ? undefined : Number(/tps = ([\d.]+)/.exec(output)?.[1])
+}
