@@ -1,8 +1,9 @@
 import type { BenchDatabase } from './bench-database.ts'
-import { figure, type Figure } from './figures.ts'
+import { figure, median, type Figure } from './figures.ts'
 import { sendHttpLoad, type HttpLoadResult } from './http-load.ts'
+import type { HttpOrders } from './http-load-program.ts'
 import { inTurn, milliseconds, rotation, type BenchContext } from './measurements.ts'
-import { startServer } from './programs.ts'
+import { startServer, startWaiting } from './programs.ts'
 
 const noisyClients = 64
 const quietEveryMs = 25
@@ -37,11 +38,14 @@ export async function measureConcurrency ({ size }: BenchContext, database: Benc
       port: server.port, clients: 2, durationMs: seconds * 1000, everyMs: quietEveryMs, next: () => ({ host: 'tenant-1.localhost', path: '/subtasks/' })
     })
     let refused = 0
+    const noisyPerSecond: number[] = []
     const besideNoise = async (): Promise<HttpLoadResult> => {
-      const [beside, noise] = await Promise.all([quiet(), sendHttpLoad({
-        port: server.port, clients: noisyClients, durationMs: seconds * 1000, next: () => ({ host: 'tenant-0.localhost', path: '/subtasks/' })
-      })])
-      refused += noise.failures[429] ?? 0
+      const orders: HttpOrders = { port: server.port, clients: noisyClients, durationMs: seconds * 1000, host: 'tenant-0.localhost', path: '/subtasks/' }
+      const noisy = await startWaiting('src/bench/http-load-program.ts', orders)
+      const [beside, said] = await Promise.all([quiet(), noisy.begin()])
+      const noise = JSON.parse(said) as { requests: number, refused: number }
+      refused += noise.refused
+      noisyPerSecond.push(noise.requests / seconds)
       return beside
     }
     const rounds = await inTurn(size.rounds, quiet, besideNoise)
@@ -50,7 +54,7 @@ export async function measureConcurrency ({ size }: BenchContext, database: Benc
       ...about,
       name: `quiet tenant, p${percentile}`,
       subject: `a tenant that asks ${2 * 1000 / quietEveryMs} times a second, beside one that sends as much as it can over ${noisyClients} connections`,
-      note: `${rounds.reduce((sum, round) => sum + failures(round[0]) + failures(round[1]), 0)} errors of the quiet one; the noisy one was answered 429 ${refused} times`,
+      note: `${rounds.reduce((sum, round) => sum + failures(round[0]) + failures(round[1]), 0)} errors of the quiet one; the noisy one had ${Math.round(median(noisyPerSecond))} answers a second, ${refused} of all 429`,
       ...(percentile === 99 ? { target: { of: 'ratio' as const, atMost: 2 } } : {})
     }, rounds.map(([alone, beside]) => ({ value: at(beside, percentile), base: at(alone, percentile) }))))
   }

@@ -8,7 +8,10 @@ import plugin from 'fastify-plugin'
  */
 export const securityHeaders = plugin<FastifyHelmetOptions>(async (app, options) => {
   const headers = await headersOf(options)
-  app.addHook('onRequest', async (_, reply) => { reply.headers(headers) })
+  app.addHook('onRequest', (_, reply, done) => {
+    reply.headers(headers)
+    done()
+  })
 }, { name: 'security-headers' })
 
 async function headersOf (options: FastifyHelmetOptions): Promise<Record<string, string>> {

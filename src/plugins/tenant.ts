@@ -106,7 +106,10 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
 
 /** The Host header as it came: the parsed one is not to be trusted, of two the first would win in silence, and a full URL in the request line names another host. */
 function hostHeader ({ raw }: FastifyRequest): string | undefined {
-  const hosts = raw.rawHeaders.filter((_, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host')
+  const hosts: string[] = []
+  for (let index = 0; index < raw.rawHeaders.length; index += 2) {
+    if (raw.rawHeaders[index]?.toLowerCase() === 'host') hosts.push(raw.rawHeaders[index + 1] ?? '')
+  }
   const isOriginForm = raw.url?.startsWith('/') === true || raw.url === '*'
   return hosts.length <= 1 && isOriginForm ? (hosts[0] ?? raw.headers.host) : undefined
 }

@@ -29,9 +29,10 @@ export interface SubtaskOfAccount extends SubtaskInContext {
 /**
  * One page of the account's subtasks, by name, then id. A page past the end has no rows.
  *
- * The ids of the page are found in the index alone; only its rows are fetched, and looked up one by one in their parents' keys.
- * The limits of one say so to the planner, which has one plan for every account: left to choose, it reads all tasks of the
- * account, or begins with its projects. All statements are sent at once where {@link readsInOneTrip} says so.
+ * The ids of the page are found in the index alone; only its rows are fetched, and their parents looked up by key. One plan
+ * serves every account, and its shape must not hang on estimates: `listed.id - listed.id = 0` is always true, and to the
+ * planner so rare that it begins with the page. Without it, it may read all tasks of the account, or begin with its projects.
+ * All statements are sent at once where {@link readsInOneTrip} says so.
  */
 export async function listSubtasks (scope: TenantScope, { page, size }: PageRequest, limits = listingLimits): Promise<Page<SubtaskInContext>> {
   if (page === 'last') {
@@ -72,11 +73,10 @@ async function subtasksIn ({ sql, accountId }: TenantScope, { fromStart, fromEnd
         select id from subtask where account_id = ${accountId} order by name desc, id desc limit 200 offset ${fromEnd.offset}
       ) as behind limit ${fromEnd.limit})
     ) as listed
-    cross join lateral (
-      select id, task_id, name, is_complete, details from subtask where account_id = ${accountId} and id = listed.id limit 1
-    ) as subtask
-    cross join lateral (select id, project_id, name from task where account_id = ${accountId} and id = subtask.task_id limit 1) as task
-    cross join lateral (select id, name from project where account_id = ${accountId} and id = task.project_id limit 1) as project
+    join subtask on subtask.account_id = ${accountId} and subtask.id = listed.id
+    join task on task.account_id = ${accountId} and task.id = subtask.task_id
+    join project on project.account_id = ${accountId} and project.id = task.project_id
+    where listed.id - listed.id = 0
     order by subtask.name, subtask.id`
 }
 

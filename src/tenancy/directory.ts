@@ -19,6 +19,7 @@ const namesPerLookUp = 500
  */
 export class TenantDirectory {
   readonly #lookUp: (slugs: string[]) => Promise<Tenant[]>
+  readonly #ttlMs: number
   readonly #known: LRUCache<string, Tenant>
   readonly #unknown: LRUCache<string, true>
   readonly #asked = new Map<string, Question>()
@@ -26,6 +27,7 @@ export class TenantDirectory {
 
   constructor (lookUp: (slugs: string[]) => Promise<Tenant[]>, { ttlMs, size }: DirectoryOptions = { ttlMs: 5000, size: 10_000 }) {
     this.#lookUp = lookUp
+    this.#ttlMs = ttlMs
     this.#known = new LRUCache({ max: size, ttl: ttlMs })
     this.#unknown = new LRUCache({ max: size, ttl: ttlMs })
   }
@@ -33,7 +35,11 @@ export class TenantDirectory {
   /** @returns undefined for a name that no account has. @throws whatever the look-up throws; that is not remembered. */
   async find (slug: string): Promise<Tenant | undefined> {
     const known = this.#known.get(slug)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      // Asked again in good time, so that nobody who comes often ever waits.
+      if (this.#known.getRemainingTTL(slug) < this.#ttlMs / 2) this.#ask(slug).catch(() => {})
+      return known
+    }
     if (this.#unknown.get(slug) === true) return undefined
     return await this.#ask(slug)
   }
@@ -70,8 +76,12 @@ export class TenantDirectory {
         const found = new Map((await this.#lookUp(batch.map(([slug]) => slug))).map(tenant => [tenant.slug, tenant]))
         for (const [slug, question] of batch) {
           const tenant = found.get(slug)
-          if (tenant === undefined) this.#unknown.set(slug, true)
-          else this.#known.set(slug, tenant)
+          if (tenant === undefined) {
+            this.#unknown.set(slug, true)
+            this.#known.delete(slug)
+          } else {
+            this.#known.set(slug, tenant)
+          }
           question.resolve(tenant)
         }
       } catch (error) {
