@@ -458,6 +458,26 @@ t.test('the directory', async t => {
     t.ok(await directory.find('a'))
   })
 
+  t.test('asks again before it has to, so that nobody who comes often waits, and a tenant that is gone is gone', async t => {
+    let asked = 0
+    let isThere = true
+    let answer: (() => void) | undefined
+    const directory = new TenantDirectory(async slugs => {
+      asked++
+      if (asked > 1) await new Promise<void>(resolve => { answer = resolve })
+      return isThere ? slugs.map(tenant) : []
+    }, { ttlMs: 400, size: 10 })
+    await directory.find('a')
+    await directory.find('a')
+    t.equal(asked, 1, 'what is fresh is not asked for')
+    await new Promise(resolve => setTimeout(resolve, 220))
+    t.ok(await directory.find('a'), 'answered at once, while the question is under way')
+    await until(async () => answer !== undefined)
+    isThere = false
+    answer?.()
+    t.equal(await until(async () => await directory.find('a') === undefined ? 'gone' : undefined), 'gone')
+  })
+
   t.test('forgets in time, so that a rename or a suspension is noticed', async t => {
     let status: Tenant['status'] = 'active'
     const directory = new TenantDirectory(async slugs => slugs.map(slug => ({ ...tenant(slug), status })), { ttlMs: 20, size: 10 })

@@ -30,9 +30,9 @@ export interface SubtaskOfAccount extends SubtaskInContext {
  * One page of the account's subtasks, by name, then id. A page past the end has no rows.
  *
  * The ids of the page are found in the index alone; only its rows are fetched, and their parents looked up by key. One plan
- * serves every account, and its shape must not hang on estimates: `listed.id - listed.id = 0` is always true, and to the
- * planner so rare that it begins with the page. Without it, it may read all tasks of the account, or begin with its projects.
- * All statements are sent at once where {@link readsInOneTrip} says so.
+ * serves every account, and its shape must not hang on estimates: every row has its parents, but an outer join keeps the planner
+ * from beginning with the projects, and `listed.id - listed.id = 0`, always true and to the planner very rare, from reading all
+ * tasks of the account for a few of them. All statements are sent at once where {@link readsInOneTrip} says so.
  */
 export async function listSubtasks (scope: TenantScope, { page, size }: PageRequest, limits = listingLimits): Promise<Page<SubtaskInContext>> {
   if (page === 'last') {
@@ -73,9 +73,9 @@ async function subtasksIn ({ sql, accountId }: TenantScope, { fromStart, fromEnd
         select id from subtask where account_id = ${accountId} order by name desc, id desc limit 200 offset ${fromEnd.offset}
       ) as behind limit ${fromEnd.limit})
     ) as listed
-    join subtask on subtask.account_id = ${accountId} and subtask.id = listed.id
-    join task on task.account_id = ${accountId} and task.id = subtask.task_id
-    join project on project.account_id = ${accountId} and project.id = task.project_id
+    left join subtask on subtask.account_id = ${accountId} and subtask.id = listed.id
+    left join task on task.account_id = ${accountId} and task.id = subtask.task_id
+    left join project on project.account_id = ${accountId} and project.id = task.project_id
     where listed.id - listed.id = 0
     order by subtask.name, subtask.id`
 }
