@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { withClient } from '../database/admin.ts'
+import { columns } from '../testdata/tables.ts'
 import type { BenchDatabase } from './bench-database.ts'
 import { figure, median, type Figure } from './figures.ts'
 import type { BenchContext, BenchSize } from './measurements.ts'
@@ -7,7 +8,7 @@ import { recordPageStatements, valuesFor, withoutFilter, type PageStatement } fr
 import { pageSize } from './sql-loop.ts'
 
 const copies = 'rowhouse_bench_unwalled'
-const tables = ['project', 'task', 'subtask']
+const tables = ['project', 'task', 'subtask'] as const
 
 /** What the walls cost: the statements of a tenant's page on the tables, and on copies of them without row-level security. */
 export async function measureWalls ({ size }: BenchContext, database: BenchDatabase): Promise<Figure[]> {
@@ -62,7 +63,8 @@ async function makeUnwalledCopies ({ admin }: BenchDatabase): Promise<void> {
     await client.query(`create schema ${copies}`)
     for (const table of tables) {
       await client.query(`create table ${copies}.${table} (like rowhouse.${table} including all)`)
-      await client.query(`insert into ${copies}.${table} overriding system value select * from rowhouse.${table}`)
+      const list = columns[table].join(', ')
+      await client.query(`insert into ${copies}.${table} (${list}) overriding system value select ${list} from rowhouse.${table}`)
     }
     await client.query(`grant usage on schema ${copies} to rowhouse_tenant`)
     await client.query(`grant select on ${tables.map(table => `${copies}.${table}`).join(', ')} to rowhouse_tenant`)
