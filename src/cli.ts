@@ -53,5 +53,7 @@ export async function runCommand (program: Command): Promise<void> {
     // Commander has said everything itself; its own code for wrong usage is 1.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
     else process.exitCode = reportError(program.name(), error)
+    // The work that was interrupted may go on and commit, as long as the process lives; its message says that it did not.
+    if (error instanceof Interruption) process.exit()
   }
 }

@@ -21,7 +21,7 @@ const running = start()
 // Before there is anything to close, so that whatever was begun is also ended.
 closeWithGrace({ delay: false, logger: false }, async ({ err, signal }) => {
   if (err !== undefined) console.error(err)
-  stopping.abort(new Interruption(signal))
+  stopping.abort(err ?? new Interruption(signal))
   const { close } = await running
   await close()
 })

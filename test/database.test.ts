@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import t from 'tap'
 import { ConfigError, parseConfig } from '../src/config.ts'
 import { withClient } from '../src/database/admin.ts'
@@ -278,6 +278,25 @@ t.test('a transaction', async t => {
     ]) await t.rejects(any(template(text)), TypeError, text)
     for (const text of ['savepoint s', 'rollback to s', 'release s', 'select pg_advisory_xact_lock(1)', '(select 1)'.slice(1, -1), 'values (1)', '/* why */ select 1']) await t.resolves(any(template(text)), text)
     await transaction.commit()
+  })
+
+  t.test('that is not answered at its end gives its connection up when its time is up', async t => {
+    const sockets: Socket[] = []
+    const { host, port } = database.login('tenant')
+    const proxy = createServer(client => {
+      const server = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
+      for (const socket of [client, server]) sockets.push(socket.on('error', () => {}))
+      client.pipe(server).pipe(client)
+    })
+    await new Promise<void>(resolve => { proxy.listen(0, '127.0.0.1', resolve) })
+    t.teardown(() => { proxy.close(); for (const socket of sockets) socket.destroy() })
+    const behind = new Pool({ ...database.login('tenant'), host: '127.0.0.1', port: (proxy.address() as { port: number }).port }, { ...poolOptions, size: 1 })
+    const transaction = await behind.begin({ ...writing, deadlineMs: 300 })
+    await openTenantScope(transaction, own).sql`select id from account`
+    for (const socket of sockets) socket.unpipe().pause()
+    await t.rejects(transaction.commit(), UnavailableError)
+    await t.resolves(behind.begin(reading).then(async next => { await next.rollback() }), 'and the pool has another')
+    await behind.end()
   })
 
   t.test('reads 64-bit integers as numbers, and refuses those that do not fit', async t => {

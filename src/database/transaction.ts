@@ -139,8 +139,9 @@ export class Transaction {
 
   #expire (): void {
     const reason = new UnavailableError(new Error('the transaction took longer than its deadline'))
-    // A statement still running is cut with its connection: the server ends it at its own statement_timeout.
-    if (this.#pending.size > 0) this.#connection.close()
+    // Whatever is still unanswered, commit or rollback too, is cut with its connection: the server ends it at its own
+    // statement_timeout. A connection that stays silent would otherwise be lent out for ever.
+    if (this.#pending.size > 0 || this.#ending !== undefined) this.#connection.close()
     this.rollback(reason).catch(() => {})
   }
 }
