@@ -7,7 +7,7 @@ import { openDatabase } from '../src/database/database.ts'
 import { migrate, migrationNames, migrationStatus } from '../src/database/migrate.ts'
 import { Pool } from '../src/database/pool.ts'
 import { deriveRolePasswords } from '../src/database/roles.ts'
-import { formatUrl, parseUrl } from '../src/database/settings.ts'
+import { formatUrl, parseUrl, type ConnectionSettings } from '../src/database/settings.ts'
 import type { Sql, Transaction } from '../src/database/transaction.ts'
 import { TooManyRequestsError, UnavailableError } from '../src/errors.ts'
 import { TenantDirectory } from '../src/tenancy/directory.ts'
@@ -431,6 +431,115 @@ t.test('a pool', async t => {
     const pool = new Pool({ ...database.login('tenant'), host: '127.0.0.1', port: (mute.address() as { port: number }).port }, { ...poolOptions, size: 1, connectTimeoutMs: 300, waitTimeoutMs: 5000 })
     await t.rejects(pool.begin(reading), UnavailableError)
     await pool.end()
+  })
+
+  t.test('makes no more attempts at a server that stays silent than somebody waits for', async t => {
+    const sockets: Socket[] = []
+    const mute = createServer(socket => { sockets.push(socket.on('error', () => {})) })
+    await new Promise<void>(resolve => { mute.listen(0, '127.0.0.1', resolve) })
+    t.teardown(() => { mute.close() })
+    const pool = new Pool({ ...database.login('tenant'), host: '127.0.0.1', port: (mute.address() as { port: number }).port }, { ...poolOptions, size: 8, userSize: 4, connectTimeoutMs: 400 })
+    await t.rejects(pool.begin(reading, 1), UnavailableError)
+    t.equal(sockets.length, 1)
+    await t.rejects(pool.begin(reading, 1), UnavailableError, 'and who comes right after a failure is told so at once')
+    t.equal(sockets.length, 1)
+    await pool.end()
+  })
+
+  t.test('that is closed serves those who wait, and cuts those who take longer than its patience', async t => {
+    const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 1 })
+    const held = await pool.begin(reading)
+    const waiting = pool.begin(reading)
+    const closing = pool.end(10_000)
+    await held.rollback()
+    await (await waiting).rollback()
+    await closing
+
+    const impatient = new Pool(database.login('tenant'), { ...poolOptions, size: 1 })
+    const kept = await impatient.begin(reading)
+    const late = t.rejects(impatient.begin(reading), UnavailableError)
+    await impatient.end(100)
+    await late
+    await t.rejects(openTenantScope(kept, own).sql`select id from account`, UnavailableError)
+  })
+
+  t.test('serves nobody before those of the same line', async t => {
+    const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 2, userSize: 2 })
+    t.teardown(async () => { await pool.end() })
+    for (const transaction of await Promise.all([1, 2].map(async user => await pool.begin(reading, user)))) await transaction.rollback()
+    const order: string[] = []
+    const ask = async (name: string): Promise<void> => { const transaction = await pool.begin(reading, 1); order.push(name); await transaction.rollback() }
+    const first = await pool.begin(reading, 1)
+    const asked = [ask('second'), ask('third')]
+    const rollback = first.rollback()
+    asked.push(ask('fourth'))
+    await Promise.all([rollback, ...asked])
+    t.strictSame(order, ['second', 'third', 'fourth'])
+  })
+
+  t.test('over several databases', async t => {
+    const names = ['b', 'c', 'd'].map(suffix => `${database.admin.database}_${suffix}`)
+    await asRole(database.admin, async query => { for (const name of names) await query(`create database "${name}"`) })
+    t.teardown(async () => { await asRole(database.admin, async query => { for (const name of names) await query(`drop database "${name}" with (force)`) }) })
+    const [a, b, c, d] = [database.login('tenant'), ...names.map(name => ({ ...database.login('tenant'), database: name }))] as [ConnectionSettings, ConnectionSettings, ConnectionSettings, ConnectionSettings]
+    const whereIs = async (transaction: Transaction): Promise<string | undefined> => (await transaction.sql<{ name: string }>`select current_database()::text as name`)[0]?.name
+    const countOpen = async (): Promise<number> => await asRole(database.admin, async query =>
+      (await query("select from pg_stat_activity where application_name = 'rowhouse several'")).length)
+
+    await t.test('never has more connections than its size, and closes none that is in use', async t => {
+      const pool = new Pool(a, { ...poolOptions, size: 2, applicationName: 'rowhouse several' })
+      t.teardown(async () => { await pool.end() })
+      const held = await pool.begin(reading, 1, b)
+      for (let round = 0; round < 3; round++) {
+        for (const login of [a, c, d]) {
+          const transaction = await pool.begin(reading, 2, login)
+          t.equal(await whereIs(transaction), login.database)
+          t.ok(await countOpen() <= 2)
+          await transaction.rollback()
+        }
+      }
+      t.equal(await whereIs(held), b.database)
+      await held.rollback()
+    })
+
+    await t.test('serves all, each in its own database, however many more they are than its places', async t => {
+      const pool = new Pool(a, { ...poolOptions, size: 3, userSize: 2 })
+      t.teardown(async () => { await pool.end() })
+      const logins = [a, b, c, d]
+      await Promise.all(Array.from({ length: 200 }, async (_, i) => {
+        const login = logins[i % 4] as ConnectionSettings
+        const transaction = await pool.begin(reading, i % 4, login)
+        const where = await whereIs(transaction)
+        await transaction.rollback()
+        if (where !== login.database) t.fail(`${where} instead of ${login.database}`)
+      }))
+    })
+
+    await t.test('closes the connections to others than its own that nobody has used for a while', async t => {
+      const pool = new Pool(a, { ...poolOptions, idleTimeoutMs: 100, applicationName: 'rowhouse several' })
+      t.teardown(async () => { await pool.end() })
+      for (const login of [a, b, c]) await (await pool.begin(reading, 1, login)).rollback()
+      await until(async () => await countOpen() === 1)
+      t.equal(await whereIs(await pool.begin(reading, 1, a)), a.database)
+    })
+
+    await t.test('refuses those of a database that is gone, of a server that is down or silent, and serves the others meanwhile', async t => {
+      const mute = createServer(socket => { socket.on('error', () => {}) })
+      await new Promise<void>(resolve => { mute.listen(0, '127.0.0.1', resolve) })
+      t.teardown(() => { mute.close() })
+      const silent = { ...a, host: '127.0.0.1', port: (mute.address() as { port: number }).port }
+      const broken = [silent, { ...a, host: '127.0.0.1', port: 1 }, { ...a, database: 'is_not_there' }]
+      const pool = new Pool(a, { ...poolOptions, size: 4, userSize: 2, connectTimeoutMs: 1000, waitTimeoutMs: 3000 })
+      t.teardown(async () => { await pool.end() })
+      const refused = broken.flatMap((login, i) => Array.from({ length: 20 }, async () => { await t.rejects(pool.begin(reading, 100 + i, login), UnavailableError) }))
+      const served = Array.from({ length: 100 }, async (_, i) => {
+        const transaction = await pool.begin(reading, i % 5, i % 2 === 0 ? a : b)
+        await transaction.rollback()
+      })
+      await t.resolves(Promise.all(served))
+      await Promise.all(refused)
+      await t.resolves(pool.begin(reading, 1, b).then(async transaction => { await transaction.rollback() }))
+    })
   })
 
   t.test('works without prepared statements', async t => {

@@ -16,10 +16,14 @@ export class FairQueue<Key, Item> {
     return this.#lines.get(key)?.length ?? 0
   }
 
-  /** Whether anyone waits whose key may be served. */
-  some (mayServe: (key: Key) => boolean): boolean {
-    for (const key of this.#lines.keys()) if (mayServe(key)) return true
-    return false
+  /** The first of each line, in the order of their turns. */
+  * firsts (): Generator<[key: Key, first: Item]> {
+    for (const [key, line] of this.#lines) yield [key, line[0] as Item]
+  }
+
+  /** All who wait. */
+  items (): Item[] {
+    return [...this.#lines.values()].flat()
   }
 
   push (key: Key, item: Item): void {
@@ -29,26 +33,15 @@ export class FairQueue<Key, Item> {
     this.#size++
   }
 
-  /** Takes the first of the next line whose key may be served. */
-  shift (mayServe: (key: Key) => boolean): Item | undefined {
-    for (const [key, line] of this.#lines) {
-      if (!mayServe(key)) continue
-      const item = line.shift()
-      this.#size--
-      this.#lines.delete(key)
-      if (line.length > 0) this.#lines.set(key, line)
-      return item
-    }
-    return undefined
-  }
-
-  /** Takes out one who has given up. */
+  /** Takes one out: one that was served, or has given up. The rest of its line has its next turn after all others. */
   remove (key: Key, item: Item): void {
     const line = this.#lines.get(key) ?? []
     const position = line.indexOf(item)
     if (position === -1) return
     line.splice(position, 1)
     this.#size--
-    if (line.length === 0) this.#lines.delete(key)
+    if (position > 0) return
+    this.#lines.delete(key)
+    if (line.length > 0) this.#lines.set(key, line)
   }
 }

@@ -5,7 +5,7 @@ import type { ConnectionSettings } from './settings.ts'
 import { Transaction, type TransactionOptions } from './transaction.ts'
 
 export interface PoolOptions extends ConnectionOptions {
-  /** Connections at most. */
+  /** Connections at most, whatever databases they lead to. */
   size: number
   /** How long a request waits for a free connection before it is refused. */
   waitTimeoutMs: number
@@ -13,6 +13,8 @@ export interface PoolOptions extends ConnectionOptions {
   userSize?: number
   /** How many may wait for one user's turn; left out, any number. */
   userWaiting?: number
+  /** Connections to other databases than the pool's own are closed after so long without work. */
+  idleTimeoutMs?: number
 }
 
 /** On whose behalf a connection is asked for; undefined where all are the same. */
@@ -30,84 +32,133 @@ const companyMs = 1000
 /** How many may wait for each connection of a pool, whoever they are: the last of them would wait too long anyway. */
 const waitingPerConnection = 200
 
+/** After a failed attempt to connect to a server, the next one is made so much later at the earliest. */
+const retryMs = 250
+
 /**
- * A bounded set of connections of one role. It offers a transaction and an end, nothing else: no statement of the
- * application runs outside a transaction, and a connection belongs to one transaction at a time.
+ * Whoever has waited so long for a connection to one database is given the place of a connection to another one, although
+ * somebody waits for that too. Before, the connections stay where they are: making a new one costs more than a transaction.
+ */
+const patienceMs = 50
+
+/**
+ * A bounded set of connections of one role, to one database or to many. It offers a transaction and an end, nothing else: no
+ * statement of the application runs outside a transaction, and a connection belongs to one transaction at a time.
  *
  * Its users share it fairly: none has more than its part at once, and those who wait are served in turn, a user at a time,
- * so that one who asks without end delays the others by no more than one transaction each.
+ * so that one who asks without end delays the others by no more than one transaction each. Where the places are taken, an
+ * idle connection to one database gives way to a new one to another; one in use never does. A server that cannot be reached
+ * costs one place at a time, and those who ask for it their answer at once.
  */
 export class Pool {
-  readonly #settings: ConnectionSettings
+  readonly #login: ConnectionSettings
   readonly #options: PoolOptions
-  readonly #idle: DatabaseConnection[] = []
+  /** Every connection, in use or not. */
+  readonly #members = new Set<Member>()
+  readonly #idle = new Map<string, Member[]>()
   readonly #waiting = new FairQueue<PoolUser, Waiter>()
+  /** How it went to connect lately, by server and by database. */
+  readonly #attempts = new Map<string, Attempts>()
   /** Connections in use, by user. */
   readonly #used = new Map<PoolUser, number>()
   /** When each user last began, in milliseconds of the process; only those whose transactions are under way. */
   readonly #begun = new Map<PoolUser, number>()
   readonly #company = new Company()
+  /** Connections and those being made. */
   #size = 0
+  #serving = false
   #ended: Promise<void> | undefined
+  #cut = false
   #whenEmpty: (() => void) | undefined
   #looking: NodeJS.Timeout | undefined
+  #sweeping: NodeJS.Timeout | undefined
 
-  constructor (settings: ConnectionSettings, options: PoolOptions) {
-    this.#settings = settings
+  /** @param login of the database that is meant where none is named */
+  constructor (login: ConnectionSettings, options: PoolOptions) {
+    this.#login = login
     this.#options = options
   }
 
   /**
    * Takes a connection and begins. `begin` is sent, not awaited: it travels with the first statement.
    *
+   * @param login of the database to begin in; the pool's own if left out
    * @throws {UnavailableError} when no connection comes free in time, or none can be made.
    * @throws {TooManyRequestsError} when too many wait for this user already.
    */
-  async begin (options: TransactionOptions, user?: PoolUser): Promise<Transaction> {
-    const connection = await this.#acquire(user)
-    return new Transaction(connection, options, () => { this.#giveBack(connection, user) })
+  async begin (options: TransactionOptions, user?: PoolUser, login = this.#login): Promise<Transaction> {
+    const member = await this.#acquire(user, login)
+    return new Transaction(member.connection, options, () => { this.#giveBack(member, user) })
   }
 
-  /** Refuses new transactions, lets those under way finish for up to `graceMs`, closes every connection. Safe to call twice. */
+  /** Refuses new transactions, lets those under way and those that wait finish for up to `graceMs`, closes every connection. Safe to call twice. */
   async end (graceMs = 5000): Promise<void> {
     this.#ended ??= this.#drain(graceMs)
     await this.#ended
   }
 
-  async #acquire (user: PoolUser): Promise<DatabaseConnection> {
+  async #acquire (user: PoolUser, login: ConnectionSettings): Promise<Member> {
     if (this.#ended !== undefined) throw new UnavailableError(new Error('the pool is closed'))
-    const idle = this.#mayUse(user) ? this.#idle.pop() : undefined
+    const database = databaseKey(login)
+    // Nobody overtakes those of its own line.
+    const idle = this.#waiting.sizeOf(user) === 0 && this.#mayUse(user) ? this.#takeIdle(database) : undefined
     if (idle !== undefined) return this.#take(idle, user)
+    this.#assertPromising(database, login)
     const { size, userSize = size, userWaiting = Infinity, waitTimeoutMs } = this.#options
     const asking = (this.#used.get(user) ?? 0) + this.#waiting.sizeOf(user)
     if (asking >= userSize + userWaiting) throw new TooManyRequestsError()
     if (this.#waiting.size >= size * waitingPerConnection) throw new UnavailableError(new Error('too many wait for a database connection'))
-    return await new Promise<DatabaseConnection>((resolve, reject) => {
-      const waiter: Waiter = { user, resolve, reject, timer: setTimeout(() => { this.#giveUp(waiter) }, waitTimeoutMs) }
+    return await new Promise<Member>((resolve, reject) => {
+      const waiter: Waiter = { user, login, database, since: performance.now(), resolve, reject, timer: setTimeout(() => { this.#giveUp(waiter) }, waitTimeoutMs) }
       this.#waiting.push(user, waiter)
-      this.#growIfNeeded()
+      this.#serve()
       this.#lookAgain()
     })
   }
 
-  #mayUse (user: PoolUser): boolean {
-    const { userSize } = this.#options
-    const used = this.#used.get(user) ?? 0
-    if (userSize === undefined || used === 0) return true
-    if (used >= userSize) return false
-    const now = performance.now()
-    return !this.#company.isBeside(user, now) || now - (this.#begun.get(user) ?? 0) >= slowMs
+  /** Whoever asks for a server that was out of reach a moment ago is told so, but for one who tries it again. */
+  #assertPromising (database: string, login: ConnectionSettings): void {
+    const failure = this.#attempts.get(serverKey(login))?.failure ?? this.#attempts.get(database)?.failure
+    if (failure === undefined || this.#mayTry(login) || this.#hasMember(database)) return
+    throw failure
   }
 
-  #take (connection: DatabaseConnection, user: PoolUser): DatabaseConnection {
+  #mayTry (login: ConnectionSettings): boolean {
+    return [serverKey(login), databaseKey(login)].every(key => {
+      const { failure, failedAt, opening } = this.#attempts.get(key) ?? untried
+      if (failure === undefined) return opening < Math.max(1, this.#options.size >> 1)
+      return opening === 0 && performance.now() - failedAt >= retryMs
+    })
+  }
+
+  #hasMember (database: string): boolean {
+    for (const member of this.#members) if (member.database === database) return true
+    return false
+  }
+
+  #mayUse (user: PoolUser): boolean {
+    return this.#part(user) > 0
+  }
+
+  /** How many more connections a user may have now. */
+  #part (user: PoolUser): number {
+    const { userSize } = this.#options
+    if (userSize === undefined) return Infinity
+    const used = this.#used.get(user) ?? 0
+    const now = performance.now()
+    if (!this.#company.isBeside(user, now)) return userSize - used
+    return used === 0 || (used < userSize && now - (this.#begun.get(user) ?? 0) >= slowMs) ? 1 : 0
+  }
+
+  #take (member: Member, user: PoolUser): Member {
     this.#used.set(user, (this.#used.get(user) ?? 0) + 1)
     const now = performance.now()
     this.#begun.set(user, now)
     this.#company.note(user, now)
-    return connection
+    return member
   }
 
-  #giveBack (connection: DatabaseConnection, user: PoolUser): void {
+  #giveBack (member: Member, user: PoolUser): void {
     const used = (this.#used.get(user) ?? 1) - 1
     if (used === 0) {
       this.#used.delete(user)
@@ -115,95 +166,192 @@ export class Pool {
     } else {
       this.#used.set(user, used)
     }
-    this.#offer(connection)
-    // A connection that was cut is not given back, but its user's part is.
-    if (connection.closed) this.#offerIdle()
+    if (!member.connection.closed) this.#putIdle(member)
+    this.#serve()
+  }
+
+  #takeIdle (database: string): Member | undefined {
+    const members = this.#idle.get(database)
+    const member = members?.pop()
+    if (members?.length === 0) this.#idle.delete(database)
+    return member
+  }
+
+  #putIdle (member: Member): void {
+    member.idleSince = performance.now()
+    const members = this.#idle.get(member.database)
+    if (members === undefined) this.#idle.set(member.database, [member])
+    else members.push(member)
+    this.#sweepLater()
   }
 
   /** Whoever waits only because its work was quick so far may go on once it is slow. */
   #lookAgain (): void {
-    if (this.#options.userSize === undefined || this.#looking !== undefined) return
+    if (this.#looking !== undefined) return
     this.#looking = setTimeout(() => {
       this.#looking = undefined
-      for (let free = this.#idle.length; free > 0; free--) this.#offerIdle()
-      this.#growIfNeeded()
+      this.#serve()
       if (this.#waiting.size > 0) this.#lookAgain()
     }, slowMs)
   }
 
-  #growIfNeeded (): void {
-    // Those who wait for their own part of the pool are not helped by another connection.
-    if (this.#size < this.#options.size && this.#waiting.some(user => this.#mayUse(user))) this.#grow()
+  /** Gives whoever's turn it is what is idle, and makes connections for those for whom nothing is. */
+  #serve (): void {
+    // Closing a connection to make room comes back here.
+    if (this.#serving) return
+    this.#serving = true
+    while (this.#serveNext()) { /* until nobody can be served */ }
+    this.#serving = false
+    if (this.#ended === undefined) return
+    if (this.#waiting.size === 0) this.#close(member => this.#isIdle(member))
+    if (this.#size === 0) this.#whenEmpty?.()
   }
 
-  #grow (): void {
+  /** @returns whether somebody was served, so that the next one may be looked for */
+  #serveNext (): boolean {
+    if (this.#waiting.size === 0 || (this.#idle.size === 0 && this.#size >= this.#options.size)) return false
+    const wanted = new Map<string, number>()
+    for (const [user, waiter] of this.#waiting.firsts()) {
+      const part = this.#part(user)
+      if (part <= 0) continue
+      const member = this.#takeIdle(waiter.database)
+      if (member !== undefined) {
+        this.#leaveLine(waiter)
+        waiter.resolve(this.#take(member, user))
+        return true
+      }
+      const count = (wanted.get(waiter.database) ?? 0) + Math.min(part, this.#waiting.sizeOf(user))
+      wanted.set(waiter.database, count)
+      while ((this.#attempts.get(waiter.database)?.opening ?? 0) < count && this.#mayTry(waiter.login) && this.#hasRoomFor(waiter)) this.#open(waiter)
+    }
+    return false
+  }
+
+  #leaveLine (waiter: Waiter): void {
+    clearTimeout(waiter.timer)
+    this.#waiting.remove(waiter.user, waiter)
+  }
+
+  /** Whether a connection may be made; where all places are taken, the connection that has been idle longest gives way. */
+  #hasRoomFor ({ database, since }: Waiter): boolean {
+    if (this.#size < this.#options.size) return true
+    let longest: Member | undefined
+    for (const [other, [member]] of this.#idle) {
+      if (other !== database && member !== undefined && (longest === undefined || member.idleSince < longest.idleSince)) longest = member
+    }
+    if (longest === undefined || (performance.now() - since < patienceMs && this.#isWantedByAny(longest))) return false
+    longest.connection.close()
+    return this.#size < this.#options.size
+  }
+
+  #isWantedByAny ({ database }: Member): boolean {
+    for (const [user, waiter] of this.#waiting.firsts()) if (waiter.database === database && this.#mayUse(user)) return true
+    return false
+  }
+
+  #open ({ login, database }: Waiter): void {
+    const server = serverKey(login)
     this.#size++
-    DatabaseConnection.open(this.#settings, this.#options).then(
+    this.#beginAttempt(server)
+    this.#beginAttempt(database)
+    DatabaseConnection.open(login, this.#options).then(
       connection => {
-        connection.onClose(() => { this.#forget(connection) })
-        if (connection.closed) this.#forget(connection)
-        else this.#offer(connection)
+        this.#endAttempt(server, undefined)
+        this.#endAttempt(database, undefined)
+        const member: Member = { connection, database, idleSince: 0 }
+        this.#members.add(member)
+        connection.onClose(() => { this.#forget(member) })
+        if (connection.closed) this.#forget(member)
+        else if (this.#cut) connection.close()
+        else this.#putIdle(member)
+        this.#serve()
       },
-      (error: unknown) => {
+      (reason: unknown) => {
+        const error = reason instanceof Error ? reason : new UnavailableError(reason)
+        // A server that has answered is there for its other databases.
+        this.#endAttempt(server, isAnswer(error) ? undefined : error)
+        this.#endAttempt(database, error)
         this.#size--
-        // Whoever's turn it is learns why; the next one makes the next attempt.
-        const waiter = this.#nextWaiter(() => true)
-        waiter?.reject(error instanceof Error ? error : new UnavailableError(error))
-        this.#afterLeaving()
+        this.#refuse(database, error)
+        this.#serve()
       }
     )
   }
 
-  /** Hands the connection to whoever's turn it is. */
-  #offer (connection: DatabaseConnection): void {
-    if (connection.closed) return
-    const waiter = this.#nextWaiter(user => this.#mayUse(user))
-    if (waiter !== undefined) waiter.resolve(this.#take(connection, waiter.user))
-    else this.#idle.push(connection)
-    if (this.#ended !== undefined && this.#waiting.size === 0) this.#closeIdle()
+  #beginAttempt (key: string): void {
+    const attempts = this.#attempts.get(key) ?? untried
+    this.#attempts.set(key, { ...attempts, opening: attempts.opening + 1 })
   }
 
-  #closeIdle (): void {
-    for (const connection of [...this.#idle]) connection.close()
+  #endAttempt (key: string, failure: Error | undefined): void {
+    const opening = (this.#attempts.get(key)?.opening ?? 1) - 1
+    if (opening === 0 && failure === undefined) this.#attempts.delete(key)
+    else this.#attempts.set(key, { opening, failure, failedAt: performance.now() })
   }
 
-  #offerIdle (): void {
-    const connection = this.#idle.pop()
-    if (connection !== undefined) this.#offer(connection)
+  /** Those who have nothing else to wait for learn why; the others wait for the connections there are. */
+  #refuse (database: string, error: Error): void {
+    if (this.#hasMember(database)) return
+    for (const waiter of this.#waiting.items()) {
+      if (waiter.database !== database) continue
+      this.#leaveLine(waiter)
+      waiter.reject(error)
+    }
   }
 
-  #forget (connection: DatabaseConnection): void {
+  #forget (member: Member): void {
+    if (!this.#members.delete(member)) return
     this.#size--
-    const position = this.#idle.indexOf(connection)
-    if (position !== -1) this.#idle.splice(position, 1)
-    this.#afterLeaving()
-  }
-
-  #afterLeaving (): void {
-    if (this.#size === 0) this.#whenEmpty?.()
-    this.#growIfNeeded()
-  }
-
-  #nextWaiter (mayServe: (user: PoolUser) => boolean): Waiter | undefined {
-    const waiter = this.#waiting.shift(mayServe)
-    if (waiter !== undefined) clearTimeout(waiter.timer)
-    return waiter
+    const members = this.#idle.get(member.database)
+    const position = members?.indexOf(member) ?? -1
+    if (position !== -1) members?.splice(position, 1)
+    if (members?.length === 0) this.#idle.delete(member.database)
+    this.#serve()
   }
 
   #giveUp (waiter: Waiter): void {
-    this.#waiting.remove(waiter.user, waiter)
+    this.#leaveLine(waiter)
     waiter.reject(new UnavailableError(new Error('no database connection came free in time')))
+    this.#serve()
+  }
+
+  #isIdle (member: Member): boolean {
+    return this.#idle.get(member.database)?.includes(member) === true
+  }
+
+  #close (which: (member: Member) => boolean): void {
+    for (const member of [...this.#members]) if (which(member)) member.connection.close()
+  }
+
+  /** Takes the connections to other databases away that nobody has needed for a while. */
+  #sweepLater (): void {
+    const { idleTimeoutMs = 60_000 } = this.#options
+    const own = databaseKey(this.#login)
+    if (this.#sweeping !== undefined || (this.#idle.size === 1 && this.#idle.has(own))) return
+    this.#sweeping = setTimeout(() => {
+      this.#sweeping = undefined
+      const before = performance.now() - idleTimeoutMs
+      this.#close(member => member.database !== own && this.#isIdle(member) && member.idleSince <= before)
+      if (this.#idle.size > 0) this.#sweepLater()
+    }, idleTimeoutMs / 2)
+    this.#sweeping.unref()
   }
 
   async #drain (graceMs: number): Promise<void> {
-    this.#closeIdle()
-    if (this.#size === 0) return
+    const empty = new Promise<void>(resolve => { this.#whenEmpty = resolve })
     let timer: NodeJS.Timeout | undefined
-    await Promise.race([
-      new Promise<void>(resolve => { this.#whenEmpty = resolve }),
-      new Promise<void>(resolve => { timer = setTimeout(resolve, graceMs) })
-    ])
+    const late = new Promise<void>(resolve => { timer = setTimeout(resolve, graceMs) })
+    // Once `end` has noted that this is under way.
+    queueMicrotask(() => { this.#serve() })
+    await Promise.race([empty, late])
     clearTimeout(timer)
+    clearTimeout(this.#sweeping)
+    this.#cut = true
+    for (const waiter of this.#waiting.items()) {
+      this.#leaveLine(waiter)
+      waiter.reject(new UnavailableError(new Error('the pool is closed')))
+    }
+    this.#close(() => true)
   }
 }
 
@@ -224,9 +372,42 @@ class Company {
   }
 }
 
+/** A connection, and where it leads. */
+interface Member {
+  connection: DatabaseConnection
+  database: string
+  idleSince: number
+}
+
 interface Waiter {
   user: PoolUser
-  resolve: (connection: DatabaseConnection) => void
+  login: ConnectionSettings
+  database: string
+  since: number
+  resolve: (member: Member) => void
   reject: (error: Error) => void
   timer: NodeJS.Timeout
+}
+
+interface Attempts {
+  /** Those under way. */
+  opening: number
+  /** Why the last one failed. */
+  failure: Error | undefined
+  failedAt: number
+}
+
+const untried: Attempts = { opening: 0, failure: undefined, failedAt: 0 }
+
+/** Whether PostgreSQL itself refused: the database is not there, the login is wrong, it is starting. */
+function isAnswer ({ cause }: Error): boolean {
+  return cause instanceof Error && 'severity' in cause
+}
+
+function databaseKey (login: ConnectionSettings): string {
+  return `${serverKey(login)}/${login.database}`
+}
+
+function serverKey ({ host, port }: ConnectionSettings): string {
+  return `${host}:${port}`
 }
