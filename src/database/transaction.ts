@@ -14,6 +14,9 @@ export interface TransactionOptions {
   deadlineMs: number
 }
 
+/** What a server is given to answer the rollback of a transaction whose time was up. */
+const rollbackGraceMs = 1000
+
 /**
  * A transaction and its handle, which dies with it: once it has ended, or its time is up, `sql` throws, so a statement that
  * someone forgot to await cannot run in the next transaction of the same connection.
@@ -21,7 +24,7 @@ export interface TransactionOptions {
 export class Transaction {
   readonly #connection: DatabaseConnection
   readonly #release: () => void
-  readonly #deadline: NodeJS.Timeout
+  #deadline: NodeJS.Timeout
   readonly #readOnly: boolean
   readonly #pending = new Set<Promise<unknown>>()
   #closed = false
@@ -142,6 +145,7 @@ export class Transaction {
     // Whatever is still unanswered, commit or rollback too, is cut with its connection: the server ends it at its own
     // statement_timeout. A connection that stays silent would otherwise be lent out for ever.
     if (this.#pending.size > 0 || this.#ending !== undefined) this.#connection.close()
+    else this.#deadline = setTimeout(() => { this.#connection.close() }, rollbackGraceMs)
     this.rollback(reason).catch(() => {})
   }
 }
