@@ -261,7 +261,7 @@ t.test('a transaction', async t => {
     const { sql } = openTenantScope(transaction, own)
     const hostile = "'; drop table account; --"
     t.equal((await sql<{ text: string }>`select ${hostile}::text as text`)[0]?.text, hostile)
-    for (const value of [{ toString: () => '1' }, undefined, Symbol('x'), () => 1, [{}]]) await t.rejects(sql`select ${value as unknown as SqlValue}`, TypeError)
+    for (const value of [{ toString: () => '1' }, undefined, Symbol('x'), () => 1, [{}], new Date(NaN)]) await t.rejects(sql`select ${value as unknown as SqlValue}`, TypeError)
     await t.rejects((sql as unknown as (text: string) => Promise<unknown>)('select 1'), TypeError)
     await transaction.rollback()
   })

@@ -184,6 +184,6 @@ function isAborted (error: unknown): boolean {
 }
 
 function isSqlValue (value: unknown): boolean {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value) || value instanceof Date ||
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value) || (value instanceof Date && !Number.isNaN(value.getTime())) ||
     (Array.isArray(value) && value.every(element => typeof element === 'string' || typeof element === 'number'))
 }
