@@ -270,13 +270,26 @@ t.test('a transaction', async t => {
     const transaction = await pool.begin(writing)
     const { sql } = openTenantScope(transaction, own)
     const { sql: any } = { sql: sql as unknown as (strings: TemplateStringsArray) => Promise<unknown> }
-    const template = (text: string): TemplateStringsArray => Object.assign([text], { raw: [text] })
+    const template = (...parts: string[]): TemplateStringsArray => Object.assign(parts, { raw: parts })
     for (const text of [
       'commit', 'COMMIT and chain', ' rollback', '/* select */ begin', '-- select\nstart transaction read write', 'abort', 'end', 'prepare transaction $$x$$', "set app.account_id = '2'",
       'set local role none', 'reset all', 'discard all', 'declare c cursor with hold for select 1', 'listen x', 'lock table subtask', 'do $$ begin end $$', 'copy subtask to stdout', 'explain select 1',
       "select set_config('app.account_id', '2', false)", "with x as (select pg_catalog.set_config ('app.account_id', '2', true)) select 1", 'select pg_advisory_lock(1)', "select lo_from_bytea(0, 'x')"
-    ]) await t.rejects(any(template(text)), TypeError, text)
-    for (const text of ['savepoint s', 'rollback to s', 'release s', 'select pg_advisory_xact_lock(1)', '(select 1)'.slice(1, -1), 'values (1)', '/* why */ select 1']) await t.resolves(any(template(text)), text)
+    ]) await t.rejects(any(template(text)), TypeError, JSON.stringify(text))
+    const outlasting = "set_config('app.account_id', '2', false)"
+    for (const text of [
+      `select '--', ${outlasting}`, `select '/*', ${outlasting}, '*/'`, `select E'\\'--', ${outlasting}`, `select E'a'\n'\\', 1, ', ${outlasting} --'`, `select date'2020-01-01\\', ${outlasting}, '1'`,
+      `select $$ ' $$, ${outlasting}`, `select $a$ ' $A$ $a$, ${outlasting}, $A$ ' $A$`, `select 1 as a$b$, ${outlasting}, 2 as c$b$`,
+      `select 1 -- '\n, ${outlasting}`, `/* /* */ ' */ select ${outlasting}`, `select 1 as "'", ${outlasting} as "'"`,
+      "select \"set_config\"('app.account_id', '2', false)", "select pg_catalog.\"set_config\"/**/('app.account_id', '2', false)", "select U&\"\\0073et_config\"('app.account_id', '2', false)",
+      ...['temp', 'temporary table', 'local temp', 'unlogged', 'table', '/**/ "temp"'].map(kind => `select id into ${kind} x from account`), 'select id into pg_temp.x from account',
+      "update pg_settings set setting = 'off' where name = 'row_security'", "select query_to_xml('select 1', true, true, '')", "select * from ts_stat('select 1')",
+      "select 'never ends", '/* select 1', '(commit)'
+    ]) await t.rejects(any(template(text)), TypeError, JSON.stringify(text))
+    await t.rejects(any(template('select $a', "' $a", `, ${outlasting} --'`)), TypeError, 'a parameter that is part of a dollar quote')
+    for (const text of ['savepoint s', 'rollback to s', 'release s', 'select pg_advisory_xact_lock(1)', 'values (1)', '/* why */ select 1',
+      '(select 1) union (select 2)', '((select 1))', "select 'set_config(', E'it\\'s set_config(', $x$ into temp x $x$, $$'$$, 'it''s /*' /* set_config( */ -- pg_settings", 'select 1 as "it\'s ""quoted"" --"', "select 'a' like 'a' escape '\\'"
+    ]) await t.resolves(any(template(text)), JSON.stringify(text))
     await transaction.commit()
   })
 

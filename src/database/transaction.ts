@@ -159,10 +159,30 @@ function template (strings: TemplateStringsArray): TemplateStringsArray {
   return strings
 }
 
+/**
+ * Where the text of a statement is not code: comments, literals and quoted names, by PostgreSQL's own rules. Words are taken
+ * whole, so that none of these begins inside one. A nested comment and a name with escapes (U&"…") match nothing.
+ */
+const token = new RegExp([
+  /--[^\n\r]*/,
+  /\/\*(?:(?!\/\*)[^])*?\*\//,
+  /[eE]'(?:[^'\\]|\\[^]|'\s*')*'/,
+  /'[^']*'/,
+  /\$(?<tag>[A-Za-z_\x80-\uffff][\w\x80-\uffff]*)?\$[^]*?\$\k<tag>\$/,
+  /(?<![uU]&)"(?:(?<name>\w+)|[^"]*)"/,
+  /(?<word>[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*)/
+].map(({ source }) => source).join('|'), 'g')
+/** What is left where a comment, a literal or a name does not end, or is written in a way that `token` does not read. */
+const unread = /['"]|\/\*/
 /** What a statement may begin with. Transactions are begun and ended here alone; what outlives them (set, declare, listen, prepare) is nobody's. */
-const harmless = /^\s*(select|with|values|insert|update|delete|merge|savepoint|release|rollback\s+to)\b/i
-/** Functions that leave something on the connection, where the next tenant's transaction would find it. */
-const lasting = /\b(set_config|pg_(try_)?advisory_lock(_shared)?|lo_\w+|lowrite|loread|dblink\w*)\s*\(/i
+const harmless = /^[\s(]*(select|with|values|insert|update|delete|merge|savepoint|release|rollback\s+to)\b/i
+/** What leaves something on the connection, where the next tenant's transaction would find it, or runs a text that nobody has looked at. */
+const lasting = new RegExp([
+  /\b(set_config|pg_(try_)?advisory_lock(_shared)?|lo_\w+|lowrite|loread|dblink\w*|query_to_xml\w*|ts_stat|ts_rewrite)\s*\(/,
+  /\binto\s+((local|global)\s+)?(temp|temporary|unlogged|table|pg_temp\w*)\b/,
+  // Whoever updates this view sets what it shows.
+  /\bpg_settings\b/
+].map(({ source }) => source).join('|'), 'i')
 const known = new WeakSet<TemplateStringsArray>()
 
 /**
@@ -172,10 +192,14 @@ const known = new WeakSet<TemplateStringsArray>()
 function assertHarmless (strings: TemplateStringsArray): void {
   if (known.has(strings)) return
   if (!Array.isArray(strings?.raw)) throw new TypeError('sql is a template tag: sql`…`')
-  const text = strings.join('$').replace(/--.*$|\/\*[\s\S]*?\*\//gm, ' ')
-  if (!harmless.test(text)) throw new TypeError(`sql takes statements that read or write rows, not: ${text.trim().slice(0, 60)}`)
-  const [call] = lasting.exec(text) ?? []
-  if (call !== undefined) throw new TypeError(`sql does not take ${call}): what it does would outlive the transaction`)
+  // With the parameters as the driver writes them, so that PostgreSQL reads the same text.
+  const text = strings.reduce((before, part, index) => `${before}$${index}${part}`)
+  const code = text.replace(token, ' $<name>$<word> ')
+  const shown = text.trim().slice(0, 60)
+  if (unread.test(code)) throw new TypeError(`sql takes no comment in a comment, no name with escapes and no quote that does not end: ${shown}`)
+  if (!harmless.test(code)) throw new TypeError(`sql takes statements that read or write rows, not: ${shown}`)
+  const [found] = lasting.exec(code) ?? []
+  if (found !== undefined) throw new TypeError(`sql does not take "${found}": what it does would outlive the transaction`)
   known.add(strings)
 }
 
