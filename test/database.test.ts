@@ -197,6 +197,28 @@ t.test('a transaction', async t => {
     t.equal((await forgotten)[0]?.name, 'Company of tenant-0')
   })
 
+  t.test('hears at its end of a statement that failed or was refused and that nobody awaited, and the process goes on', async t => {
+    const forgotten: unknown[] = []
+    const unhandled: unknown[] = []
+    const note = (error: unknown): void => { unhandled.push(error) }
+    process.on('unhandledRejection', note)
+    t.teardown(() => { process.off('unhandledRejection', note) })
+    for (const [value, reason] of [[0, { code: '22012' }], [new Date(NaN), TypeError]] as const) {
+      const transaction = await pool.begin(writing)
+      const { sql } = openTenantScope(transaction, own)
+      await sql`insert into project (account_id, name) values (${own}, 'of someone forgetful')`
+      forgotten.push(sql`select 1 / ${value}`)
+      await sql`select 1`.catch(() => {})
+      await t.rejects(transaction.commit(), reason)
+      forgotten.push(sql`select 'too late'`)
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    t.strictSame(unhandled, [])
+    const check = await pool.begin(reading)
+    t.equal((await openTenantScope(check, own).sql`select id from project where name = 'of someone forgetful'`).length, 0)
+    await check.commit()
+  })
+
   t.test('that only reads can end behind its statements: in one round trip, and nothing passes after it', async t => {
     const counter = await countRoundTrips(database.login('tenant'))
     const counted = new Pool(counter.settings, { ...poolOptions, size: 1 })
@@ -290,7 +312,7 @@ t.test('a transaction', async t => {
     for (const text of ['savepoint s', 'rollback to s', 'release s', 'select pg_advisory_xact_lock(1)', 'values (1)', '/* why */ select 1',
       '(select 1) union (select 2)', '((select 1))', "select 'set_config(', E'it\\'s set_config(', $x$ into temp x $x$, $$'$$, 'it''s /*' /* set_config( */ -- pg_settings", 'select 1 as "it\'s ""quoted"" --"', "select 'a' like 'a' escape '\\'"
     ]) await t.resolves(any(template(text)), JSON.stringify(text))
-    await transaction.commit()
+    await t.rejects(transaction.commit(), TypeError)
   })
 
   t.test('that is not answered at its end, or when its time is up, gives its connection up', async t => {

@@ -44,17 +44,17 @@ export class Transaction {
     this.#track(connection.run(readOnly ? beginReading : beginWriting, [])).catch(() => {})
   }
 
-  readonly sql: Sql = async <Row>(strings: TemplateStringsArray, ...values: SqlValue[]): Promise<Rows<Row>> => {
-    if (this.#closed) throw this.#refusal()
-    assertHarmless(strings)
-    if (!values.every(isSqlValue)) throw new TypeError('a value of this statement is not one that SQL takes')
-    return await this.#track(this.#connection.run<Row>(strings, values))
+  readonly sql: Sql = <Row>(strings: TemplateStringsArray, ...values: SqlValue[]): Promise<Rows<Row>> => {
+    const answer = this.#closed ? Promise.reject(this.#refusal()) : this.#track(this.#send<Row>(strings, values))
+    // A statement that nobody awaits must not end the process by its failure; commit tells of it.
+    answer.catch(() => {})
+    return answer
   }
 
   /**
    * Makes it last. Waits for statements that nobody awaited, too.
    *
-   * @throws the first error of the transaction, if any statement failed, handled or not: nothing was kept then.
+   * @throws the first error of the transaction, if any statement failed or was refused, handled or not: nothing was kept then.
    */
   async commit (): Promise<void> {
     if (this.#ending !== undefined) throw this.#refusal()
@@ -92,6 +92,12 @@ export class Transaction {
 
   #refusal (): Error {
     return this.#closedBecause ?? new Error('the transaction of this handle has ended')
+  }
+
+  async #send<Row> (strings: TemplateStringsArray, values: readonly SqlValue[]): Promise<Rows<Row>> {
+    assertHarmless(strings)
+    if (!values.every(isSqlValue)) throw new TypeError('a value of this statement is not one that SQL takes')
+    return await this.#connection.run<Row>(strings, values)
   }
 
   async #track<Row> (answer: Promise<Rows<Row>>): Promise<Rows<Row>> {
