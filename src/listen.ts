@@ -17,6 +17,8 @@ export class ListenError extends ExplainedError {
 
 /** What a request under way is given when the server closes; longer than the requests' own deadline is by default. */
 const requestGraceMs = 12_000
+/** What a client is given to read its last answer to the end and hang up. */
+const hangUpMs = 1000
 
 /**
  * Listens on every configured address with one port. Of several, those that this machine does not have (IPv6 switched off)
@@ -81,15 +83,28 @@ function connectionCloser (server: Server): () => void {
     response.once('close', () => {
       if (!requests.has(socket)) return
       requests.set(socket, (requests.get(socket) ?? 1) - 1)
-      // The last bytes of the answer may still be on their way out.
-      if (closing && requests.get(socket) === 0) socket.end(() => { cutIfIdle(socket) })
+      if (closing && requests.get(socket) === 0) hangUp(socket)
     })
   })
   return () => {
     closing = true
-    for (const socket of requests.keys()) cutIfIdle(socket)
+    for (const socket of requests.keys()) {
+      cutIfIdle(socket)
+      // What Node itself calls after an answer that says `connection: close`.
+      socket.destroySoon = () => { hangUp(socket) }
+    }
     setTimeout(() => { for (const socket of requests.keys()) socket.destroy() }, requestGraceMs).unref()
   }
+}
+
+/**
+ * Ends a connection behind its last answer. To close it while input is unread, or still comes, would reset it, and the client
+ * would lose what it has not read of the answer: so input is read on until the client ends, too, or has had time to.
+ */
+function hangUp (socket: Socket): void {
+  if (socket.writableEnded) return
+  socket.once('end', () => { socket.destroy() }).resume().end()
+  setTimeout(() => { socket.destroy() }, hangUpMs).unref()
 }
 
 function codeOf (error: unknown): string {

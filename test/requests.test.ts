@@ -399,6 +399,42 @@ t.test('so it does on each address that it listens on', async t => {
   t.strictSame(await answer, { status: 200, connection: 'close' })
 })
 
+t.test('a client that is still sending hears its last answer to the end, whether that had begun when the server closes or not', async t => {
+  const size = 200_000
+  for (const path of ['/begun', '/waiting']) {
+    const { app } = await testApp(t, database)
+    let close: (() => void) | undefined
+    const closing = new Promise<void>(resolve => { close = resolve })
+    const arrived = new Promise<net.Socket>(resolve => {
+      app.get('/waiting', { config: { anyHost: true } }, async ({ socket }) => {
+        resolve(socket)
+        await closing
+        return 'x'.repeat(size)
+      })
+      app.get('/begun', { config: { anyHost: true } }, async ({ socket }, reply) => {
+        reply.hijack().raw.writeHead(200, { 'content-length': size }).write('x')
+        resolve(socket)
+        await closing
+        reply.raw.end('x'.repeat(size - 1))
+      })
+    })
+    const port = await listen(app, { addresses: ['127.0.0.1'], port: 0 })
+    const client = net.connect({ host: '127.0.0.1', port }).on('error', () => {})
+    const left = new Promise(resolve => client.once('close', resolve))
+    client.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000000\r\n\r\n`)
+    client.write(Buffer.alloc(10_000_000))
+    const socket = await arrived
+    const closed = app.close()
+    setImmediate(() => { close?.() })
+    // A client that is slow to read: the server is done with it first, if it does not wait.
+    await Promise.race([once(socket, 'close'), new Promise(resolve => setTimeout(resolve, 300))])
+    let heard = ''
+    client.on('data', chunk => { heard += String(chunk) }).on('end', () => { client.destroy() })
+    await Promise.all([left, closed])
+    t.equal(heard.slice(heard.indexOf('\r\n\r\n') + 4).length, size, path)
+  }
+})
+
 t.test('a client that has sent nothing, or half a request, does not keep the server from stopping', async t => {
   const { app } = await testApp(t, database)
   const hosts = hasIpv6() ? ['127.0.0.1', '::1'] : ['127.0.0.1']
