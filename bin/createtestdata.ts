@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { runCommand, withDatabase } from '../src/cli.ts'
+import { unlessAborted } from '../src/interruption.ts'
 import { prepareTestData, type TestData } from '../src/testdata/generator.ts'
 import { loadData, type LoadResult } from '../src/testdata/load.ts'
 import { completeOptions, defaultOptions, flagOf, type TestDataOptions } from '../src/testdata/options.ts'
@@ -74,7 +75,7 @@ async function makeTestData (data: TestData, rollback: boolean): Promise<LoadRes
   const progress = data.options.accounts > listedAccounts || data.total > quickRows ? showProgress(process.stderr) : undefined
   try {
     return await withDatabase(async (database, signal) => {
-      await database.prepare()
+      await unlessAborted(signal, database.prepare)
       return await loadData(database, data, {
         rollback,
         signal,

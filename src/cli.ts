@@ -1,8 +1,8 @@
-import { once } from 'node:events'
 import { CommanderError, type Command } from 'commander'
 import { readConfig } from './config.ts'
 import { openDatabase, type Database } from './database/database.ts'
-import { ExplainedError, Interruption, reportError } from './explained-error.ts'
+import { ExplainedError, reportError } from './explained-error.ts'
+import { Interruption, unlessAborted } from './interruption.ts'
 
 /** A command was used in a way that it does not take. */
 export class UsageError extends ExplainedError {
@@ -32,16 +32,10 @@ export async function withDatabase<T> (work: (database: Database, signal: AbortS
   const database = await openDatabase(readConfig().database)
   try {
     signal.throwIfAborted()
-    const working = work(database, signal)
-    return await (endsItself ? working : Promise.race([working, rejectedBy(signal)]))
+    return await (endsItself ? work(database, signal) : unlessAborted(signal, async () => await work(database, signal)))
   } finally {
     await database.release({ keepRunning: keepRunning && !signal.aborted })
   }
-}
-
-async function rejectedBy (signal: AbortSignal): Promise<never> {
-  await once(signal, 'abort')
-  throw signal.reason
 }
 
 /** Runs a command and sets the exit code: 0 done, 1 failed, 2 used wrongly, or what the error says. */

@@ -1,5 +1,3 @@
-import { constants } from 'node:os'
-
 /**
  * Something that a person has to put right: a setting, a flag, the database. The message says what and how, so whoever ends
  * with it shows that alone; a stack would only hide it.
@@ -12,14 +10,6 @@ export class ExplainedError extends Error {
     super(message, cause === undefined ? undefined : { cause })
     this.name = new.target.name
     this.exitCode = exitCode
-  }
-}
-
-/** Somebody asked the process to end, by a signal. */
-export class Interruption extends ExplainedError {
-  constructor (signal: NodeJS.Signals | undefined, outcome = '') {
-    // As a shell reports a process that a signal ended.
-    super(`interrupted${outcome}`, { exitCode: 128 + (signal === undefined ? constants.signals.SIGTERM : constants.signals[signal]) })
   }
 }
 

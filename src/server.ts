@@ -4,7 +4,8 @@ import type { FastifyServerOptions } from 'fastify'
 import { buildApp } from './app.ts'
 import { readConfig, type Config } from './config.ts'
 import { openDatabase, type Database } from './database/database.ts'
-import { Interruption, reportError } from './explained-error.ts'
+import { reportError } from './explained-error.ts'
+import { Interruption, unlessAborted } from './interruption.ts'
 import { listen } from './listen.ts'
 import { operatorEntry } from './plugins/operator-guard.ts'
 import { singleSchema } from './tenancy/single-schema.ts'
@@ -25,6 +26,7 @@ closeWithGrace({ delay: false, logger: false }, async ({ err, signal }) => {
   const { close } = await running
   await close()
 })
+// A step that was given up goes on as long as the process lives.
 running.catch((error: unknown) => { process.exit(reportError('rowhouse', error)) })
 
 interface Running {
@@ -37,13 +39,10 @@ async function start (): Promise<Running> {
   const database = await openDatabase(config.database)
   let strategy: TenancyStrategy | undefined
   try {
-    stopping.signal.throwIfAborted()
-    const migrations = await database.prepare()
-    stopping.signal.throwIfAborted()
-    const demo = await loadDemoWhereEmpty(database, config.demoAccounts)
-    stopping.signal.throwIfAborted()
+    const migrations = await unlessAborted(stopping.signal, database.prepare)
+    const demo = await unlessAborted(stopping.signal, async () => await loadDemoWhereEmpty(database, config.demoAccounts))
     strategy = openStrategy(config, database)
-    await strategy.assertWalls()
+    await unlessAborted(stopping.signal, strategy.assertWalls)
 
     const app = await buildApp({ config, strategy, logger: loggerOptions(config) })
     const port = await listen(app, config)

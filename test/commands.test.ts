@@ -2,6 +2,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { PG_MIGRATE_LOCK_ID } from 'node-pg-migrate'
 import t, { type Test } from 'tap'
 import { withClient } from '../src/database/admin.ts'
 import { openEmbedded, stopEmbedded } from '../src/database/embedded.ts'
@@ -149,6 +151,30 @@ t.test('the server on a database of one\'s own', async t => {
       t.match(refused.output(), /--help/)
     }
   })
+})
+
+t.test('whatever waits for others to migrate ends when it is told to, and applies nothing when they are done', async t => {
+  const database = await testDatabase(t)
+  const names = await database.takeBack((await database.migrations()).length)
+  const programs = [
+    [['src/server.ts'], 'SIGTERM', 143, /^rowhouse: interrupted\n$/],
+    [['bin/migrate.ts', 'up'], 'SIGINT', 130, /^migrate: interrupted: nothing was kept\n$/],
+    [['bin/createtestdata.ts'], 'SIGINT', 130, /^createtestdata: interrupted: nothing was kept\n$/]
+  ] as const
+  for (const [command, signal, code, message] of programs) {
+    await asRole(database.admin, async query => {
+      const others = async (condition: string): Promise<number> => (await query(`select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and ${condition}`)).length
+      await query('select pg_advisory_lock($1)', [PG_MIGRATE_LOCK_ID])
+      const waiting = run(t, [...command], { ...database.environment, PORT: '0' })
+      while (await others("wait_event = 'advisory'") === 0) await delay(20)
+      waiting.child.kill(signal)
+      t.equal(await Promise.race([waiting.ended, delay(30_000, 'still runs', { ref: false })]), code, command.join(' '))
+      t.match(waiting.output(), message)
+      await query('select pg_advisory_unlock($1)', [PG_MIGRATE_LOCK_ID])
+      while (await others("backend_type = 'client backend'") > 0) await delay(20)
+    })
+    t.strictSame((await database.migrations()).filter(migration => migration.appliedAt === undefined).map(migration => migration.name), [...names].reverse())
+  }
 })
 
 t.test('passwords of one\'s own for the logins are given to the roles', async t => {
