@@ -74,9 +74,10 @@ function parseWholeNumber (text: string): number {
 async function makeTestData (data: TestData, rollback: boolean): Promise<LoadResult> {
   const progress = data.options.accounts > listedAccounts || data.total > quickRows ? showProgress(process.stderr) : undefined
   try {
-    return await withDatabase(async (database, signal) => {
+    return await withDatabase(async (database, signal, { tenancy }) => {
       await unlessAborted(signal, database.prepare)
       return await loadData(database, data, {
+        tenancy,
         rollback,
         signal,
         onProgress: progress?.report,

@@ -19,12 +19,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage; status exits with 1 while migration
 program.command('up').description('apply pending migrations; safe to run twice and by two processes at once')
   .option('--demo <accounts>', 'load so many accounts of demonstration data, if there is no account yet', parseCount)
   .action(async ({ demo }: { demo?: number }) => {
-    await withDatabase(async database => {
+    await withDatabase(async (database, _signal, { tenancy }) => {
       const ran = await database.prepare()
       for (const name of ran) console.log(`applied ${name}`)
       if (ran.length === 0) console.log('nothing to do: every migration is applied')
       if (demo === undefined) return
-      console.log(await loadDemo(database, demo) ? `loaded ${demo} accounts of demonstration data` : 'no demonstration data: there are accounts already')
+      console.log(await loadDemo(database, demo, tenancy) ? `loaded ${demo} accounts of demonstration data` : 'no demonstration data: there are accounts already')
     })
   })
 

@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander'
-import { readConfig } from './config.ts'
+import { readConfig, type Config } from './config.ts'
 import { openDatabase, type Database } from './database/database.ts'
 import { ExplainedError, reportError } from './explained-error.ts'
 import { Interruption, unlessAborted } from './interruption.ts'
@@ -24,15 +24,16 @@ export interface DatabaseUse {
  *
  * @throws {Interruption} after a signal
  */
-export async function withDatabase<T> (work: (database: Database, signal: AbortSignal) => Promise<T>, { keepRunning = false, endsItself = false }: DatabaseUse = {}): Promise<T> {
+export async function withDatabase<T> (work: (database: Database, signal: AbortSignal, config: Config) => Promise<T>, { keepRunning = false, endsItself = false }: DatabaseUse = {}): Promise<T> {
   const controller = new AbortController()
   const { signal } = controller
   // Once: a second signal ends the process there and then.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => { controller.abort(new Interruption(name, ': nothing was kept')) })
-  const database = await openDatabase(readConfig().database)
+  const config = readConfig()
+  const database = await openDatabase(config.database)
   try {
     signal.throwIfAborted()
-    return await (endsItself ? work(database, signal) : unlessAborted(signal, async () => await work(database, signal)))
+    return await (endsItself ? work(database, signal, config) : unlessAborted(signal, async () => await work(database, signal, config)))
   } finally {
     await database.release({ keepRunning: keepRunning && !signal.aborted })
   }

@@ -2,11 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import type { DatabaseConfig } from './database/database.ts'
+import { strategyNames, type StrategyName } from './tenancy/strategy.ts'
 import { ExplainedError } from './explained-error.ts'
 import { parsePgVariables, parseUrl, type ConnectionSettings } from './database/settings.ts'
 
 export interface Config {
   production: boolean
+  tenancy: StrategyName
   logLevel: string
   /** Addresses to listen on, all with the same port. */
   addresses: string[]
@@ -17,9 +19,9 @@ export interface Config {
   /** Accounts of demonstration data for an empty database. */
   demoAccounts: number
   requestDeadlineMs: number
-  /** Connections for tenants, at most. */
+  /** Connections for tenants, at most, over all databases. */
   poolSize: number
-  /** Connections that one tenant may have at once; by default half of them. */
+  /** Connections that one tenant may have at once; by default half of them, and four where each has its own database. */
   tenantConnections: number
   /** Requests of one tenant that may wait for its turn. */
   tenantWaiting: number
@@ -35,6 +37,8 @@ export class ConfigError extends ExplainedError {
 }
 
 const defaultDatabase = 'rowhouse'
+/** A database for each tenant takes connections of its own, few of them busy at a time. PostgreSQL takes 100 unless told otherwise. */
+const defaultPoolSizes: Readonly<Record<StrategyName, number>> = { 'single-schema': 8, 'multiple-databases': 48 }
 const loopback = ['127.0.0.1', '::1']
 
 const integer = (minimum: number, maximum: number, fallback: number) => z.string()
@@ -57,6 +61,7 @@ const domain = z.string().toLowerCase().max(200, 'is longer than a host name can
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, 'takes a domain name without a port, such as localhost or tasks.example.com')
 
 const variables = z.object({
+  TENANCY: z.enum(strategyNames, { error: `takes ${strategyNames.join(' or ')}` }).default('single-schema'),
   NODE_ENV: z.enum(['development', 'production', 'test'], { error: 'takes development, production or test' }).default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'takes fatal, error, warn, info, debug, trace or silent' }).default('info'),
   HOST: z.string().regex(/^[A-Za-z0-9.:-]+$/, 'takes an address or host name to listen on, such as 0.0.0.0; leave it out for this machine alone').optional(),
@@ -69,7 +74,7 @@ const variables = z.object({
   TENANT_DATABASE_URL: databaseUrl.optional(),
   OPERATOR_DATABASE_URL: databaseUrl.optional(),
   ROLE_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
-  DATABASE_POOL_SIZE: integer(1, 500, 8),
+  DATABASE_POOL_SIZE: integer(1, 500, 0),
   TENANT_CONNECTIONS: integer(1, 500, 0),
   TENANT_WAITING: integer(0, 10_000, 100),
   PREPARED_STATEMENTS: flag.default(true),
@@ -117,8 +122,10 @@ export function parseConfig (source: Record<string, string | undefined>): Config
   if (admin === undefined && values.TENANT_DATABASE_URL === undefined && values.OPERATOR_DATABASE_URL !== undefined) {
     throw new ConfigError(['TENANT_DATABASE_URL is needed beside OPERATOR_DATABASE_URL, or DATABASE_URL in place of both'])
   }
+  const poolSize = values.DATABASE_POOL_SIZE || defaultPoolSizes[values.TENANCY]
   return {
     production: values.NODE_ENV === 'production',
+    tenancy: values.TENANCY,
     logLevel: values.LOG_LEVEL,
     addresses: values.HOST === undefined || values.HOST === 'localhost' ? loopback : [values.HOST],
     port: values.PORT,
@@ -126,8 +133,8 @@ export function parseConfig (source: Record<string, string | undefined>): Config
     operatorPassword: values.OPERATOR_PASSWORD,
     demoAccounts: values.DEMO_ACCOUNTS,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
-    poolSize: values.DATABASE_POOL_SIZE,
-    tenantConnections: values.TENANT_CONNECTIONS || Math.ceil(values.DATABASE_POOL_SIZE / 2),
+    poolSize,
+    tenantConnections: values.TENANT_CONNECTIONS || Math.ceil(Math.min(poolSize, values.TENANCY === 'single-schema' ? poolSize : defaultPoolSizes['single-schema']) / 2),
     tenantWaiting: values.TENANT_WAITING,
     preparedStatements: values.PREPARED_STATEMENTS,
     database: {

@@ -28,9 +28,45 @@ export class UnknownTenantError extends AppError {
   }
 }
 
+/** @see toAppError for one that the database itself refused */
 export class SuspendedTenantError extends AppError {
+  constructor (reason?: string) {
+    super(403, 'Account suspended', `This account is suspended${reason === undefined ? '.' : `: ${reason}`} Its data are kept; ask the people who run this service to resume it.`)
+  }
+}
+
+/** The account was deleted, or answers at another name by now. */
+export class GoneTenantError extends AppError {
   constructor () {
-    super(403, 'Account suspended', 'This account is suspended. Its data are kept; ask the people who run this service to resume it.')
+    super(410, 'No longer here', 'The account of this address has been deleted, or has moved to another address.')
+  }
+}
+
+/** The account answers at another name; whoever asked is sent there. */
+export class RenamedTenantError extends AppError {
+  constructor (location: string) {
+    super(307, 'Renamed', 'This account has another address now.', { headers: { location } })
+  }
+}
+
+/** The tenant's database waits for its migrations. */
+export class SchemaBehindError extends AppError {
+  constructor () {
+    super(503, 'Being updated', 'The database of this account is being brought up to date. Please try again in a minute.', { headers: { 'retry-after': '60' } })
+  }
+}
+
+/** The account has been suspended, deleted or moved a moment ago; the next request will know. */
+export class TenantElsewhereError extends AppError {
+  constructor (cause: unknown) {
+    super(503, 'Not available right now', 'The account of this address is being changed. Please try again in a moment.', { headers: { 'retry-after': '1' }, cause })
+  }
+}
+
+/** There is no list over all tenants where each has a database of its own. */
+export class NoViewOverTenantsError extends AppError {
+  constructor () {
+    super(404, 'No view over all accounts', 'Each account has a database of its own here, and nothing reads more than one of them. Open an account by its own address instead.')
   }
 }
 
@@ -100,6 +136,8 @@ export class InternalError extends AppError {
  * and every syntax or type error are caught before SQL is sent, so arriving here means that a line of ours is wrong.
  */
 const answersBySqlState: Array<[pattern: RegExp, answer: (cause: unknown) => AppError]> = [
+  // Rowhouse's own: set_account found that the tenant is not served from that database
+  [/^RH001$/, cause => new TenantElsewhereError(cause)],
   // unique_violation
   [/^23505$/, cause => new ConflictError('There is such a row already.', cause)],
   // foreign_key_violation, restrict_violation: the parent is not there, or children still are

@@ -4,11 +4,12 @@ import type { FastifyServerOptions } from 'fastify'
 import { buildApp } from './app.ts'
 import { readConfig, type Config } from './config.ts'
 import { openDatabase, type Database } from './database/database.ts'
+import { latestMigration } from './database/migrate.ts'
 import { reportError } from './explained-error.ts'
 import { Interruption, unlessAborted } from './interruption.ts'
 import { listen } from './listen.ts'
 import { operatorEntry } from './plugins/operator-guard.ts'
-import { singleSchema } from './tenancy/single-schema.ts'
+import { openStrategy } from './tenancy/strategies.ts'
 import type { TenancyStrategy } from './tenancy/strategy.ts'
 import { loadDemo } from './testdata/load.ts'
 import { welcome } from './welcome.ts'
@@ -40,8 +41,8 @@ async function start (): Promise<Running> {
   let strategy: TenancyStrategy | undefined
   try {
     const migrations = await unlessAborted(stopping.signal, database.prepare)
-    const demo = await unlessAborted(stopping.signal, async () => await loadDemoWhereEmpty(database, config.demoAccounts))
-    strategy = openStrategy(config, database)
+    const demo = await unlessAborted(stopping.signal, async () => await loadDemoWhereEmpty(database, config))
+    strategy = await strategyFor(config, database)
     await unlessAborted(stopping.signal, strategy.assertWalls)
 
     const app = await buildApp({ config, strategy, logger: loggerOptions(config) })
@@ -61,14 +62,16 @@ async function start (): Promise<Running> {
   }
 }
 
-async function loadDemoWhereEmpty (database: Database, accounts: number): Promise<boolean> {
+async function loadDemoWhereEmpty (database: Database, { demoAccounts: accounts, tenancy }: Config): Promise<boolean> {
   if (accounts === 0 || database.logins.owner === undefined) return false
-  return await loadDemo(database, accounts)
+  return await loadDemo(database, accounts, tenancy)
 }
 
-function openStrategy (config: Config, database: Database): TenancyStrategy {
-  const { poolSize: size, tenantConnections: userSize, tenantWaiting: userWaiting, preparedStatements } = config
-  return singleSchema({
+async function strategyFor (config: Config, database: Database): Promise<TenancyStrategy> {
+  const { tenancy: name, poolSize: size, tenantConnections: userSize, tenantWaiting: userWaiting, preparedStatements } = config
+  return openStrategy({
+    name,
+    schemaVersion: await latestMigration(),
     tenantLogin: database.login('tenant'),
     operatorLogin: operatorEntry(config) === 'closed' ? undefined : database.logins.operator,
     pool: { size, userSize, userWaiting, preparedStatements, waitTimeoutMs: 5000, connectTimeoutMs: 5000 }

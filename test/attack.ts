@@ -44,13 +44,15 @@ export async function inspectTable (admin: Client, { name, key }: Table): Promis
         and pg_get_expr(polwithcheck, polrelid) = format('(%I = rowhouse.current_account_id())', $2::text))
       or (polname = 'operator' and polcmd = 'r' and polroles = array['rowhouse_operator'::regrole::oid])
       or (polname = 'loader' and polroles = array['rowhouse_loader'::regrole::oid])
-      or (polname = 'resolver' and polrelid = 'rowhouse.account'::regclass and polcmd = 'r' and polroles = array['rowhouse_resolver'::regrole::oid]))
+      or (polname = 'manager' and polrelid = any (array['rowhouse.account', 'rowhouse.former_slug', 'rowhouse.tenant_database', 'rowhouse.account_move', 'rowhouse.account_event']::regclass[])
+        and polroles = array['rowhouse_manager'::regrole::oid])
+      or (polname = 'resolver' and polrelid = any (array['rowhouse.account', 'rowhouse.former_slug', 'rowhouse.tenant_database']::regclass[]) and polcmd = 'r' and polroles = array['rowhouse_resolver'::regrole::oid]))
     union all
     select 'has no policy named ' || expected from unnest(array['tenant', 'operator']) expected
     where not exists (select from pg_policy where polrelid = $1::regclass and polname = expected)
     union all
     select role || ' has ' || privilege
-    from unnest(array['rowhouse_tenant', 'rowhouse_operator', 'rowhouse_loader']) role, unnest(array['truncate', 'references', 'trigger']) privilege
+    from unnest(array['rowhouse_tenant', 'rowhouse_operator', 'rowhouse_loader', 'rowhouse_manager']) role, unnest(array['truncate', 'references', 'trigger']) privilege
     where has_table_privilege(role, $1::regclass, privilege)
     union all
     select 'rowhouse_tenant may update ' || attname from pg_attribute
@@ -69,7 +71,8 @@ export async function ensureRows (admin: Client, table: Table, accounts: number[
     const { rowCount } = await admin.query(`select from ${table.name} where account_id = $1 limit 1`, [account])
     if (rowCount !== 0) continue
     const required = table.columns.filter(column => column.isRequired && !column.isGenerated)
-    const values = await Promise.all(required.map(async column => column.name === 'account_id' ? String(account) : await valueFor(admin, table, column, account)))
+    const values: string[] = []
+    for (const column of required) values.push(column.name === 'account_id' ? String(account) : await valueFor(admin, table, column, account))
     const insert = `insert into ${table.name} (${required.map(column => quote(column.name)).join(', ')}) values (${values.map(value => admin.escapeLiteral(value)).join(', ')})`
     try {
       await withoutChecks(admin, table, insert)
@@ -112,7 +115,7 @@ async function valueFor (admin: Client, table: Table, column: Table['columns'][n
     where attrelid = $1::regclass and attname = $2 order by enumsortorder limit 1`, [table.name, column.name])
   if (label !== undefined) return label.label
   // Whichever of these the type takes: there are more types than anyone would list.
-  for (const sample of samples) {
+  for (const sample of [`of ${account}`, ...samples]) {
     if (await isOfType(admin, sample, column.type)) return sample
   }
   throw new Error(`no sample value is of type ${column.type}`)

@@ -6,13 +6,13 @@ import type { SqlValue } from '../src/database/connection.ts'
 import { openDatabase } from '../src/database/database.ts'
 import { migrate, migrationNames, migrationStatus } from '../src/database/migrate.ts'
 import { Pool } from '../src/database/pool.ts'
-import { deriveRolePasswords } from '../src/database/roles.ts'
+import { deriveRolePasswords, resolverRole, roleNames } from '../src/database/roles.ts'
 import { formatUrl, parseUrl, type ConnectionSettings } from '../src/database/settings.ts'
 import type { Sql, Transaction } from '../src/database/transaction.ts'
 import { TooManyRequestsError, UnavailableError } from '../src/errors.ts'
 import { TenantDirectory } from '../src/tenancy/directory.ts'
 import { openTenantScope } from '../src/tenancy/scope.ts'
-import type { AccountId, Tenant } from '../src/tenancy/tenant.ts'
+import type { AccountId, FoundTenant, Tenant } from '../src/tenancy/tenant.ts'
 import { countRoundTrips } from '../src/bench/round-trips.ts'
 import { asRole, poolOptions, run, seedTenants, testDatabase, testServer } from './support.ts'
 
@@ -76,7 +76,7 @@ t.test('the passwords of the roles follow from the secret and differ from each o
   const passwords = deriveRolePasswords('a secret')
   t.strictSame(passwords, deriveRolePasswords('a secret'))
   t.notSame(passwords, deriveRolePasswords('another secret'))
-  t.equal(new Set(Object.values(passwords)).size, 4)
+  t.equal(new Set(Object.values(passwords)).size, Object.keys(roleNames).length)
 })
 
 t.test('migrations', async t => {
@@ -155,7 +155,7 @@ t.test('a role with CREATEROLE and CREATEDB is enough to set up everything', asy
     await query(`create role ${name} login createrole createdb password 'managed'`)
     // From 16 on, CREATEROLE alone rules over the roles that it made itself; here a superuser has made them already.
     if ((version?.number ?? 0) >= 160_000) {
-      for (const role of ['owner', 'tenant', 'operator', 'loader', 'resolver']) await query(`grant rowhouse_${role} to ${name} with admin true, inherit false, set false`)
+      for (const role of [...Object.values(roleNames), resolverRole]) await query(`grant ${role} to ${name} with admin true, inherit false, set false`)
     }
   })
   t.teardown(async () => {
@@ -167,7 +167,8 @@ t.test('a role with CREATEROLE and CREATEDB is enough to set up everything', asy
   })
   const managed = await openDatabase({ ...parseConfig({}).database, admin: { ...server, user: name, password: 'managed', database: fresh }, roleSecret: database.environment['ROLE_SECRET'] })
   t.strictSame(await managed.prepare(), await migrationNames())
-  await t.resolves(asRole(managed.login('tenant'), async query => await query('select set_account(1)')))
+  await t.rejects(asRole(managed.login('tenant'), async query => await query('select set_account(1)')), { code: 'RH001' }, 'there is no account yet')
+  await t.resolves(asRole(managed.login('tenant'), async query => await query("select id from resolve_accounts('{tenant-0}')")))
 })
 
 t.test('a transaction', async t => {
@@ -591,13 +592,14 @@ t.test('a pool', async t => {
 })
 
 t.test('the directory', async t => {
-  const tenant = (slug: string): Tenant => ({ id: 1 as AccountId, slug, name: slug, status: 'active' })
+  const answer = (slugs: string[], status: Tenant['status'] = 'active'): Map<string, FoundTenant> =>
+    new Map(slugs.map(slug => [slug, { tenant: { id: 1 as AccountId, slug, name: slug, status }, by: 'name' }]))
 
   t.test('asks once for names that are asked for together, and remembers hits and misses', async t => {
     const asked: string[][] = []
-    const directory = new TenantDirectory(async slugs => { asked.push(slugs); return slugs.filter(slug => slug === 'real').map(tenant) })
+    const directory = new TenantDirectory(async slugs => { asked.push(slugs); return answer(slugs.filter(slug => slug === 'real')) })
     const answers = await Promise.all(['real', 'made-up', 'real', 'other'].map(async slug => await directory.find(slug)))
-    t.strictSame(answers.map(answer => answer?.slug), ['real', undefined, 'real', undefined])
+    t.strictSame(answers.map(found => found?.tenant.slug), ['real', undefined, 'real', undefined])
     await directory.find('real')
     await directory.find('made-up')
     t.strictSame(asked, [['real', 'made-up', 'other']])
@@ -608,7 +610,7 @@ t.test('the directory', async t => {
 
   t.test('keeps real tenants through a flood of made-up names, in a few statements', async t => {
     let statements = 0
-    const directory = new TenantDirectory(async slugs => { statements++; return slugs.filter(slug => slug === 'real').map(tenant) }, { ttlMs: 60_000, size: 1000 })
+    const directory = new TenantDirectory(async slugs => { statements++; return answer(slugs.filter(slug => slug === 'real')) }, { ttlMs: 60_000, size: 1000 })
     await directory.find('real')
     await Promise.all(Array.from({ length: 10_000 }, async (_, index) => await directory.find(`made-up-${index}`)))
     t.ok(statements <= 1 + 10_000 / 500, `${statements} statements for 10,000 names`)
@@ -619,7 +621,7 @@ t.test('the directory', async t => {
 
   t.test('does not remember a failure', async t => {
     let fail = true
-    const directory = new TenantDirectory(async slugs => { if (fail) throw new UnavailableError('down'); return slugs.map(tenant) })
+    const directory = new TenantDirectory(async slugs => { if (fail) throw new UnavailableError('down'); return answer(slugs) })
     await t.rejects(directory.find('a'), UnavailableError)
     fail = false
     t.ok(await directory.find('a'))
@@ -628,29 +630,46 @@ t.test('the directory', async t => {
   t.test('asks again before it has to, so that nobody who comes often waits, and a tenant that is gone is gone', async t => {
     let asked = 0
     let isThere = true
-    let answer: (() => void) | undefined
+    let goOn: (() => void) | undefined
     const directory = new TenantDirectory(async slugs => {
       asked++
-      if (asked > 1) await new Promise<void>(resolve => { answer = resolve })
-      return isThere ? slugs.map(tenant) : []
+      if (asked > 1) await new Promise<void>(resolve => { goOn = resolve })
+      return answer(isThere ? slugs : [])
     }, { ttlMs: 400, size: 10 })
     await directory.find('a')
     await directory.find('a')
     t.equal(asked, 1, 'what is fresh is not asked for')
     await new Promise(resolve => setTimeout(resolve, 220))
     t.ok(await directory.find('a'), 'answered at once, while the question is under way')
-    await until(async () => answer !== undefined)
+    await until(async () => goOn !== undefined)
     isThere = false
-    answer?.()
+    goOn?.()
     t.equal(await until(async () => await directory.find('a') === undefined ? 'gone' : undefined), 'gone')
+  })
+
+  t.test('does not remember an answer that was under way when it was told to forget', async t => {
+    let status: Tenant['status'] = 'active'
+    let goOn: (() => void) | undefined
+    const directory = new TenantDirectory(async slugs => {
+      const answered = answer(slugs, status)
+      if (goOn === undefined) await new Promise<void>(resolve => { goOn = resolve })
+      return answered
+    }, { ttlMs: 60_000, size: 10 })
+    const asked = directory.find('a')
+    await until(async () => goOn !== undefined)
+    status = 'suspended'
+    directory.forget('a')
+    goOn?.()
+    await asked
+    t.equal((await directory.find('a'))?.tenant.status, 'suspended')
   })
 
   t.test('forgets in time, so that a rename or a suspension is noticed', async t => {
     let status: Tenant['status'] = 'active'
-    const directory = new TenantDirectory(async slugs => slugs.map(slug => ({ ...tenant(slug), status })), { ttlMs: 20, size: 10 })
-    t.equal((await directory.find('a'))?.status, 'active')
+    const directory = new TenantDirectory(async slugs => answer(slugs, status), { ttlMs: 20, size: 10 })
+    t.equal((await directory.find('a'))?.tenant.status, 'active')
     status = 'suspended'
-    t.equal(await until(async () => (await directory.find('a'))?.status === 'suspended' ? 'suspended' : undefined), 'suspended')
+    t.equal(await until(async () => (await directory.find('a'))?.tenant.status === 'suspended' ? 'suspended' : undefined), 'suspended')
   })
 })
 

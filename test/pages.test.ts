@@ -1,19 +1,20 @@
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import { paginate } from '../src/routes/pagination.ts'
-import { asRole, seedTenants, testApp, testDatabase } from './support.ts'
+import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
 
 const database = await testDatabase(t)
 await seedTenants(database, { tenants: 4, subtasks: 25 })
 await asRole(database.admin, async query => {
   await query('set search_path = rowhouse')
-  await query("update account set status = 'suspended' where slug = 'tenant-3'")
   await query("insert into account (slug, name) values ('empty', 'Empty & Co'), ('hostile', '<script>alert(1)</script> \"Quotes\" & Co')")
   await query("insert into project (account_id, name) select id, '<b>project</b>' from account where slug = 'hostile'")
   await query("insert into task (account_id, project_id, name) select account_id, id, '\"><img src=x onerror=alert(1)>' from project where name like '<b>%'")
   await query(`insert into subtask (account_id, task_id, name, details)
     select account_id, id, '<script>alert(2)</script>', '<% throw 1 %> <%= it %> \${7*7} {{7*7}} </td></table>' from task where name like '"><img%'`)
 })
+await placeTenants(database)
+await asRole(database.admin, async query => { await query("update rowhouse.account set status = 'suspended' where slug = 'tenant-3'") })
 const { app } = await testApp(t, database)
 
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
@@ -106,7 +107,19 @@ t.test('an empty list is one row over all columns, and one page', async t => {
   t.equal((await ask('/subtasks/2/', { host: 'empty.localhost' })).statusCode, 404)
 })
 
-t.test('the operator\'s list has all accounts\' rows, and says whose they are', async t => {
+t.test('where each account has its own database, bare localhost says that there is no view over all, and lists nothing', { skip: tenancy === 'single-schema' }, async t => {
+  for (const url of ['/subtasks/', '/subtasks/2/', '/subtasks/?page=last']) {
+    const page = await ask(url, { host: 'localhost:8080' })
+    t.equal(page.statusCode, 404)
+    t.match(page.body, /No view over all accounts/)
+    t.match(page.body, /Each account has a database of its own/)
+    t.notMatch(page.body, /tenant-\d|Company|<table/)
+    t.match(await app.inject({ url, headers: { host: 'localhost', accept: 'application/json' } }), { statusCode: 404, headers: { 'content-type': /problem\+json/ } })
+  }
+  t.equal((await ask('/', { host: 'localhost' })).statusCode, 302)
+})
+
+t.test('the operator\'s list has all accounts\' rows, and says whose they are', { skip: tenancy === 'multiple-databases' }, async t => {
   const { body } = await ask('/subtasks/', { host: 'localhost:8080' })
   t.strictSame(headings(body), ['Account', 'Project', 'Task', 'Subtask', 'Name', 'Complete?', 'Details'])
   const pages = Number(/Page 1 of (\d+)/.exec(body.replace(/<[^>]*>/g, ''))?.[1])
@@ -128,7 +141,7 @@ t.test('the operator\'s list has all accounts\' rows, and says whose they are', 
 })
 
 t.test('hostile text in every field comes out as text', async t => {
-  for (const host of ['hostile.localhost', 'localhost']) {
+  for (const host of tenancy === 'single-schema' ? ['hostile.localhost', 'localhost'] : ['hostile.localhost']) {
     const pages = await Promise.all(Array.from({ length: host === 'localhost' ? 11 : 1 }, async (_, index) => (await ask(`/subtasks/${index + 1}/`, { host })).body))
     const body = pages.join('')
     t.match(body, '&lt;script&gt;alert(2)&lt;/script&gt;')
@@ -237,7 +250,7 @@ t.test('a write is committed before it is answered, and kept only if it is answe
   for (const [url, status] of [['kept', 200], ['refused', 400], ['thrown', 500], ['deferred', 500]] as const) {
     t.equal((await app.inject({ method: 'POST', url: `/write/${url}`, headers: { host: 'tenant-0.localhost' } })).statusCode, status, url)
   }
-  const names = await asRole(database.admin, async query => (await query("select name from rowhouse.project where name in ('kept', 'refused', 'thrown', 'deferred')")).map(row => row['name']))
+  const names = await asRole(await adminOf(database, 'tenant-0'), async query => (await query("select name from rowhouse.project where name in ('kept', 'refused', 'thrown', 'deferred')")).map(row => row['name']))
   t.strictSame(names, ['kept'])
 })
 

@@ -12,10 +12,15 @@ import { parseConfig, settingNames } from '../src/config.ts'
 import { withClient } from '../src/database/admin.ts'
 import { openDatabase, type Database } from '../src/database/database.ts'
 import { defaultEmbeddedDirectory, openEmbedded } from '../src/database/embedded.ts'
+import { loginAt } from '../src/database/placement.ts'
 import type { PoolOptions } from '../src/database/pool.ts'
+import { latestMigration } from '../src/database/migrate.ts'
 import { formatUrl, type ConnectionSettings } from '../src/database/settings.ts'
-import { singleSchema } from '../src/tenancy/single-schema.ts'
-import type { TenancyStrategy } from '../src/tenancy/strategy.ts'
+import { createAccount } from '../src/provisioning/accounts.ts'
+import { withCatalogue } from '../src/provisioning/catalogue.ts'
+import { moveTenant, purgeSource } from '../src/provisioning/move.ts'
+import { openStrategy } from '../src/tenancy/strategies.ts'
+import type { StrategyName, TenancyStrategy } from '../src/tenancy/strategy.ts'
 
 export interface TestDatabase extends Database {
   /** A superuser of the test server, logged in to this database. */
@@ -44,7 +49,9 @@ export async function testDatabase (t: Test, options: { prepare?: boolean } = {}
   const database = await openDatabase(parseConfig({ DATABASE_URL: environment.DATABASE_URL, ROLE_SECRET: secret }).database)
   t.teardown(async () => {
     await withClient(server, async client => {
-      await client.query(`drop database if exists ${client.escapeIdentifier(admin.database)} with (force)`)
+      // Its own, and those of tenants that have one.
+      const { rows } = await client.query<{ name: string }>('select datname::text as name from pg_database where datname = $1 or starts_with(datname, $2)', [admin.database, `${admin.database}_`])
+      for (const { name } of rows) await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`)
     })
   })
   if (options.prepare !== false) await database.prepare()
@@ -126,16 +133,55 @@ export async function seedTenants (database: TestDatabase, { tenants = 3, subtas
   })
 }
 
+/**
+ * The strategy that this run of a test file is for. A file that is called `<name>.multiple-databases.test.ts` runs the same
+ * tests as `<name>.test.ts`, with a database for each tenant.
+ */
+export const tenancy: StrategyName = process.argv[1]?.includes('.multiple-databases.') === true ? 'multiple-databases' : 'single-schema'
+
+/**
+ * Brings the tenants that were seeded where the strategy has them: each into a database of its own, under the ids that it
+ * had, with nothing of it left behind.
+ */
+export async function placeTenants (database: TestDatabase): Promise<void> {
+  if (tenancy === 'single-schema') return
+  await withCatalogue(database, async catalogue => {
+    for (const { slug } of await catalogue.list()) {
+      await moveTenant(database, catalogue, slug, 'multiple-databases')
+      await purgeSource(database, catalogue, slug)
+    }
+  })
+}
+
 export interface TestApp {
   app: FastifyInstance
   strategy: TenancyStrategy
+}
+
+/**
+ * The database that walls are tried in: where each tenant has its own, such a one, although the tests put rows of several
+ * accounts into it. They must not be seen there either.
+ */
+export async function walledDatabase (t: Test): Promise<TestDatabase> {
+  const database = await testDatabase(t)
+  if (tenancy === 'single-schema') return database
+  const { database: placement } = await withCatalogue(database, async catalogue => await createAccount(database, catalogue, 'multiple-databases', { slug: 'tenant-0', name: 'of the catalogue' }))
+  const own = { ...database, ...database.at(placement ?? ''), admin: loginAt(database.admin, placement), prepare: database.prepare }
+  await asRole(own.admin, async query => { await query('delete from rowhouse.account') })
+  return own
+}
+
+/** The superuser, in the database where a tenant's rows are. */
+export async function adminOf (database: TestDatabase, slug: string): Promise<ConnectionSettings> {
+  const [account] = await asRole(database.admin, async query => await query('select database from rowhouse.account where slug = $1', [slug]))
+  return loginAt(database.admin, account?.['database'] as string | null ?? undefined)
 }
 
 /** The application on a test database, not listening yet, so that a test may add a route; closed in the end. */
 export async function testApp (t: Test, database: TestDatabase, { config = {}, pool = {}, logger = false }: {
   config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, logger?: NonNullable<AppOptions['logger']>
 } = {}): Promise<TestApp> {
-  const strategy = singleSchema({ tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
+  const strategy = openStrategy({ name: tenancy, schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
   const app = await buildApp({
     config: { addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: undefined, production: false, requestDeadlineMs: 10_000, ...config },
     strategy,

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import t from 'tap'
 import { withClient } from '../src/database/admin.ts'
 import { Pool } from '../src/database/pool.ts'
+import { latestMigration } from '../src/database/migrate.ts'
 import { assertRoleIsWalled, UnsafeRoleError } from '../src/database/role-check.ts'
 import * as accounts from '../src/repositories/accounts.ts'
 import * as projects from '../src/repositories/projects.ts'
@@ -9,12 +10,12 @@ import * as subtasks from '../src/repositories/subtasks.ts'
 import * as tasks from '../src/repositories/tasks.ts'
 import * as users from '../src/repositories/users.ts'
 import { openTenantScope, type TenantScope } from '../src/tenancy/scope.ts'
-import { singleSchema } from '../src/tenancy/single-schema.ts'
+import { openStrategy } from '../src/tenancy/strategies.ts'
 import type { AccountId } from '../src/tenancy/tenant.ts'
 import { attackTable, ensureRows, findTables, inspectTable } from './attack.ts'
-import { asRole, poolOptions, seedTenants, testDatabase } from './support.ts'
+import { asRole, poolOptions, seedTenants, walledDatabase } from './support.ts'
 
-const database = await testDatabase(t)
+const database = await walledDatabase(t)
 await seedTenants(database)
 const [own, other] = [1 as AccountId, 2 as AccountId]
 
@@ -294,7 +295,7 @@ t.test('the start is refused to a role for which the walls would not hold, and s
     await admin.query(set)
     const pool = new Pool({ ...login, user: role, password: 'a password' }, poolOptions)
     try {
-      await assertRoleIsWalled(pool, kind)
+      await assertRoleIsWalled(async options => await pool.begin(options), kind)
       return 'not refused'
     } catch (error) {
       return (error as Error).message
@@ -327,17 +328,17 @@ t.test('the start is refused to a role for which the walls would not hold, and s
   t.match(await refusal(`grant insert on rowhouse.project to ${role}`, `revoke insert on rowhouse.project from ${role}`, 'operator'), /it may write rowhouse.project, and the operator only reads/)
   t.match(await refusal(`revoke execute on function rowhouse.set_account(bigint) from ${role}`, `grant execute on function rowhouse.set_account(bigint) to ${role}`), /is not one that can serve tenants/)
 
-  const strategy = singleSchema({ tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: poolOptions })
+  const strategy = openStrategy({ name: 'single-schema', schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: poolOptions })
   await t.resolves(strategy.assertWalls(), 'the roles of the house pass')
   await strategy.end()
   for (const [tenantLogin, operatorLogin] of [['loader', 'operator'], ['operator', 'operator'], ['tenant', 'loader'], ['tenant', 'tenant']] as const) {
-    const mistaken = singleSchema({ tenantLogin: database.login(tenantLogin), operatorLogin: database.login(operatorLogin), pool: poolOptions })
+    const mistaken = openStrategy({ name: 'single-schema', schemaVersion: await latestMigration(), tenantLogin: database.login(tenantLogin), operatorLogin: database.login(operatorLogin), pool: poolOptions })
     await t.rejects(mistaken.assertWalls(), UnsafeRoleError, `${tenantLogin} for tenants, ${operatorLogin} for the operator`)
     await mistaken.end()
   }
   const owner = new Pool(database.login('owner'), poolOptions)
-  await t.rejects(assertRoleIsWalled(owner, 'tenant'), /it is a member of "?rowhouse_resolver/)
-  await t.rejects(assertRoleIsWalled(owner, 'tenant'), /it owns/)
+  await t.rejects(assertRoleIsWalled(async options => await owner.begin(options), 'tenant'), /it is a member of "?rowhouse_resolver/)
+  await t.rejects(assertRoleIsWalled(async options => await owner.begin(options), 'tenant'), /it owns/)
   await owner.end()
 })
 
@@ -391,9 +392,9 @@ const citusRules = `
 with tenant as (
   select c.oid, c.relname, a.attnum
   from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'account_id' and not a.attisdropped
-  where c.relkind in ('r', 'p') and c.relnamespace = 'rowhouse'::regnamespace),
+  where c.relkind in ('r', 'p') and c.relnamespace = 'rowhouse'::regnamespace and c.relname not in ('former_slug', 'tenant_database', 'account_move')),
 shared as (
-  select oid, relname from pg_class where relname in ('account') and relnamespace = 'rowhouse'::regnamespace)
+  select oid, relname from pg_class where relname in ('account', 'former_slug', 'tenant_database', 'account_move') and relnamespace = 'rowhouse'::regnamespace)
 select 'neither shared nor with an account_id' as rule, relname::text as object from pg_class where relkind in ('r', 'p') and relnamespace = 'rowhouse'::regnamespace and oid not in (select oid from tenant union all select oid from shared)
 union all select 'account_id is not bigint not null', t.relname::text from tenant t join pg_attribute a on a.attrelid = t.oid and a.attnum = t.attnum where a.atttypid <> 'bigint'::regtype or not a.attnotnull
 union all select 'no primary key', relname from tenant t where not exists (select from pg_index i where i.indrelid = t.oid and i.indisprimary)

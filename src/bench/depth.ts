@@ -5,14 +5,15 @@ import type { BenchDatabase } from './bench-database.ts'
 import { withClient } from '../database/admin.ts'
 import { figure, median, type Figure } from './figures.ts'
 import { inTurn, type BenchContext } from './measurements.ts'
-import { openStrategy } from './throughput.ts'
+import { findTenants } from './sql-loop.ts'
+import { openBenchStrategy } from './throughput.ts'
 import { pageSize, readPage } from './sql-loop.ts'
 
 /** Pages near and far, of a tenant, of a large one, and of the operator: the time of their whole transaction, one after the other. */
 export async function measureDepth ({ size }: BenchContext, database: BenchDatabase, largeTenant: string): Promise<Figure[]> {
-  const strategy = openStrategy(database)
+  const strategy = openBenchStrategy(database)
   try {
-    const [ordinary, large] = [await strategy.findTenant('tenant-0'), await strategy.findTenant(largeTenant)]
+    const [ordinary, large] = await findTenants(strategy, ['tenant-0', largeTenant])
     if (ordinary === undefined || large === undefined) throw new Error('the tenants of the bench are not there')
     const rows = await countRows(database, [ordinary, large])
     const repeats = Math.max(5, Math.round(size.seconds * 8))

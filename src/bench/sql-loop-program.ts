@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { parseUrl } from '../database/settings.ts'
-import { singleSchema } from '../tenancy/single-schema.ts'
+import { openStrategy } from '../tenancy/strategies.ts'
 import { findTenants, loopPages } from './sql-loop.ts'
 import { poolSettings } from './throughput.ts'
 
@@ -9,7 +9,7 @@ import { poolSettings } from './throughput.ts'
 // many transactions a second it made.
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
 const orders = JSON.parse((await lines.next()).value ?? '{}') as LoopOrders
-const strategy = singleSchema({ tenantLogin: parseUrl(orders.login, { database: 'rowhouse' }), pool: poolSettings() })
+const strategy = openStrategy({ name: 'single-schema', schemaVersion: '', tenantLogin: parseUrl(orders.login, { database: 'rowhouse' }), pool: poolSettings() })
 const tenants = await findTenants(strategy, orders.accounts)
 await loopPages(strategy, tenants, orders.workers, 1000)
 console.log('ready')

@@ -37,7 +37,9 @@ export async function loopPages (strategy: TenancyStrategy, tenants: readonly Te
   return { perSecond: count / ((performance.now() - start) / 1000), latency }
 }
 
-export async function findTenants (strategy: TenancyStrategy, count: number): Promise<Tenant[]> {
-  const found = await Promise.all(Array.from({ length: count }, async (_, index) => await strategy.findTenant(`tenant-${index}`)))
+/** Those that exist, of the slugs or of `tenant-0` and so many after it. */
+export async function findTenants (strategy: TenancyStrategy, which: readonly string[] | number): Promise<Tenant[]> {
+  const slugs = typeof which === 'number' ? Array.from({ length: which }, (_, index) => `tenant-${index}`) : which
+  const found = await Promise.all(slugs.map(async slug => (await strategy.findTenant(slug))?.tenant))
   return found.filter(tenant => tenant !== undefined)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { buildApp } from '../app.ts'
 import { parseConfig } from '../config.ts'
 import { formatUrl } from '../database/settings.ts'
-import { singleSchema } from '../tenancy/single-schema.ts'
+import { openStrategy } from '../tenancy/strategies.ts'
 import type { TenancyStrategy } from '../tenancy/strategy.ts'
 import type { BenchDatabase } from './bench-database.ts'
 import { figure, type Figure } from './figures.ts'
@@ -24,7 +24,7 @@ const samplePerSecond = 160
 /** A tenant's page over HTTP, against a loop of the same transaction without HTTP or rendering, and against pgbench. */
 export async function measureThroughput ({ size, log }: BenchContext, database: BenchDatabase): Promise<Figure[]> {
   const accounts = Math.min(rotating, size.accounts)
-  const strategy = openStrategy(database)
+  const strategy = openBenchStrategy(database)
   const server = await startServer(database.environment)
   const script = await writePgbenchScript(database, accounts)
   try {
@@ -107,7 +107,7 @@ async function severalProcesses ({ rounds, seconds }: BenchSize, database: Bench
 async function roundTripFigures (database: BenchDatabase, accounts: number): Promise<Figure[]> {
   const requests = 50
   const counter = await countRoundTrips(database.login('tenant'))
-  const strategy = singleSchema({ tenantLogin: counter.settings, pool: { ...poolSettings(), size: 1 } })
+  const strategy = openStrategy({ name: 'single-schema', schemaVersion: '', tenantLogin: counter.settings, pool: { ...poolSettings(), size: 1 } })
   const { addresses, baseDomain, operatorPassword, production, requestDeadlineMs } = parseConfig({})
   const app = await buildApp({ config: { addresses, baseDomain, operatorPassword, production, requestDeadlineMs }, strategy })
   try {
@@ -132,8 +132,8 @@ async function roundTripFigures (database: BenchDatabase, accounts: number): Pro
   }
 }
 
-export function openStrategy (database: BenchDatabase): TenancyStrategy {
-  return singleSchema({ tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: poolSettings() })
+export function openBenchStrategy (database: BenchDatabase): TenancyStrategy {
+  return openStrategy({ name: 'single-schema', schemaVersion: '', tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: poolSettings() })
 }
 
 /** The settings that a server has which was told nothing. */

@@ -3,6 +3,7 @@ import { canLogIn, hasCode, withClient } from './admin.ts'
 import { openEmbedded, type EmbeddedServer } from './embedded.ts'
 import { DatabaseSetupError, explainDatabaseError } from './explain.ts'
 import { migrate, migrationNames, migrationStatus, type MigrationStatus } from './migrate.ts'
+import { loginAt, type Placement } from './placement.ts'
 import { deriveRolePasswords, ensureRoles, roleNames, type RoleName } from './roles.ts'
 import { formatUrl, type ConnectionSettings } from './settings.ts'
 
@@ -43,10 +44,24 @@ export interface Database {
   takeBack (count: number): Promise<string[]>
   /** The administrator, and what the passwords of the roles are derived from: for whoever makes databases beside this one. @throws {DatabaseSetupError} where none is known */
   server (): { admin: ConnectionSettings, secret: string }
+  /**
+   * The database of one tenant, or where it is to be made: same roles, same passwords, a schema of its own.
+   *
+   * @param admin of its server, for the first time that a database is made on another one
+   */
+  at (placement: Placement, admin?: ConnectionSettings): TenantDatabase
   /** The login of a role. @throws {DatabaseSetupError} where the configuration does not tell it. */
   login (role: RoleName): ConnectionSettings
   /** Ends this process's hold on the embedded server, which stops with its last holder. */
   release (options?: { keepRunning?: boolean }): Promise<void>
+}
+
+/** A database of a tenant's own. */
+export type TenantDatabase = Pick<Database, 'prepare' | 'migrations' | 'takeBack' | 'login'> & {
+  /** Applies pending migrations to a database that is there. @returns those that ran @throws {DatabaseSetupError} */
+  migrate (): Promise<string[]>
+  /** Takes the database away, with all that is in it, and whoever is connected to it. Says nothing if it is not there. @throws {DatabaseSetupError} */
+  drop (): Promise<void>
 }
 
 const lockKey = 7_697_685_317 // any number that every Rowhouse process agrees on
@@ -79,15 +94,51 @@ export async function openDatabase (config: DatabaseConfig): Promise<Database> {
       if (admin === undefined || secret === undefined) throw new DatabaseSetupError('an administrator of the server is needed for this; set DATABASE_URL to its URL')
       return { admin, secret }
     },
+    at: (placement, otherAdmin) => {
+      const isHere = loginAt(login('owner'), placement).host === login('owner').host && loginAt(login('owner'), placement).port === login('owner').port
+      const placed = Object.fromEntries(Object.entries(logins).map(([role, known]) => [role, loginAt(known, placement)])) as Partial<Record<RoleName, ConnectionSettings>>
+      return tenantDatabase(otherAdmin ?? (isHere && admin !== undefined ? loginAt(admin, placement) : undefined), placed, isHere)
+    },
     login,
     release: async options => { await embedded?.release(options) }
   }
 }
 
+function tenantDatabase (admin: ConnectionSettings | undefined, logins: Partial<Record<RoleName, ConnectionSettings>>, hasRoles: boolean): TenantDatabase {
+  const login = (role: RoleName): ConnectionSettings => {
+    const known = logins[role]
+    if (known === undefined) throw new DatabaseSetupError(`the login of the role "${roleNames[role]}" is not known; set DATABASE_URL to an administrator's URL`)
+    return known
+  }
+  const explained = async <T>(work: Promise<T>): Promise<T> => await work.catch((error: unknown) => { throw explainDatabaseError(error, admin ?? login('owner')) })
+  return {
+    login,
+    prepare: async () => {
+      if (admin === undefined) throw new DatabaseSetupError('an administrator of the server is needed to make a database on it')
+      if (!hasRoles) return await prepareDatabase(admin, logins)
+      return await explained(makeDatabase(admin).then(async () => await migrate(login('owner'), 'up')))
+    },
+    migrate: async () => await explained(migrate(login('owner'), 'up')),
+    migrations: async () => await migrationsOf(login('owner'), admin),
+    takeBack: async count => await explained(migrate(login('owner'), 'down', count)),
+    drop: async () => { await explained(dropDatabase(admin ?? login('owner'), login('owner').database)) }
+  }
+}
+
+/** On a server that has the roles already: without their lock, so that many can be made at once. */
+async function makeDatabase (admin: ConnectionSettings): Promise<void> {
+  await withMaintenanceClient(admin, async maintenance => { await ensureDatabase(maintenance, admin.database) })
+  await withClient(admin, async client => { await grantDatabase(client, admin.database) })
+}
+
+async function dropDatabase (login: ConnectionSettings, name: string): Promise<void> {
+  await withMaintenanceClient(login, async client => { await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`) })
+}
+
 function deriveLogins (admin: ConnectionSettings, secret: string): Record<RoleName, ConnectionSettings> {
   const passwords = deriveRolePasswords(secret)
   const login = (role: RoleName): ConnectionSettings => ({ ...admin, user: roleNames[role], password: passwords[role] })
-  return { owner: login('owner'), tenant: login('tenant'), operator: login('operator'), loader: login('loader') }
+  return Object.fromEntries(Object.keys(roleNames).map(role => [role, login(role as RoleName)])) as Record<RoleName, ConnectionSettings>
 }
 
 function describe (embedded: EmbeddedServer | undefined, settings: ConnectionSettings | undefined): string {

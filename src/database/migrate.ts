@@ -62,6 +62,11 @@ export async function migrationStatus (settings: ConnectionSettings): Promise<Mi
   return [...names].sort().map(name => ({ name, appliedAt: appliedAt.get(name), isMissing: !own.has(name) }))
 }
 
+/** The last migration that this version of the application brings. */
+export async function latestMigration (): Promise<string> {
+  return (await migrationNames()).at(-1) ?? ''
+}
+
 /** The migrations that this version of the application brings, in order. */
 export async function migrationNames (): Promise<string[]> {
   return (await readdir(migrationsDirectory)).filter(file => file.endsWith('.sql')).map(file => file.slice(0, -'.sql'.length)).sort()

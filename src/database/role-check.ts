@@ -1,5 +1,5 @@
 import { ExplainedError } from '../explained-error.ts'
-import type { Pool } from './pool.ts'
+import type { Transaction, TransactionOptions } from './transaction.ts'
 
 /** A role of the web process could see past the walls. The message says which way, and the start ends with it. */
 export class UnsafeRoleError extends ExplainedError {
@@ -12,15 +12,16 @@ export class UnsafeRoleError extends ExplainedError {
 export class SchemaMismatchError extends ExplainedError {}
 
 /**
- * Asserts that the role behind a pool is subject to row-level security on every table of the application, that the policies
+ * Asserts that the role behind a connection is subject to row-level security on every table of the application, that the policies
  * which reach it are those of its kind, and that no view or function leads around them.
  *
+ * @param begin a transaction of that role, in the database that is meant
  * @throws {UnsafeRoleError} when it is a superuser, bypasses row-level security, may become another role, owns something here,
  *   a table that it may read or write is without forced row-level security, or something that it may use shows more than its policies do.
  * @throws {SchemaMismatchError} when there are no tables to serve, or the role is not granted what its kind needs.
  */
-export async function assertRoleIsWalled (pool: Pool, kind: 'tenant' | 'operator'): Promise<void> {
-  const transaction = await pool.begin({ readOnly: true, deadlineMs: 10_000 })
+export async function assertRoleIsWalled (begin: (options: TransactionOptions) => Promise<Transaction>, kind: 'tenant' | 'operator'): Promise<void> {
+  const transaction = await begin({ readOnly: true, deadlineMs: 10_000 })
   const { sql } = transaction
   try {
     const [attributes, memberships, owned, open, windows, functions, policies, writable, [present]] = await Promise.all([

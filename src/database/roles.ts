@@ -14,8 +14,10 @@ export const roleNames = {
   tenant: 'rowhouse_tenant',
   /** Serves the view over all accounts: reads all rows, writes nothing. */
   operator: 'rowhouse_operator',
-  /** Adds whole accounts, for test data and imports. */
-  loader: 'rowhouse_loader'
+  /** Adds, moves and removes whole accounts. */
+  loader: 'rowhouse_loader',
+  /** Keeps the catalogue of accounts: makes, renames and suspends them, and sees no row of theirs. */
+  manager: 'rowhouse_manager'
 } as const
 
 export type RoleName = keyof typeof roleNames
@@ -32,7 +34,8 @@ const roleSettings: Record<RoleName, Record<string, string>> = {
   // would take longer than running it.
   tenant: { search_path: 'rowhouse', plan_cache_mode: 'force_generic_plan', statement_timeout: '5s', lock_timeout: '2s', idle_in_transaction_session_timeout: '15s' },
   operator: { search_path: 'rowhouse', statement_timeout: '15s', lock_timeout: '2s', idle_in_transaction_session_timeout: '30s', default_transaction_read_only: 'on' },
-  loader: { search_path: 'rowhouse' }
+  loader: { search_path: 'rowhouse' },
+  manager: { search_path: 'rowhouse', statement_timeout: '15s', lock_timeout: '5s', idle_in_transaction_session_timeout: '30s' }
 }
 
 /**
@@ -42,7 +45,7 @@ const roleSettings: Record<RoleName, Record<string, string>> = {
 export function deriveRolePasswords (secret: string): Record<RoleName, string> {
   const key = scryptSync(secret, 'rowhouse role passwords', 32)
   const derive = (role: string): string => createHmac('sha256', key).update(role).digest('base64url')
-  return { owner: derive(roleNames.owner), tenant: derive(roleNames.tenant), operator: derive(roleNames.operator), loader: derive(roleNames.loader) }
+  return Object.fromEntries(Object.entries(roleNames).map(([role, name]) => [role, derive(name)])) as Record<RoleName, string>
 }
 
 /**

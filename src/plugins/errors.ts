@@ -2,7 +2,7 @@ import accepts from '@fastify/accepts'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import plugin from 'fastify-plugin'
-import { AppError, CrossSiteError, InvalidInputError, NotFoundError, toAppError } from '../errors.ts'
+import { AppError, CrossSiteError, InvalidInputError, NotFoundError, NoViewOverTenantsError, toAppError } from '../errors.ts'
 import type { ErrorPage } from './views.ts'
 
 /** The one place where an error becomes an answer: a page for a browser, problem details (RFC 9457) for everyone else. */
@@ -65,6 +65,6 @@ function errorPage (request: FastifyRequest, error: AppError): ErrorPage {
 /** Where to go from here; only for those who are somewhere to begin with. */
 function nextStep (request: FastifyRequest, error: AppError): ErrorPage['action'] {
   if (error instanceof CrossSiteError) return { href: '/', label: 'Open the view over all accounts' }
-  if (request.viewer.kind === 'nobody') return undefined
+  if (request.viewer.kind === 'nobody' || error instanceof NoViewOverTenantsError) return undefined
   return error.status >= 500 ? { href: request.url, label: 'Try again' } : { href: '/', label: 'Go to the first page' }
 }

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { HostNotServedError, NotFoundError, SuspendedTenantError, UnavailableError, UnknownTenantError } from '../errors.ts'
+import { GoneTenantError, HostNotServedError, NotFoundError, NoViewOverTenantsError, RenamedTenantError, SuspendedTenantError, TenantElsewhereError, toAppError, UnavailableError, UnknownTenantError } from '../errors.ts'
 import { hostReader } from '../tenancy/host.ts'
 import type { OperatorScope, TenantScope } from '../tenancy/scope.ts'
 import type { TenancyStrategy, Work } from '../tenancy/strategy.ts'
-import type { Tenant } from '../tenancy/tenant.ts'
+import type { FoundTenant, Tenant } from '../tenancy/tenant.ts'
 import type { Viewer } from './views.ts'
 
 export interface TenantPluginOptions {
@@ -23,6 +23,8 @@ declare module 'fastify' {
     anyHost?: boolean
     /** The route needs no database; by default each request has its transaction. */
     transaction?: boolean
+    /** On the operator's host the route reads the catalogue alone, so it works without a view over tenants, too. */
+    catalogue?: boolean
   }
   interface FastifyRequest {
     viewer: Viewer
@@ -71,16 +73,15 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
       request.viewer = { kind: 'operator' }
       return
     }
-    const tenant = await strategy.findTenant(target.slug)
-    if (tenant === undefined) throw new UnknownTenantError()
-    if (tenant.status !== 'active') throw new SuspendedTenantError()
+    const tenant = servedTenant(await strategy.findTenant(target.slug), request, baseDomain)
     request.tenant = tenant
     request.viewer = { kind: 'tenant', accountId: tenant.id, slug: tenant.slug, name: tenant.name }
   })
 
   app.addHook('preHandler', async request => {
-    const { anyHost, transaction } = request.routeOptions.config
+    const { anyHost, transaction, catalogue } = request.routeOptions.config
     if (anyHost === true || transaction === false || request.is404) return
+    if (request.tenant === undefined && !strategy.hasViewOverTenants && catalogue !== true) throw new NoViewOverTenantsError()
     const options = { readOnly: onlyReads(request), deadlineMs }
     request.work = request.tenant !== undefined
       ? { kind: 'tenant', work: await strategy.beginTenant(request.tenant, options) }
@@ -99,6 +100,10 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
     return payload
   })
 
+  // What the directory says of this tenant may be out of date: it was suspended or moved, or its database is gone.
+  app.addHook('onError', async ({ tenant }, _reply, error) => {
+    if (tenant !== undefined && (toAppError(error) instanceof TenantElsewhereError || (tenant.database !== undefined && toAppError(error).status === 503))) strategy.forgetTenant(tenant.slug)
+  })
   app.addHook('onRequestAbort', abandon)
   // Where an answer ended without passing onSend, the transaction still ends.
   app.addHook('onResponse', abandon)
@@ -116,6 +121,21 @@ function hostHeader ({ raw }: FastifyRequest): string | undefined {
 
 function onlyReads ({ method }: FastifyRequest): boolean {
   return method === 'GET' || method === 'HEAD'
+}
+
+/** @throws what whoever asks for a name is told that serves nobody, or nobody any more */
+function servedTenant (found: FoundTenant | undefined, request: FastifyRequest, baseDomain: string): Tenant {
+  if (found === undefined || found.tenant.status === 'creating') throw new UnknownTenantError()
+  const { tenant, by } = found
+  if (by === 'gone' || tenant.status === 'deleted') throw new GoneTenantError()
+  if (by === 'former') throw new RenamedTenantError(`${request.protocol}://${tenant.slug}.${baseDomain}${portOf(request)}${request.originalUrl}`)
+  if (tenant.status === 'suspended') throw new SuspendedTenantError(tenant.statusReason)
+  return tenant
+}
+
+/** The port of the address that was asked for, which need not be the one that this process listens on. */
+function portOf (request: FastifyRequest): string {
+  return /:\d+$/.exec(hostHeader(request) ?? '')?.[0] ?? ''
 }
 
 async function beginOperator (strategy: TenancyStrategy, options: { readOnly: boolean, deadlineMs: number }): Promise<Work<OperatorScope>> {

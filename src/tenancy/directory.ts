@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Tenant } from './tenant.ts'
+import type { FoundTenant } from './tenant.ts'
 
 export interface DirectoryOptions {
   /** How long an answer is believed: a rename or a suspension is noticed after so long at the latest. */
@@ -18,22 +18,24 @@ const namesPerLookUp = 500
  * are remembered apart, so that the flood cannot push the real tenants out.
  */
 export class TenantDirectory {
-  readonly #lookUp: (slugs: string[]) => Promise<Tenant[]>
+  readonly #lookUp: LookUp
   readonly #ttlMs: number
-  readonly #known: LRUCache<string, Tenant>
+  readonly #known: LRUCache<string, FoundTenant>
   readonly #unknown: LRUCache<string, true>
   readonly #asked = new Map<string, Question>()
   #running = false
+  /** Counts what was forgotten: an answer that was under way meanwhile may be the old one. */
+  #generation = 0
 
-  constructor (lookUp: (slugs: string[]) => Promise<Tenant[]>, { ttlMs, size }: DirectoryOptions = { ttlMs: 5000, size: 10_000 }) {
+  constructor (lookUp: LookUp, { ttlMs, size }: DirectoryOptions = { ttlMs: 5000, size: 10_000 }) {
     this.#lookUp = lookUp
     this.#ttlMs = ttlMs
     this.#known = new LRUCache({ max: size, ttl: ttlMs })
     this.#unknown = new LRUCache({ max: size, ttl: ttlMs })
   }
 
-  /** @returns undefined for a name that no account has. @throws whatever the look-up throws; that is not remembered. */
-  async find (slug: string): Promise<Tenant | undefined> {
+  /** @returns undefined for a name that no account has or had. @throws whatever the look-up throws; that is not remembered. */
+  async find (slug: string): Promise<FoundTenant | undefined> {
     const known = this.#known.get(slug)
     if (known !== undefined) {
       // Asked again in good time, so that nobody who comes often ever waits.
@@ -46,6 +48,7 @@ export class TenantDirectory {
 
   /** Forgets one name, or all. */
   forget (slug?: string): void {
+    this.#generation++
     if (slug === undefined) {
       this.#known.clear()
       this.#unknown.clear()
@@ -55,7 +58,7 @@ export class TenantDirectory {
     }
   }
 
-  async #ask (slug: string): Promise<Tenant | undefined> {
+  async #ask (slug: string): Promise<FoundTenant | undefined> {
     let question = this.#asked.get(slug)
     if (question === undefined) {
       question = openQuestion()
@@ -72,17 +75,13 @@ export class TenantDirectory {
     while (this.#asked.size > 0) {
       const batch = [...this.#asked].slice(0, namesPerLookUp)
       for (const [slug] of batch) this.#asked.delete(slug)
+      const generation = this.#generation
       try {
-        const found = new Map((await this.#lookUp(batch.map(([slug]) => slug))).map(tenant => [tenant.slug, tenant]))
+        const answers = await this.#lookUp(batch.map(([slug]) => slug))
         for (const [slug, question] of batch) {
-          const tenant = found.get(slug)
-          if (tenant === undefined) {
-            this.#unknown.set(slug, true)
-            this.#known.delete(slug)
-          } else {
-            this.#known.set(slug, tenant)
-          }
-          question.resolve(tenant)
+          const found = answers.get(slug)
+          if (generation === this.#generation) this.#remember(slug, found)
+          question.resolve(found)
         }
       } catch (error) {
         for (const [, question] of batch) question.reject(error)
@@ -90,17 +89,29 @@ export class TenantDirectory {
     }
     this.#running = false
   }
+
+  #remember (slug: string, found: FoundTenant | undefined): void {
+    if (found === undefined) {
+      this.#unknown.set(slug, true)
+      this.#known.delete(slug)
+    } else {
+      this.#known.set(slug, found)
+    }
+  }
 }
 
+/** Finds what each name leads to; names that lead nowhere are left out. */
+export type LookUp = (slugs: string[]) => Promise<Map<string, FoundTenant>>
+
 interface Question {
-  answer: Promise<Tenant | undefined>
-  resolve: (tenant: Tenant | undefined) => void
+  answer: Promise<FoundTenant | undefined>
+  resolve: (found: FoundTenant | undefined) => void
   reject: (error: unknown) => void
 }
 
 function openQuestion (): Question {
   let resolve: Question['resolve'] = () => {}
   let reject: Question['reject'] = () => {}
-  const answer = new Promise<Tenant | undefined>((_resolve, _reject) => { resolve = _resolve; reject = _reject })
+  const answer = new Promise<FoundTenant | undefined>((_resolve, _reject) => { resolve = _resolve; reject = _reject })
   return { answer, resolve, reject }
 }

@@ -1,6 +1,15 @@
 import type { Transaction, TransactionOptions } from '../database/transaction.ts'
 import type { OperatorScope, TenantScope } from './scope.ts'
-import type { Tenant } from './tenant.ts'
+import type { FoundTenant, Tenant } from './tenant.ts'
+
+export const strategyNames = ['single-schema', 'multiple-databases'] as const
+
+/**
+ * Where tenants live. With `single-schema` all in one schema, row-level security between them, unless one was moved to a
+ * database of its own; the operator sees across those in the schema. With `multiple-databases` each in a database of its own,
+ * row-level security inside; nobody sees across them.
+ */
+export type StrategyName = typeof strategyNames[number]
 
 /** A scope and the transaction that it lives in. Whoever opened it commits or rolls back. */
 export interface Work<Scope> {
@@ -10,10 +19,18 @@ export interface Work<Scope> {
 
 /** How tenants are kept apart: which database serves one, and what is said first on its connection. */
 export interface TenancyStrategy {
-  /** @returns undefined for a name that no account has */
-  findTenant (slug: string): Promise<Tenant | undefined>
+  /** Whether the operator may list the rows of all tenants together. */
+  hasViewOverTenants: boolean
+  /** @returns undefined for a name that no account has or had */
+  findTenant (slug: string): Promise<FoundTenant | undefined>
+  /** Has the next request for a name look it up again. */
+  forgetTenant (slug: string): void
+  /**
+   * @throws {SchemaBehindError} where the tenant's own database has not been migrated yet
+   * @throws {UnavailableError} where it cannot be reached, or its walls do not stand
+   */
   beginTenant (tenant: Tenant, options: TransactionOptions): Promise<Work<TenantScope>>
-  /** Undefined where there is no view over all tenants: no login for it is configured. */
+  /** Undefined where no operator's login is configured. */
   beginOperator: ((options: TransactionOptions) => Promise<Work<OperatorScope>>) | undefined
   /** Asserts, before the first request, that the walls hold for the logins in use. @throws what `assertRoleIsWalled` throws. */
   assertWalls (): Promise<void>

@@ -20,6 +20,15 @@ interface Position {
   before: Counts
 }
 
+/** What one account has, for a database of its own. */
+export interface AccountData {
+  slug: string
+  name: string
+  counts: Counts
+  /** The rows of a table, in the order of their ids. @param id of the account */
+  rows: (table: TableName, id: number) => Generator<Row>
+}
+
 // Each table of each account draws from a stream of its own, so that it comes out alike in whatever order one asks.
 const streams = { shape: 0, account: 1, app_user: 2, project: 3, task: 4, subtask: 5, prose: 6 }
 
@@ -73,7 +82,27 @@ export class TestData {
    * @param firstIds the id of each table's first row; the others follow without a gap
    */
   rows (table: TableName, firstIds: Counts = allOnes): Generator<Row> {
-    const positions = this.#positions(this.options.first, this.options.accounts)
+    return this.#rowsAt(this.#positions(this.options.first, this.options.accounts), table, firstIds)
+  }
+
+  /**
+   * The accounts one by one, each with its own part of the rows, under the ids that these have where all of them, from
+   * tenant-0 on, are in one schema.
+   */
+  * eachAccount (): Generator<AccountData> {
+    const firstIds = Object.fromEntries(tableNames.map(name => [name, 1 + this.#earlier[name]])) as Counts
+    for (const position of this.#positions(this.options.first, this.options.accounts)) {
+      const [[, slug, name] = []] = this.#rowsAt([position], 'account', firstIds)
+      yield {
+        slug: String(slug),
+        name: String(name),
+        counts: plus(allZeros, position.shape),
+        rows: (table, id) => this.#rowsAt([position], table, { ...firstIds, account: id - position.before.account })
+      }
+    }
+  }
+
+  #rowsAt (positions: Iterable<Position>, table: TableName, firstIds: Counts): Generator<Row> {
     switch (table) {
       case 'account': return this.#makeAccounts(positions, firstIds)
       case 'app_user': return this.#makeUsers(positions, firstIds)

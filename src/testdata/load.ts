@@ -5,13 +5,17 @@ import { loadBeside } from './beside.ts'
 import { loadInBulk, type LoadSteps } from './bulk.ts'
 import type { TestData } from './generator.ts'
 import { completeOptions, type TestDataOptions } from './options.ts'
+import { loadIntoOwnDatabases } from './own-databases.ts'
 import { accountsExist, inspect, type Presence } from './presence.ts'
 import { inTransaction, TestDataError } from './session.ts'
+import type { StrategyName } from '../tenancy/strategy.ts'
 import type { Counts } from './tables.ts'
 
 export { TestDataError }
 
 export interface LoadOptions extends LoadSteps {
+  /** Where new accounts go; by default into the shared schema. */
+  tenancy?: StrategyName
   /** Make everything and keep nothing. */
   rollback?: boolean
   /** Called when another loader has to finish first. */
@@ -24,8 +28,6 @@ export interface LoadResult {
   /** How many accounts of untouched demonstration data gave way. */
   replaced: number
 }
-
-type Logins = Pick<Database, 'login'>
 
 const loaderLock = 7_697_685_318
 const attempts = 5
@@ -41,7 +43,7 @@ const attempts = 5
  * @throws {TestDataError} where accounts of the same slugs exist, or the database is in the way otherwise
  * @throws the signal's reason once that is aborted
  */
-export async function load (database: Logins, options: Partial<TestDataOptions>, how: LoadOptions = {}): Promise<LoadResult> {
+export async function load (database: Database, options: Partial<TestDataOptions>, how: LoadOptions = {}): Promise<LoadResult> {
   return await loadData(database, await prepare(completeOptions(options)), how)
 }
 
@@ -52,8 +54,9 @@ async function prepare (options: TestDataOptions): Promise<TestData> {
 }
 
 /** As {@link load}, with data that are prepared already. */
-export async function loadData (database: Logins, data: TestData, how: LoadOptions = {}): Promise<LoadResult> {
+export async function loadData (database: Database, data: TestData, how: LoadOptions = {}): Promise<LoadResult> {
   return await takingTurns(database, how, async () => {
+    if (how.tenancy === 'multiple-databases') return { counts: data.counts, replaced: await loadIntoOwnDatabases(database, data, how) }
     const presence = await look(database, data, how)
     const replaces = presence.isUntouchedDemo && data.options.first === 0
     if (presence.accounts === 0 || replaces) await fill(database, data, false, how)
@@ -70,23 +73,24 @@ export async function loadData (database: Logins, data: TestData, how: LoadOptio
  * @returns whether it had none
  * @throws {TestDataError}
  */
-export async function loadDemo (database: Logins, accounts: number): Promise<boolean> {
+export async function loadDemo (database: Database, accounts: number, tenancy: StrategyName = 'single-schema'): Promise<boolean> {
   if (await hasAccounts(database)) return false
   const data = await prepare(completeOptions({ accounts }))
   return await takingTurns(database, {}, async () => {
     // Someone else may have been faster.
     if (await hasAccounts(database)) return false
-    await fill(database, data, true, {})
+    if (tenancy === 'multiple-databases') await loadIntoOwnDatabases(database, data, { asDemo: true })
+    else await fill(database, data, true, {})
     return true
   })
 }
 
-async function hasAccounts (database: Logins): Promise<boolean> {
-  return await withClient(database.login('loader'), async loader => (await loader.query('select from account limit 1')).rowCount !== 0)
+async function hasAccounts (database: Database): Promise<boolean> {
+  return await withClient(database.login('loader'), async loader => (await loader.query("select from account where status <> 'creating' limit 1")).rowCount !== 0)
 }
 
 /** Lets one loader after the other work, whichever processes they are in. */
-async function takingTurns<T> (database: Logins, { signal, onWait }: LoadOptions, work: () => Promise<T>): Promise<T> {
+async function takingTurns<T> (database: Database, { signal, onWait }: LoadOptions, work: () => Promise<T>): Promise<T> {
   try {
     return await inTransaction(database.login('loader'), { rollback: true, signal }, async loader => {
       const { rows: [row] } = await loader.query<{ locked: boolean }>('select pg_try_advisory_xact_lock($1::bigint) as locked', [loaderLock])
@@ -111,11 +115,11 @@ function explain (error: unknown): unknown {
 }
 
 /** In a transaction of its own, because what it has read stays locked until its end. */
-async function look (database: Logins, data: TestData, { signal }: LoadOptions = {}): Promise<Presence> {
+async function look (database: Database, data: TestData, { signal }: LoadOptions = {}): Promise<Presence> {
   return await inTransaction(database.login('loader'), { rollback: true, signal }, async loader => await inspect(loader, data.options))
 }
 
-async function fill (database: Logins, data: TestData, asDemo: boolean, { rollback = false, signal, onProgress }: LoadOptions): Promise<void> {
+async function fill (database: Database, data: TestData, asDemo: boolean, { rollback = false, signal, onProgress }: LoadOptions): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await inTransaction(database.login('owner'), { rollback, signal }, async client => {
@@ -152,7 +156,7 @@ function changed (presence: Presence, { options }: TestData): TestDataError {
   return new TestDataError('accounts were added by someone else in this moment. Nothing was changed. Run it again to add to them.')
 }
 
-async function add (database: Logins, data: TestData, { rollback = false, signal, onProgress }: LoadOptions): Promise<void> {
+async function add (database: Database, data: TestData, { rollback = false, signal, onProgress }: LoadOptions): Promise<void> {
   try {
     await inTransaction(database.login('loader'), { rollback, signal }, async client => { await loadBeside(client, data, { signal, onProgress }) })
   } catch (error) {

@@ -43,7 +43,8 @@ export async function inspect (client: pg.Client, { first, accounts }: TestDataO
   }
 }
 
-async function isUntouchedDemo (client: pg.Client): Promise<boolean> {
+/** Whether all there is was loaded as demonstration data and never touched since. @param client a role that sees all rows */
+export async function isUntouchedDemo (client: pg.Client): Promise<boolean> {
   const mark = await readMark(client)
   if (mark === undefined) return false
   for (const name of tableNames) {
@@ -89,7 +90,7 @@ export async function firstIds (client: pg.Client): Promise<Counts> {
   return ids
 }
 
-export function accountsExist ({ clashes, free }: Presence, { accounts }: Pick<TestDataOptions, 'accounts'>): TestDataError {
+export function accountsExist ({ clashes, free }: Pick<Presence, 'clashes' | 'free'>, { accounts }: Pick<TestDataOptions, 'accounts'>): TestDataError {
   return new TestDataError(`${enumerate(clashes)} already (${clashes.length} of ${accounts}). Nothing was changed. ` +
     `To add others beside them, begin with one that is free: --first ${free}. To make them anew, empty the database first, with all that is in it: npx tsx bin/migrate.ts down --all --yes`)
 }

@@ -1,0 +1,298 @@
+import { randomUUID } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import pg from 'pg'
+import { hasCode, withClient } from '../database/admin.ts'
+import type { Database } from '../database/database.ts'
+import type { Placement } from '../database/placement.ts'
+import { ExplainedError } from '../explained-error.ts'
+import type { TenantStatus } from '../tenancy/tenant.ts'
+
+/** What was asked of a tenant cannot be done as things stand; the message says why. */
+export class TenantError extends ExplainedError {}
+
+/** What the catalogue holds of one tenant. */
+export interface CatalogueEntry {
+  id: number
+  slug: string
+  name: string
+  status: TenantStatus
+  statusReason: string | undefined
+  statusSince: Date
+  createdAt: Date
+  /** Undefined: its rows are in the configured database. */
+  database: Placement | undefined
+  /** Of a database of its own. */
+  schemaVersion: string | undefined
+  migration: MigrationNote | undefined
+}
+
+/** How the last migration run over a tenant's own database went. */
+export interface MigrationNote {
+  state: 'ready' | 'migrating' | 'failed'
+  error: string | undefined
+  changedAt: Date
+  tookMs: number | undefined
+}
+
+export interface Move {
+  /** Undefined: the configured database. */
+  source: Placement | undefined
+  target: Placement | undefined
+  /** `switched`: the target serves the tenant; the source's rows are what is left of before. */
+  state: 'copying' | 'switched'
+  changedAt: Date
+}
+
+interface EntryRow {
+  id: string
+  slug: string
+  name: string
+  status: TenantStatus
+  status_reason: string | null
+  status_since: Date
+  created_at: Date
+  database: string | null
+  schema_version: string | null
+  state: MigrationNote['state'] | null
+  error: string | null
+  changed_at: Date
+  took_ms: number | null
+}
+
+/** The catalogue of tenants, as the role that keeps it sees it: their names and whereabouts, never a row of their work. */
+export class Catalogue {
+  readonly #client: pg.Client
+
+  constructor (client: pg.Client) {
+    this.#client = client
+  }
+
+  /** All tenants in the order of their slugs, or those of the slugs that exist. */
+  async list (slugs?: readonly string[]): Promise<CatalogueEntry[]> {
+    const { rows } = await this.#client.query<EntryRow>(`
+      select account.id, account.slug, account.name, account.status, account.status_reason, account.status_since, account.created_at,
+        account.database, tenant_database.schema_version, tenant_database.state, tenant_database.error, tenant_database.changed_at, tenant_database.took_ms
+      from account
+      left join tenant_database on tenant_database.account_id = account.id
+      where $1::text[] is null or account.slug = any ($1::text[])
+      order by account.slug`, [slugs ?? null])
+    return rows.map(row => ({
+      id: Number(row.id),
+      slug: row.slug,
+      name: row.name,
+      status: row.status,
+      statusReason: row.status_reason ?? undefined,
+      statusSince: row.status_since,
+      createdAt: row.created_at,
+      database: row.database ?? undefined,
+      schemaVersion: row.schema_version ?? undefined,
+      migration: row.state === null ? undefined : { state: row.state, error: row.error ?? undefined, changedAt: row.changed_at, tookMs: row.took_ms ?? undefined }
+    }))
+  }
+
+  /** @throws {TenantError} where no tenant has the slug */
+  async get (slug: string): Promise<CatalogueEntry> {
+    const entry = await this.find(slug)
+    if (entry === undefined) throw new TenantError(`there is no tenant "${slug}"`)
+    return entry
+  }
+
+  async find (slug: string): Promise<CatalogueEntry | undefined> {
+    return (await this.list([slug]))[0]
+  }
+
+  /** Draws ids for accounts to be, in order. */
+  async reserveIds (count: number): Promise<number[]> {
+    const { rows } = await this.#client.query<{ id: string }>("select nextval('account_id_seq') as id from generate_series(1, $1::integer)", [count])
+    return rows.map(({ id }) => Number(id)).sort((a, b) => a - b)
+  }
+
+  /** Gives an account its id, slug and name. @throws {TenantError} where the slug is taken, or leads to a tenant that had it before */
+  async add ({ slug, name, status, statusReason, database, id }: Pick<CatalogueEntry, 'slug' | 'name' | 'status'> & { statusReason?: string, database?: Placement | undefined, id?: number }): Promise<number> {
+    const { rows: [former] } = await this.#client.query<{ present: string }>(`
+      select account.slug as present from former_slug join account on account.id = former_slug.account_id
+      where former_slug.slug = $1::text and former_slug.redirect_until > now()`, [slug])
+    if (former !== undefined) throw new TenantError(`"${slug}" still leads to "${former.present}", which had that name before; choose another, or wait until it does no longer`)
+    await this.#client.query('delete from former_slug where slug = $1::text', [slug])
+    try {
+      const { rows: [row] } = await this.#client.query<{ id: string }>(`
+        insert into account (id, slug, name, status, status_reason, database) overriding system value
+        values (coalesce($6::bigint, nextval('account_id_seq')), $1::text, $2::text, $3::text, $4::text, $5::text) returning id`,
+      [slug, name, status, statusReason ?? null, database ?? null, id ?? null])
+      const added = Number(row?.id)
+      if (database !== undefined) await this.#client.query('insert into tenant_database (account_id) values ($1::bigint)', [added])
+      return added
+    } catch (error) {
+      if (hasCode(error, '23505')) throw new TenantError(`there is a tenant "${slug}" already`, { cause: error })
+      throw invalidInput(error, slug)
+    }
+  }
+
+  async setStatus (id: number, status: TenantStatus, reason?: string): Promise<void> {
+    await this.#client.query(`
+      update account set status = $2::text, status_reason = $3::text, status_since = now() where id = $1::bigint`, [id, status, reason ?? null])
+  }
+
+  /** Leaves the old name behind. @param redirectUntil until when it leads to the new one; left out, it is gone at once */
+  async rename ({ id, slug }: Pick<CatalogueEntry, 'id' | 'slug'>, next: string, redirectUntil: Date | undefined): Promise<void> {
+    const { rows: [former] } = await this.#client.query<{ account_id: string }>(
+      'select account_id from former_slug where slug = $1::text and redirect_until > now() and account_id <> $2::bigint', [next, id])
+    if (former !== undefined) throw new TenantError(`"${next}" still leads to another tenant, which had that name before; choose another`)
+    try {
+      await this.#client.query('delete from former_slug where slug = $1::text', [next])
+      await this.#client.query('update account set slug = $2::text where id = $1::bigint', [id, next])
+      await this.#client.query('insert into former_slug (account_id, slug, redirect_until) values ($1::bigint, $2::text, $3::timestamptz)', [id, slug, redirectUntil ?? null])
+    } catch (error) {
+      if (hasCode(error, '23505')) throw new TenantError(`there is a tenant "${next}" already`, { cause: error })
+      throw invalidInput(error, next)
+    }
+  }
+
+  async setName (id: number, name: string): Promise<void> {
+    await this.#client.query('update account set name = $2::text where id = $1::bigint', [id, name])
+  }
+
+  /** Says where the account's rows are from now on. */
+  async place (id: number, database: Placement | undefined): Promise<void> {
+    await this.#client.query('update account set database = $2::text where id = $1::bigint', [id, database ?? null])
+    if (database === undefined) await this.#client.query('delete from tenant_database where account_id = $1::bigint', [id])
+    else await this.#client.query('insert into tenant_database (account_id) values ($1::bigint) on conflict (account_id) do nothing', [id])
+  }
+
+  async hasPlacement (database: Placement): Promise<boolean> {
+    return (await this.#client.query('select from account where database = $1::text union all select from account_move where source = $1::text or target = $1::text', [database])).rowCount !== 0
+  }
+
+  /** The move of an account that is under way, or whose source is still kept. */
+  async findMove (id: number): Promise<Move | undefined> {
+    const { rows: [row] } = await this.#client.query<{ source: string | null, target: string | null, state: Move['state'], changed_at: Date }>(
+      'select source, target, state, changed_at from account_move where account_id = $1::bigint', [id])
+    return row === undefined ? undefined : { source: row.source ?? undefined, target: row.target ?? undefined, state: row.state, changedAt: row.changed_at }
+  }
+
+  async noteMove (id: number, { source, target, state }: Omit<Move, 'changedAt'>): Promise<void> {
+    await this.#client.query(`
+      insert into account_move (account_id, source, target, state) values ($1::bigint, $2::text, $3::text, $4::text)
+      on conflict (account_id) do update set source = excluded.source, target = excluded.target, state = excluded.state, changed_at = now()`,
+    [id, source ?? null, target ?? null, state])
+  }
+
+  async forgetMove (id: number): Promise<void> {
+    await this.#client.query('delete from account_move where account_id = $1::bigint', [id])
+  }
+
+  /** Notes how far the schema of the account's own database is, and how it came there. */
+  async noteMigration (id: number, { state, schemaVersion, error, tookMs }: { state: MigrationNote['state'], schemaVersion?: string | undefined, error?: string | undefined, tookMs?: number | undefined }): Promise<void> {
+    await this.#client.query(`
+      update tenant_database set state = $2::text, schema_version = coalesce($3::text, schema_version), error = $4::text, took_ms = $5::integer, changed_at = now()
+      where account_id = $1::bigint`, [id, state, schemaVersion ?? null, error?.slice(0, 1000) ?? null, tookMs === undefined ? null : Math.round(tookMs)])
+  }
+
+  /** Takes an account out, with the names that it had. Its rows must be gone. */
+  async remove (id: number): Promise<void> {
+    await this.#client.query('delete from former_slug where account_id = $1::bigint', [id])
+    await this.#client.query('delete from tenant_database where account_id = $1::bigint', [id])
+    await this.#client.query('delete from account_move where account_id = $1::bigint', [id])
+    await this.#client.query('delete from account where id = $1::bigint', [id])
+  }
+
+  /** Notes who did what, and when. */
+  async record ({ id, slug }: Pick<CatalogueEntry, 'id' | 'slug'>, action: string, details: Record<string, unknown> = {}): Promise<void> {
+    await this.#client.query(`
+      insert into account_event (account_id, actor, action, slug, details) values ($1::bigint, $2::text, $3::text, $4::text, $5::jsonb)`,
+    [id, actor(), action, slug, JSON.stringify(details)])
+  }
+
+  /** What was done to an account, the latest first. */
+  async events (id: number, limit: number): Promise<Array<{ at: Date, actor: string, action: string, slug: string, details: Record<string, unknown> }>> {
+    return (await this.#client.query<{ at: Date, actor: string, action: string, slug: string, details: Record<string, unknown> }>(`
+      select at, actor, action, slug, details from account_event where account_id = $1::bigint order by at desc, id desc limit $2::integer`, [id, limit])).rows
+  }
+
+  async formerSlugs (id: number): Promise<Array<{ slug: string, redirectUntil: Date | undefined }>> {
+    const { rows } = await this.#client.query<{ slug: string, redirect_until: Date | null }>(
+      'select slug, redirect_until from former_slug where account_id = $1::bigint order by slug', [id])
+    return rows.map(row => ({ slug: row.slug, redirectUntil: row.redirect_until ?? undefined }))
+  }
+
+  /**
+   * Begins to make accounts. What is half-made names its run, so that others can tell whether somebody is at work on it
+   * still: a run that dies takes its lock along.
+   */
+  async beginRun (): Promise<string> {
+    const run = randomUUID()
+    await this.#client.query('select pg_advisory_lock(hashtextextended($1::text, 0))', [run])
+    return run
+  }
+
+  async endRun (run: string): Promise<void> {
+    await this.#client.query('select pg_advisory_unlock(hashtextextended($1::text, 0))', [run])
+  }
+
+  /** What runs that died have left half-made. */
+  async listAbandoned (): Promise<CatalogueEntry[]> {
+    const abandoned: CatalogueEntry[] = []
+    for (const entry of (await this.list()).filter(({ status }) => status === 'creating')) {
+      const { rows: [row] } = await this.#client.query<{ is_dead: boolean }>('select pg_try_advisory_lock(hashtextextended($1::text, 0)) as is_dead', [entry.statusReason ?? ''])
+      if (row?.is_dead !== true) continue
+      await this.#client.query('select pg_advisory_unlock(hashtextextended($1::text, 0))', [entry.statusReason ?? ''])
+      abandoned.push(entry)
+    }
+    return abandoned
+  }
+
+  /** All of it, or nothing. */
+  async atOnce<T> (work: () => Promise<T>): Promise<T> {
+    await this.#client.query('begin')
+    try {
+      const result = await work()
+      await this.#client.query('commit')
+      return result
+    } catch (error) {
+      await this.#client.query('rollback').catch(() => {})
+      throw error
+    }
+  }
+
+  /**
+   * Runs work while no other command changes the tenants of these names. Should this process die, the locks go with it.
+   *
+   * @throws {TenantError} where another command is at work on one of them
+   */
+  async alone<T> (slugs: readonly string[], work: () => Promise<T>): Promise<T> {
+    const held: string[] = []
+    try {
+      for (const slug of new Set(slugs)) {
+        const { rows: [row] } = await this.#client.query<{ locked: boolean }>('select pg_try_advisory_lock(hashtextextended($1::text, 0)) as locked', [lockName(slug)])
+        if (row?.locked !== true) throw new TenantError(`another command is at work on "${slug}"; wait for it to end`)
+        held.push(slug)
+      }
+      return await work()
+    } finally {
+      for (const slug of held) await this.#client.query('select pg_advisory_unlock(hashtextextended($1::text, 0))', [lockName(slug)]).catch(() => {})
+    }
+  }
+}
+
+function lockName (slug: string): string {
+  return `rowhouse tenant ${slug}`
+}
+
+/** Who runs this process. */
+function actor (): string {
+  return `${userInfo().username}@${hostname()}`
+}
+
+function invalidInput (error: unknown, slug: string): unknown {
+  if (!hasCode(error, '23514')) return error
+  return new TenantError(`"${slug}" cannot be a host name's first part, or the name is empty or longer than 255: a slug has 1 to 63 of a-z, 0-9 and -, and neither begins nor ends with -`, { exitCode: 2, cause: error })
+}
+
+/** Opens the catalogue for one command. */
+export async function withCatalogue<T> (database: Pick<Database, 'login'>, work: (catalogue: Catalogue) => Promise<T>): Promise<T> {
+  return await withClient(database.login('manager'), async client => {
+    // Held while databases are made and rows are copied, however long that takes.
+    await client.query('set idle_session_timeout = 0')
+    return await work(new Catalogue(client))
+  })
+}

@@ -1,0 +1,148 @@
+import { pipeline } from 'node:stream/promises'
+import type pg from 'pg'
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { TenantError } from './catalogue.ts'
+import type { TenantTable } from './tenant-tables.ts'
+
+/** One account's rows in one database: the loader's session there, in a transaction, and the account's id. */
+export interface Side {
+  client: pg.Client
+  accountId: number
+}
+
+export interface TransferSteps {
+  signal?: AbortSignal | undefined
+  /** Is told of every table whose rows were compared or copied. */
+  onTable?: ((table: string, changed: number) => void) | undefined
+}
+
+/** Ids in a row are compared together; where they differ, one by one. */
+const chunkSize = 4096
+const idsPerStatement = 5000
+
+/** How the text of a value comes out must not depend on a server's settings. */
+const plainText = "set local timezone = 'UTC'; set local datestyle = 'ISO, YMD'; set local intervalstyle = 'iso_8601'; set local bytea_output = 'hex'; set local extra_float_digits = 1"
+
+/**
+ * Makes one account's rows in the target equal to those in the source, by changing what differs: the first time that is all
+ * of them, and later what was written meanwhile. Ids stay as they are.
+ *
+ * @returns how many rows were written or removed
+ */
+export async function synchronize (source: Side, target: Side, tables: readonly TenantTable[], steps: TransferSteps = {}): Promise<number> {
+  for (const { client } of [source, target]) await client.query(plainText)
+  let changed = 0
+  const leftovers: Array<{ table: TenantTable, ids: string[] }> = []
+  for (const table of tables) {
+    steps.signal?.throwIfAborted()
+    const isEmpty = (await target.client.query(`select from ${table.name} where account_id = $1::bigint limit 1`, [target.accountId])).rowCount === 0
+    let written = 0
+    if (isEmpty) {
+      written = await copyRows(source, target, table, undefined, steps)
+    } else {
+      const { missing, extra } = await compareRows(source, target, table)
+      for (let first = 0; first < missing.length; first += idsPerStatement) {
+        written += await copyRows(source, target, table, missing.slice(first, first + idsPerStatement), steps)
+      }
+      if (extra.length > 0) leftovers.push({ table, ids: extra })
+    }
+    changed += written
+    steps.onTable?.(table.name, written)
+  }
+  // Children first; a parent's row may be one that they have just been led away from.
+  for (const { table, ids } of leftovers.reverse()) {
+    for (let first = 0; first < ids.length; first += idsPerStatement) {
+      const { rowCount } = await target.client.query(`delete from ${table.name} where account_id = $1::bigint and id = any ($2::bigint[])`, [target.accountId, ids.slice(first, first + idsPerStatement)])
+      changed += rowCount ?? 0
+    }
+  }
+  return changed
+}
+
+/** @throws {TenantError} where a table's rows are not the same on both sides */
+export async function assertEqual (source: Side, target: Side, tables: readonly TenantTable[]): Promise<void> {
+  for (const { client } of [source, target]) await client.query(plainText)
+  for (const table of tables) {
+    const { missing, extra } = await compareRows(source, target, table)
+    if (missing.length + extra.length > 0) throw new TenantError(`the copy of ${table.name} differs in ${missing.length + extra.length} rows; nothing was switched`)
+  }
+}
+
+/** Removes one account's rows. @returns how many there were of each table */
+export async function removeRows ({ client, accountId }: Side, tables: readonly TenantTable[]): Promise<Record<string, number>> {
+  const removed: Record<string, number> = {}
+  for (const { name } of [...tables].reverse()) {
+    removed[name] = (await client.query(`delete from ${name} where account_id = $1::bigint`, [accountId])).rowCount ?? 0
+  }
+  return removed
+}
+
+/** One account's rows of each table. */
+export async function countRows ({ client, accountId }: Side, tables: readonly TenantTable[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { name } of tables) {
+    const { rows: [row] } = await client.query<{ count: string }>(`select count(*) as count from ${name} where account_id = $1::bigint`, [accountId])
+    counts[name] = Number(row?.count ?? 0)
+  }
+  return counts
+}
+
+/** Leads each sequence beyond the ids that an account brought along, never back. */
+export async function advanceSequences ({ client, accountId }: Side, tables: readonly TenantTable[]): Promise<void> {
+  for (const { name } of tables) {
+    // Whoever draws a number at the same time waits for this: the sequence cannot be behind it afterwards.
+    await client.query(`
+      select setval(pg_get_serial_sequence($1::text, 'id'), highest.id)
+      from (select max(id) as id from ${name} where account_id = $2::bigint) as highest
+      where highest.id > (select last_value from ${name}_id_seq)`, [`rowhouse.${name}`, accountId])
+  }
+}
+
+async function copyRows (source: Side, target: Side, table: TenantTable, ids: string[] | undefined, { signal }: TransferSteps): Promise<number> {
+  const columns = table.columns.join(', ')
+  const only = ids === undefined ? '' : ` and id = any ('{${ids.join(',')}}'::bigint[])`
+  await target.client.query(`create temporary table staged as select ${columns} from ${table.name} with no data`)
+  const reading = source.client.query(copyTo(`copy (select ${columns} from ${table.name} where account_id = ${source.accountId}${only}) to stdout`))
+  const writing = target.client.query(copyFrom(`copy staged (${columns}) from stdin`))
+  await pipeline(reading, writing, signal === undefined ? {} : { signal })
+  const changes = table.columns.filter(column => column !== 'id').map(column => `${column} = excluded.${column}`)
+  const { rowCount } = await target.client.query(`
+    insert into ${table.name} (account_id, ${columns}) overriding system value
+    select $1::bigint, ${columns} from staged
+    on conflict (account_id, id) do update set ${changes.join(', ')}`, [target.accountId])
+  await target.client.query('drop table staged')
+  return rowCount ?? 0
+}
+
+/** Which rows the target lacks or has otherwise, and which it has beyond the source's. */
+async function compareRows (source: Side, target: Side, table: TenantTable): Promise<{ missing: string[], extra: string[] }> {
+  const [ours, theirs] = await Promise.all([chunksOf(source, table), chunksOf(target, table)])
+  const missing: string[] = []
+  const extra: string[] = []
+  for (const chunk of new Set([...ours.keys(), ...theirs.keys()])) {
+    if (ours.get(chunk) === theirs.get(chunk)) continue
+    const [wanted, present] = await Promise.all([digestsOf(source, table, chunk), digestsOf(target, table, chunk)])
+    for (const [id, digest] of wanted) if (present.get(id) !== digest) missing.push(id)
+    for (const id of present.keys()) if (!wanted.has(id)) extra.push(id)
+  }
+  return { missing, extra }
+}
+
+async function chunksOf ({ client, accountId }: Side, table: TenantTable): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ chunk: string, digest: string }>(`
+    select id / ${chunkSize} as chunk, count(*) || ' ' || bit_xor(${digest(table)}) as digest
+    from ${table.name} where account_id = $1::bigint group by id / ${chunkSize}`, [accountId])
+  return new Map(rows.map(row => [row.chunk, row.digest]))
+}
+
+async function digestsOf ({ client, accountId }: Side, table: TenantTable, chunk: string): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ id: string, digest: string }>(`
+    select id, ${digest(table)} as digest
+    from ${table.name} where account_id = $1::bigint and id between $2::bigint * ${chunkSize} and $2::bigint * ${chunkSize} + ${chunkSize - 1}`, [accountId, chunk])
+  return new Map(rows.map(row => [row.id, row.digest]))
+}
+
+/** 64 bits of a row that are the same on every server. */
+function digest ({ columns }: TenantTable): string {
+  return `('x' || encode(substring(sha256(convert_to(row(${columns.join(', ')})::text, 'UTF8')) for 8), 'hex'))::bit(64)::bigint`
+}

@@ -1,0 +1,153 @@
+import { explainDatabaseError } from '../database/explain.ts'
+import { loginAt, type Placement } from '../database/placement.ts'
+import { Pool, type PoolOptions } from '../database/pool.ts'
+import { assertRoleIsWalled } from '../database/role-check.ts'
+import type { ConnectionSettings } from '../database/settings.ts'
+import { SchemaBehindError, UnavailableError } from '../errors.ts'
+import { TenantDirectory, type DirectoryOptions } from './directory.ts'
+import { openOperatorScope, openTenantScope } from './scope.ts'
+import type { StrategyName, TenancyStrategy } from './strategy.ts'
+import type { AccountId, FoundTenant, Tenant } from './tenant.ts'
+
+export interface StrategyOptions {
+  name: StrategyName
+  tenantLogin: ConnectionSettings
+  /** Left out where nobody may look across tenants; then no connection of that kind is ever made. */
+  operatorLogin?: ConnectionSettings | undefined
+  pool: Omit<PoolOptions, 'applicationName'>
+  directory?: DirectoryOptions
+  /** The last migration of this version: a database of a tenant's own that is behind it is not served. */
+  schemaVersion: string
+}
+
+/**
+ * Opens the way to all tenants. The configured database has the catalogue, which says where each is; whatever runs for a
+ * request neither knows nor needs to know.
+ */
+export function openStrategy ({ name, tenantLogin, operatorLogin, pool, directory: directoryOptions, schemaVersion }: StrategyOptions): TenancyStrategy {
+  const { userSize: _, userWaiting: __, ...shared } = pool
+  const tenants = new Pool(tenantLogin, { ...pool, applicationName: 'rowhouse tenant' })
+  // Of its own, so that look-ups of made-up names never take a connection from the tenants.
+  const lookUps = new Pool(tenantLogin, { ...shared, size: 1, applicationName: 'rowhouse directory' })
+  const operators = operatorLogin === undefined
+    ? undefined
+    : new Pool(operatorLogin, { ...shared, size: Math.max(1, Math.min(4, Math.ceil(pool.size / 4))), applicationName: 'rowhouse operator' })
+  const directory = new TenantDirectory(async slugs => await lookUp(lookUps, slugs), directoryOptions)
+  const ownDatabases = new OwnDatabases(tenantLogin, tenants)
+
+  let pinging: Promise<void> | undefined
+
+  return {
+    hasViewOverTenants: name === 'single-schema',
+    findTenant: async slug => await directory.find(slug),
+    forgetTenant: slug => { directory.forget(slug) },
+    beginTenant: async (tenant, options) => {
+      if (tenant.database === undefined) {
+        const transaction = await tenants.begin(options, tenant.id)
+        return { scope: openTenantScope(transaction, tenant.id), transaction }
+      }
+      if ((tenant.schemaVersion ?? '') < schemaVersion) throw new SchemaBehindError()
+      const login = await ownDatabases.login(tenant.database, tenant.id)
+      const transaction = await tenants.begin(options, tenant.id, login)
+      return { scope: openTenantScope(transaction, tenant.id), transaction }
+    },
+    beginOperator: operators === undefined
+      ? undefined
+      : async options => {
+        const transaction = await operators.begin({ ...options, readOnly: true })
+        return { scope: openOperatorScope(transaction), transaction }
+      },
+    assertWalls: async () => {
+      await assertRoleIsWalled(async options => await tenants.begin(options), 'tenant').catch((error: unknown) => { throw explain(error, tenantLogin) })
+      if (operators === undefined || operatorLogin === undefined) return
+      await assertRoleIsWalled(async options => await operators.begin(options), 'operator').catch((error: unknown) => { throw explain(error, operatorLogin) })
+    },
+    ping: async () => {
+      // One for all who ask at once: whoever floods the health check must not keep the look-ups waiting.
+      pinging ??= ping(lookUps).finally(() => { pinging = undefined })
+      await pinging
+    },
+    end: async () => {
+      await Promise.all([tenants.end(), lookUps.end(), operators?.end()])
+    }
+  }
+}
+
+/** The databases of tenants that have one of their own: each is looked at before it serves its first request. */
+class OwnDatabases {
+  readonly #tenantLogin: ConnectionSettings
+  readonly #pool: Pool
+  readonly #checked = new Map<Placement, { login: ConnectionSettings, walls: Promise<void> }>()
+
+  constructor (tenantLogin: ConnectionSettings, pool: Pool) {
+    this.#tenantLogin = tenantLogin
+    this.#pool = pool
+  }
+
+  /** @throws {UnavailableError} where it is out of reach, or where row-level security would not hold in it */
+  async login (placement: Placement, user: AccountId): Promise<ConnectionSettings> {
+    let known = this.#checked.get(placement)
+    if (known === undefined) {
+      const login = loginAt(this.#tenantLogin, placement)
+      const walls = assertRoleIsWalled(async options => await this.#pool.begin(options, user, login), 'tenant')
+      known = { login, walls }
+      this.#checked.set(placement, known)
+      // Tried again by the next request.
+      walls.catch(() => { this.#checked.delete(placement) })
+    }
+    await known.walls.catch((error: unknown) => { throw error instanceof UnavailableError ? error : new UnavailableError(error) })
+    return known.login
+  }
+}
+
+/** What a request would be told of an outage is no help to whoever starts the server. */
+function explain (error: unknown, login: ConnectionSettings): unknown {
+  if (!(error instanceof UnavailableError)) return error
+  return error.cause instanceof UnavailableError ? explain(error.cause, login) : explainDatabaseError(error.cause, login)
+}
+
+async function ping (pool: Pool): Promise<void> {
+  const transaction = await pool.begin({ readOnly: true, deadlineMs: 2000 })
+  try {
+    // What every request begins with: a server without the schema is not ready.
+    await transaction.sql`select asked from resolve_accounts(${['']}::text[])`
+  } finally {
+    await transaction.rollback()
+  }
+}
+
+interface Resolved {
+  asked: string
+  id: number
+  slug: string
+  name: string
+  status: Tenant['status']
+  reason: string | null
+  database: string | null
+  version: string | null
+  redirects: boolean
+}
+
+async function lookUp (pool: Pool, slugs: string[]): Promise<Map<string, FoundTenant>> {
+  const transaction = await pool.begin({ readOnly: true, deadlineMs: 5000 })
+  try {
+    const rows = await transaction.sql<Resolved>`
+      select asked, id, slug, name, status, status_reason as reason, database, schema_version as version, redirects
+      from resolve_accounts(${slugs})`
+    const found = new Map<string, FoundTenant>()
+    for (const { asked, redirects, ...account } of rows) {
+      const isPresent = asked === account.slug
+      // A present name wins over one that another account had before.
+      if (isPresent || !found.has(asked)) found.set(asked, { tenant: toTenant(account), by: isPresent ? 'name' : redirects ? 'former' : 'gone' })
+    }
+    return found
+  } finally {
+    await transaction.rollback()
+  }
+}
+
+function toTenant ({ id, slug, name, status, reason, database, version }: Omit<Resolved, 'asked' | 'redirects'>): Tenant {
+  return {
+    id: id as AccountId, slug, name, status, statusReason: reason ?? undefined, database: database ?? undefined, schemaVersion: version ?? undefined
+  }
+}

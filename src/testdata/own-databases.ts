@@ -1,0 +1,113 @@
+import type pg from 'pg'
+import { withClient } from '../database/admin.ts'
+import type { Database, TenantDatabase } from '../database/database.ts'
+import { makingDatabases, removeAbandoned, removeWithDatabase } from '../provisioning/accounts.ts'
+import { withCatalogue, type Catalogue, type CatalogueEntry } from '../provisioning/catalogue.ts'
+import type { LoadSteps } from './bulk.ts'
+import { copyRows } from './copy.ts'
+import type { AccountData, TestData } from './generator.ts'
+import { accountsExist, isUntouchedDemo, markAsDemo } from './presence.ts'
+import { inTransaction } from './session.ts'
+import { columns, tableNames } from './tables.ts'
+
+/** Databases that are made at the same time. */
+const jobs = 4
+
+/** To look whether nobody has touched them takes a connection to each. */
+const mostDemoDatabases = 100
+
+export interface OwnDatabasesOptions extends LoadSteps {
+  /** Make everything and keep nothing. */
+  rollback?: boolean
+  /** Mark the data as demonstration data, to be replaced while nobody has touched them. */
+  asDemo?: boolean
+}
+
+/**
+ * Makes a database for each account of the test data and fills it: the same rows, under the same ids, that all of them have
+ * in one schema. All or nothing: the accounts open together in the end, and what a failed or interrupted run has made is taken away.
+ *
+ * @returns how many accounts of untouched demonstration data gave way
+ * @throws {TestDataError} where accounts of the same slugs exist
+ * @throws the signal's reason once that is aborted
+ */
+export async function loadIntoOwnDatabases (database: Database, data: TestData, { rollback = false, asDemo = false, signal, onProgress }: OwnDatabasesOptions): Promise<number> {
+  return await withCatalogue(database, async catalogue => {
+    await removeAbandoned(database, catalogue)
+    const present = await catalogue.list()
+    const replaced = data.options.first === 0 && await areUntouchedDemo(database, present) ? present : []
+    if (replaced.length === 0) assertNoClash(present, data)
+    else if (!rollback) for (const { id, database: placement } of replaced) await removeWithDatabase(database, catalogue, id, placement)
+
+    const ids = await catalogue.reserveIds(data.options.accounts)
+    let [done, begun] = [0, 0]
+    await makingDatabases(database, catalogue, async makeOne => {
+      await inParallel(data.eachAccount(), async own => async account => {
+        signal?.throwIfAborted()
+        // A trial run gets past whoever has the names now.
+        const slug = rollback ? `${account.slug}-on-trial` : account.slug
+        await makeOne({ id: ids[begun++] ?? 0, slug, name: account.name }, async (fresh, id) => { await fill(fresh, id, account, { asDemo, signal }) }, own)
+        done += tableNames.reduce((total, name) => total + account.counts[name], 0)
+        onProgress?.({ phase: 'loading', done, total: data.total, subject: account.slug })
+      })
+    }, !rollback)
+    return replaced.length
+
+    /** Each worker has a connection to the catalogue of its own. */
+    async function inParallel (accounts: Iterator<AccountData>, worker: (own: Catalogue) => Promise<(account: AccountData) => Promise<void>>): Promise<void> {
+      const failure = new AbortController()
+      const work = async (): Promise<void> => {
+        await withCatalogue(database, async own => {
+          const make = await worker(own)
+          for (let next = accounts.next(); next.done !== true && !failure.signal.aborted; next = accounts.next()) await make(next.value)
+        }).catch((error: unknown) => { failure.abort(); throw error })
+      }
+      const outcomes = await Promise.allSettled(Array.from({ length: Math.min(jobs, data.options.accounts) }, work))
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    }
+  })
+}
+
+async function areUntouchedDemo (database: Database, entries: CatalogueEntry[]): Promise<boolean> {
+  if (entries.length === 0 || entries.length > mostDemoDatabases) return false
+  for (const { database: placement, status } of entries) {
+    if (placement === undefined || status !== 'active') return false
+    if (!await withClient(database.at(placement).login('loader'), isUntouchedDemo)) return false
+  }
+  return true
+}
+
+function assertNoClash (entries: CatalogueEntry[], { options }: TestData): void {
+  const numbers = new Map(entries.map(({ slug }) => [slug, numberOf(slug)]))
+  const clashes = entries.map(({ slug }) => slug).filter(slug => {
+    const number = numbers.get(slug)
+    return number !== undefined && number >= options.first && number < options.first + options.accounts
+  }).sort((a, b) => (numbers.get(a) ?? 0) - (numbers.get(b) ?? 0))
+  if (clashes.length === 0) return
+  throw accountsExist({ clashes, free: 1 + Math.max(...[...numbers.values()].filter(number => number !== undefined)) }, options)
+}
+
+function numberOf (slug: string): number | undefined {
+  const [, digits] = /^tenant-(0|[1-9]\d{0,5})$/.exec(slug) ?? []
+  return digits === undefined ? undefined : Number(digits)
+}
+
+/** Streams one account's rows into a database that nobody knows yet. */
+async function fill (own: TenantDatabase, id: number, account: AccountData, { asDemo, signal }: { asDemo: boolean, signal: AbortSignal | undefined }): Promise<void> {
+  await inTransaction(own.login('owner'), { rollback: false, signal }, async client => {
+    // COPY is refused to every role that row-level security filters, the owner among them while it is forced on it.
+    for (const name of tableNames) await client.query(`alter table ${name} no force row level security`)
+    for (const name of tableNames) {
+      await copyRows(client, `copy ${name} (${columns[name].join(', ')}) from stdin`, account.rows(name, id), { signal })
+      await restartIds(client, name)
+    }
+    for (const name of tableNames) await client.query(`alter table ${name} force row level security`)
+    if (asDemo) await markAsDemo(client, account.counts)
+    await client.query(`analyze ${tableNames.join(', ')}`)
+  })
+}
+
+async function restartIds (client: pg.Client, table: string): Promise<void> {
+  const { rows: [row] } = await client.query<{ next: string }>(`select coalesce(max(id), 0) + 1 as next from ${table}`)
+  await client.query(`alter table ${table} alter column id restart with ${Number(row?.next ?? 1)}`)
+}
