@@ -9,6 +9,7 @@ const closed = [
   ['src/tenancy/**', [...fastify, ...drivers, '**/config.ts', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
   ['src/repositories/**', [...fastify, ...drivers, '**/config.ts', '**/database/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
   ['src/testdata/**', [...fastify, 'postgres', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/app.ts', '**/server.ts']],
+  ['src/archive/**', [...fastify, 'postgres', '**/config.ts', '**/tenancy/**', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/app.ts', '**/server.ts']],
   ['src/plugins/**', [...drivers, '**/database/**', '**/repositories/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
   ['src/routes/**', [...drivers, '**/database/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
   ['bin/**', [...fastify, ...drivers, '**/routes/**']]
