@@ -17,6 +17,19 @@ export async function withClient<T> (settings: ConnectionSettings, work: (client
   }
 }
 
+/** All of it, or nothing. @param begin the statement that begins the transaction */
+export async function inTransaction<T> (client: pg.Client, work: () => Promise<T>, begin = 'begin'): Promise<T> {
+  await client.query(begin)
+  try {
+    const result = await work()
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  }
+}
+
 /** Connection settings as `pg` takes them. */
 export function clientConfig ({ ssl, ...settings }: ConnectionSettings): pg.ClientConfig {
   return { ...settings, ssl: tlsOptions(ssl), application_name: 'rowhouse admin', connectionTimeoutMillis: 10_000 }

@@ -2,6 +2,7 @@ import { withClient } from '../database/admin.ts'
 import type { Database, TenantDatabase } from '../database/database.ts'
 import { latestMigration } from '../database/migrate.ts'
 import type { Placement } from '../database/placement.ts'
+import type { ConnectionSettings } from '../database/settings.ts'
 import type { StrategyName } from '../tenancy/strategy.ts'
 import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
 
@@ -81,6 +82,14 @@ export async function removeAbandoned (database: Database, catalogue: Catalogue)
   const abandoned = await catalogue.listAbandoned()
   for (const { id, database: placement } of abandoned) await removeWithDatabase(database, catalogue, id, placement)
   return abandoned.map(({ slug }) => slug)
+}
+
+/** Where the rows of an account are. */
+export type AccountDatabase = Pick<Database, 'login'> | TenantDatabase
+
+/** @param admin of its server, where that is another one and the database has to be made */
+export function accountDatabase (database: Database, placement: Placement | undefined, admin?: ConnectionSettings): AccountDatabase {
+  return placement === undefined ? database : database.at(placement, admin)
 }
 
 /** First the rows, then the entry: as long as there is one, the other is known. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import pg from 'pg'
-import { hasCode, withClient } from '../database/admin.ts'
+import { hasCode, inTransaction, withClient } from '../database/admin.ts'
 import type { Database } from '../database/database.ts'
+import { DatabaseSetupError, explainDatabaseError } from '../database/explain.ts'
 import type { Placement } from '../database/placement.ts'
 import { ExplainedError } from '../explained-error.ts'
 import type { TenantStatus } from '../tenancy/tenant.ts'
@@ -41,6 +42,17 @@ export interface Move {
   /** `switched`: the target serves the tenant; the source's rows are what is left of before. */
   state: 'copying' | 'switched'
   changedAt: Date
+}
+
+/** Who did what to a tenant, and when. */
+export interface AccountEvent {
+  accountId: number
+  at: Date
+  actor: string
+  action: string
+  /** The tenant's name then. */
+  slug: string
+  details: Record<string, unknown>
 }
 
 interface EntryRow {
@@ -101,6 +113,15 @@ export class Catalogue {
     return (await this.list([slug]))[0]
   }
 
+  /** @throws {TenantError} where a name is taken, or still leads to a tenant that had it before */
+  async assertFree (slug: string): Promise<void> {
+    if (await this.find(slug) !== undefined) throw new TenantError(`there is a tenant "${slug}" already`)
+    const { rows: [former] } = await this.#client.query<{ present: string }>(`
+      select account.slug as present from former_slug join account on account.id = former_slug.account_id
+      where former_slug.slug = $1::text and former_slug.redirect_until > now()`, [slug])
+    if (former !== undefined) throw new TenantError(`"${slug}" still leads to "${former.present}", which had that name before; choose another, or wait until it does no longer`)
+  }
+
   /** Draws ids for accounts to be, in order. */
   async reserveIds (count: number): Promise<number[]> {
     const { rows } = await this.#client.query<{ id: string }>("select nextval('account_id_seq') as id from generate_series(1, $1::integer)", [count])
@@ -109,10 +130,7 @@ export class Catalogue {
 
   /** Gives an account its id, slug and name. @throws {TenantError} where the slug is taken, or leads to a tenant that had it before */
   async add ({ slug, name, status, statusReason, database, id }: Pick<CatalogueEntry, 'slug' | 'name' | 'status'> & { statusReason?: string, database?: Placement | undefined, id?: number }): Promise<number> {
-    const { rows: [former] } = await this.#client.query<{ present: string }>(`
-      select account.slug as present from former_slug join account on account.id = former_slug.account_id
-      where former_slug.slug = $1::text and former_slug.redirect_until > now()`, [slug])
-    if (former !== undefined) throw new TenantError(`"${slug}" still leads to "${former.present}", which had that name before; choose another, or wait until it does no longer`)
+    await this.assertFree(slug)
     await this.#client.query('delete from former_slug where slug = $1::text', [slug])
     try {
       const { rows: [row] } = await this.#client.query<{ id: string }>(`
@@ -149,7 +167,7 @@ export class Catalogue {
   }
 
   async setName (id: number, name: string): Promise<void> {
-    await this.#client.query('update account set name = $2::text where id = $1::bigint', [id, name])
+    await this.#client.query('update account set name = $2::text where id = $1::bigint', [id, name]).catch((error: unknown) => { throw invalidInput(error, 'it') })
   }
 
   /** Says where the account's rows are from now on. */
@@ -203,10 +221,13 @@ export class Catalogue {
     [id, actor(), action, slug, JSON.stringify(details)])
   }
 
-  /** What was done to an account, the latest first. */
-  async events (id: number, limit: number): Promise<Array<{ at: Date, actor: string, action: string, slug: string, details: Record<string, unknown> }>> {
-    return (await this.#client.query<{ at: Date, actor: string, action: string, slug: string, details: Record<string, unknown> }>(`
-      select at, actor, action, slug, details from account_event where account_id = $1::bigint order by at desc, id desc limit $2::integer`, [id, limit])).rows
+  /** What was done, the latest first: to the tenants that have or had a name, those that are gone among them, or to all. */
+  async events (slug: string | undefined, limit: number): Promise<AccountEvent[]> {
+    return (await this.#client.query<AccountEvent>(`
+      select account_id::float8 as "accountId", at, actor, action, slug, details from account_event
+      where $1::text is null or account_id in (
+        select account_id from account_event where slug = $1::text union all select id from account where slug = $1::text)
+      order by at desc, id desc limit $2::integer`, [slug ?? null, limit])).rows
   }
 
   async formerSlugs (id: number): Promise<Array<{ slug: string, redirectUntil: Date | undefined }>> {
@@ -243,15 +264,7 @@ export class Catalogue {
 
   /** All of it, or nothing. */
   async atOnce<T> (work: () => Promise<T>): Promise<T> {
-    await this.#client.query('begin')
-    try {
-      const result = await work()
-      await this.#client.query('commit')
-      return result
-    } catch (error) {
-      await this.#client.query('rollback').catch(() => {})
-      throw error
-    }
+    return await inTransaction(this.#client, work)
   }
 
   /**
@@ -285,14 +298,25 @@ function actor (): string {
 
 function invalidInput (error: unknown, slug: string): unknown {
   if (!hasCode(error, '23514')) return error
-  return new TenantError(`"${slug}" cannot be a host name's first part, or the name is empty or longer than 255: a slug has 1 to 63 of a-z, 0-9 and -, and neither begins nor ends with -`, { exitCode: 2, cause: error })
+  return new TenantError(`"${slug}" cannot be a host name's first part, or the name for people is empty or longer than 255: a slug has 1 to 63 of a-z, 0-9 and -, and neither begins nor ends with -`, { exitCode: 2, cause: error })
 }
 
-/** Opens the catalogue for one command. */
+/** Opens the catalogue for one command. @throws {DatabaseSetupError} where it is out of reach, or not there yet */
 export async function withCatalogue<T> (database: Pick<Database, 'login'>, work: (catalogue: Catalogue) => Promise<T>): Promise<T> {
-  return await withClient(database.login('manager'), async client => {
-    // Held while databases are made and rows are copied, however long that takes.
-    await client.query('set idle_session_timeout = 0')
-    return await work(new Catalogue(client))
-  })
+  const login = database.login('manager')
+  let isOpen = false
+  try {
+    return await withClient(login, async client => {
+      // Held while databases are made and rows are copied, however long that takes.
+      await client.query('set idle_session_timeout = 0')
+      await client.query('select from account_move limit 0')
+      isOpen = true
+      return await work(new Catalogue(client))
+    })
+  } catch (error) {
+    if (isOpen) throw error
+    // Neither the role nor the tables are there before the migrations were run.
+    if (hasCode(error, '42P01', '28P01', '28000')) throw new DatabaseSetupError('the database has no catalogue of tenants yet; run: npx tsx bin/migrate.ts up', { cause: error })
+    throw explainDatabaseError(error, login)
+  }
 }

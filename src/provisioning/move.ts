@@ -1,10 +1,9 @@
-import type pg from 'pg'
-import { hasCode, withClient } from '../database/admin.ts'
+import { hasCode, inTransaction, withClient } from '../database/admin.ts'
 import type { Database, TenantDatabase } from '../database/database.ts'
 import { latestMigration } from '../database/migrate.ts'
 import { placementOf, type Placement } from '../database/placement.ts'
 import { parseUrl, type ConnectionSettings } from '../database/settings.ts'
-import { freePlacement, putAccount } from './accounts.ts'
+import { accountDatabase, freePlacement, putAccount, type AccountDatabase } from './accounts.ts'
 import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
 import { readTenantTables, type TenantTable } from './tenant-tables.ts'
 import { advanceSequences, assertEqual, removeRows, synchronize, type TransferSteps } from './transfer.ts'
@@ -36,7 +35,7 @@ export async function moveTenant (database: Database, catalogue: Catalogue, slug
   return await catalogue.alone([slug], async () => {
     const entry = await catalogue.get(slug)
     const { source, target, admin } = await begin(database, catalogue, entry, destination)
-    const [from, to] = [databaseAt(database, source), databaseAt(database, target, admin)]
+    const [from, to] = [accountDatabase(database, source), accountDatabase(database, target, admin)]
     if (target !== undefined) await prepareTarget(to as TenantDatabase, entry)
 
     const tables = await withClient(from.login('loader'), readTenantTables)
@@ -86,12 +85,6 @@ export async function abandonMove (database: Database, catalogue: Catalogue, slu
   })
 }
 
-type AnyDatabase = Pick<Database, 'login'> | TenantDatabase
-
-function databaseAt (database: Database, placement: Placement | undefined, admin?: ConnectionSettings): AnyDatabase {
-  return placement === undefined ? database : database.at(placement, admin)
-}
-
 /** Settles where from and where to, and notes it, so that the next run goes on. */
 async function begin (database: Database, catalogue: Catalogue, entry: CatalogueEntry, destination: Destination): Promise<{ source: Placement | undefined, target: Placement | undefined, admin?: ConnectionSettings }> {
   if (entry.status !== 'active') throw new TenantError(`"${entry.slug}" is ${entry.status}; only an active tenant is moved`)
@@ -131,12 +124,12 @@ async function prepareTarget (target: TenantDatabase, entry: CatalogueEntry): Pr
   await setStatusIn(target, entry.id, 'creating')
 }
 
-async function setStatusIn (own: AnyDatabase, id: number, status: CatalogueEntry['status']): Promise<void> {
+async function setStatusIn (own: AccountDatabase, id: number, status: CatalogueEntry['status']): Promise<void> {
   await withClient(own.login('manager'), async client => { await client.query('update account set status = $2::text where id = $1::bigint', [id, status]) })
 }
 
 /** One pass: what differs in one snapshot of the source, changed in the target in one transaction. */
-async function copyOnce (from: AnyDatabase, to: AnyDatabase, accountId: number, tables: readonly TenantTable[], steps: TransferSteps): Promise<number> {
+async function copyOnce (from: AccountDatabase, to: AccountDatabase, accountId: number, tables: readonly TenantTable[], steps: TransferSteps): Promise<number> {
   return await withClient(from.login('loader'), async source => await withClient(to.login('loader'), async target =>
     await inTransaction(source, async () => await inTransaction(target, async () => {
       const changed = await synchronize({ client: source, accountId }, { client: target, accountId }, tables, steps)
@@ -146,8 +139,8 @@ async function copyOnce (from: AnyDatabase, to: AnyDatabase, accountId: number, 
 }
 
 interface Switch {
-  from: AnyDatabase
-  to: AnyDatabase
+  from: AccountDatabase
+  to: AccountDatabase
   source: Placement | undefined
   target: Placement | undefined
   entry: CatalogueEntry
@@ -185,16 +178,4 @@ async function switchOver (catalogue: Catalogue, { from, to, source, target, ent
     })
     return performance.now() - held
   })
-}
-
-async function inTransaction<T> (client: pg.Client, work: () => Promise<T>, begin = 'begin'): Promise<T> {
-  await client.query(begin)
-  try {
-    const result = await work()
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  }
 }

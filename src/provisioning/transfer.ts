@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { advanceSequence } from '../database/sequence.ts'
 import { TenantError } from './catalogue.ts'
 import type { TenantTable } from './tenant-tables.ts'
 
@@ -90,11 +91,8 @@ export async function countRows ({ client, accountId }: Side, tables: readonly T
 /** Leads each sequence beyond the ids that an account brought along, never back. */
 export async function advanceSequences ({ client, accountId }: Side, tables: readonly TenantTable[]): Promise<void> {
   for (const { name } of tables) {
-    // Whoever draws a number at the same time waits for this: the sequence cannot be behind it afterwards.
-    await client.query(`
-      select setval(pg_get_serial_sequence($1::text, 'id'), highest.id)
-      from (select max(id) as id from ${name} where account_id = $2::bigint) as highest
-      where highest.id > (select last_value from ${name}_id_seq)`, [`rowhouse.${name}`, accountId])
+    const { rows: [row] } = await client.query<{ highest: string }>(`select coalesce(max(id), 0) as highest from ${name} where account_id = $1::bigint`, [accountId])
+    await advanceSequence(client, `${name}_id_seq`, Number(row?.highest ?? 0))
   }
 }
 

@@ -1,0 +1,177 @@
+import type pg from 'pg'
+import { inTransaction, withClient } from '../database/admin.ts'
+import type { Database } from '../database/database.ts'
+import type { TenantStatus } from '../tenancy/tenant.ts'
+import { accountDatabase, makingDatabases, putAccount, removeAbandoned } from './accounts.ts'
+import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
+import { readTenantTables } from './tenant-tables.ts'
+import { advanceSequences, countRows, removeRows, synchronize, type TransferSteps } from './transfer.ts'
+
+/** How a change reached a tenant's own database, which also keeps its account's name and status. */
+export interface Change {
+  entry: CatalogueEntry
+  /** Why its own database could not be told; the catalogue, which counts, was. */
+  warning: string | undefined
+}
+
+/**
+ * Gives a tenant another name on the web.
+ *
+ * @param redirectUntil until when the old name leads to the new one; left out, it is gone at once
+ * @throws {TenantError} where the new name is taken or cannot be one
+ */
+export async function renameTenant (database: Database, catalogue: Catalogue, slug: string, next: string, redirectUntil: Date | undefined): Promise<Change> {
+  if (slug === next) throw new TenantError(`"${slug}" has that name already`)
+  return await catalogue.alone([slug, next], async () => {
+    const entry = await catalogue.get(slug)
+    await catalogue.atOnce(async () => {
+      await catalogue.rename(entry, next, redirectUntil)
+      await catalogue.record({ ...entry, slug: next }, 'rename', { from: slug, redirectUntil: redirectUntil?.toISOString() ?? null })
+    })
+    return await tellOwnDatabase(database, catalogue, next)
+  })
+}
+
+/** Gives a tenant another name for people. */
+export async function renameForPeople (database: Database, catalogue: Catalogue, slug: string, name: string): Promise<Change> {
+  return await catalogue.alone([slug], async () => {
+    const entry = await catalogue.get(slug)
+    await catalogue.atOnce(async () => {
+      await catalogue.setName(entry.id, name)
+      await catalogue.record(entry, 'change name', { from: entry.name, to: name })
+    })
+    return await tellOwnDatabase(database, catalogue, slug)
+  })
+}
+
+/** Refuses a tenant's people from now on. Its rows are kept. @throws {TenantError} where it is not active */
+export async function suspendTenant (database: Database, catalogue: Catalogue, slug: string, reason: string | undefined): Promise<Change> {
+  return await changeStatus(database, catalogue, slug, { from: ['active'], to: 'suspended', action: 'suspend', reason })
+}
+
+/** Serves a tenant again that was suspended, or deleted and not yet purged. @throws {TenantError} where it is neither */
+export async function resumeTenant (database: Database, catalogue: Catalogue, slug: string): Promise<Change> {
+  return await changeStatus(database, catalogue, slug, { from: ['suspended', 'deleted'], to: 'active', action: 'resume' })
+}
+
+/** Takes a tenant from the web; its rows are kept until {@link purgeTenant}. @throws {TenantError} where it is deleted already */
+export async function deleteTenant (database: Database, catalogue: Catalogue, slug: string, reason: string | undefined): Promise<Change> {
+  return await changeStatus(database, catalogue, slug, { from: ['active', 'suspended'], to: 'deleted', action: 'delete', reason })
+}
+
+export interface Purged {
+  /** Rows of each table that were removed; undefined where the tenant's own database was dropped. */
+  removed: Record<string, number> | undefined
+  /** The database that was dropped. */
+  dropped: string | undefined
+  /** Rows of each table that are left in the shared schema: none. */
+  left: Record<string, number>
+}
+
+/**
+ * Removes a deleted tenant for good: its rows or its database, what a move has left behind, its names. The record of what was
+ * done to it stays.
+ *
+ * @param graceMs how long it must have been deleted
+ * @throws {TenantError} where it was not deleted, or not long enough ago
+ */
+export async function purgeTenant (database: Database, catalogue: Catalogue, slug: string, graceMs: number): Promise<Purged> {
+  return await catalogue.alone([slug], async () => {
+    const entry = await catalogue.get(slug)
+    if (entry.status !== 'deleted') throw new TenantError(`"${slug}" is ${entry.status}; delete it first, and purge it when nobody wants it back`)
+    const free = new Date(entry.statusSince.getTime() + graceMs)
+    if (free > new Date()) throw new TenantError(`"${slug}" was deleted at ${entry.statusSince.toISOString()} and may be purged from ${free.toISOString()} on; --grace-days says how long to wait`)
+    const move = await catalogue.findMove(entry.id)
+    const removed = await withClient(database.login('loader'), async client => await inTransaction(client, async () => await removeRows({ client, accountId: entry.id }, await readTenantTables(client))))
+    for (const placement of new Set([entry.database, move?.source, move?.target])) {
+      if (placement !== undefined) await database.at(placement).drop()
+    }
+    const left = await withClient(database.login('loader'), async client => await countRows({ client, accountId: entry.id }, await readTenantTables(client)))
+    if (Object.values(left).some(count => count > 0)) throw new TenantError(`rows of "${slug}" were written while it was purged; run it again`)
+    await catalogue.atOnce(async () => {
+      await catalogue.record(entry, 'purge', { removed, dropped: entry.database ?? null })
+      await catalogue.remove(entry.id)
+    })
+    return { removed: entry.database === undefined ? removed : undefined, dropped: entry.database, left }
+  })
+}
+
+/**
+ * Makes a tenant with another one's rows, as they are at one moment, in the same kind of place. Ids stay as they are.
+ *
+ * @throws {TenantError} where there is no such tenant, or the new name is taken
+ */
+export async function cloneTenant (database: Database, catalogue: Catalogue, slug: string, next: { slug: string, name: string }, steps: TransferSteps = {}): Promise<CatalogueEntry> {
+  return await catalogue.alone([slug, next.slug], async () => {
+    await removeAbandoned(database, catalogue)
+    const entry = await catalogue.get(slug)
+    const from = accountDatabase(database, entry.database)
+    if (entry.database !== undefined) {
+      await makingDatabases(database, catalogue, async makeOne => {
+        await makeOne(next, async (own, id) => {
+          await putAccount(next)(own, id)
+          await copyRows(from.login('loader'), entry.id, own.login('loader'), id, steps)
+        })
+      })
+    } else {
+      const [id = 0] = await catalogue.reserveIds(1)
+      await copyRows(from.login('loader'), entry.id, database.login('loader'), id, steps, async client => {
+        await catalogue.assertFree(next.slug)
+        await client.query('insert into account (id, slug, name) overriding system value values ($1::bigint, $2::text, $3::text)', [id, next.slug, next.name])
+      })
+    }
+    const clone = await catalogue.get(next.slug)
+    await catalogue.record(clone, 'clone', { of: slug })
+    return clone
+  })
+}
+
+/** From one snapshot, in one transaction. */
+async function copyRows (
+  from: Parameters<typeof withClient>[0], fromId: number, to: Parameters<typeof withClient>[0], toId: number, steps: TransferSteps, first: (target: pg.Client) => Promise<void> = async () => {}
+): Promise<void> {
+  await withClient(from, async source => await withClient(to, async target => {
+    await inTransaction(source, async () => {
+      await inTransaction(target, async () => {
+        await first(target)
+        const tables = await readTenantTables(source)
+        await synchronize({ client: source, accountId: fromId }, { client: target, accountId: toId }, tables, steps)
+        await advanceSequences({ client: target, accountId: toId }, tables)
+      })
+    }, 'begin isolation level repeatable read read only')
+  }))
+}
+
+interface StatusChange {
+  from: TenantStatus[]
+  to: TenantStatus
+  action: string
+  reason?: string | undefined
+}
+
+async function changeStatus (database: Database, catalogue: Catalogue, slug: string, { from, to, action, reason }: StatusChange): Promise<Change> {
+  return await catalogue.alone([slug], async () => {
+    const entry = await catalogue.get(slug)
+    if (!from.includes(entry.status)) throw new TenantError(`"${slug}" is ${entry.status}${entry.statusReason === undefined ? '' : ` (${entry.statusReason})`}; it was left so`)
+    await catalogue.atOnce(async () => {
+      await catalogue.setStatus(entry.id, to, reason)
+      await catalogue.record(entry, action, reason === undefined ? {} : { reason })
+    })
+    return await tellOwnDatabase(database, catalogue, slug)
+  })
+}
+
+/** The account's row in its own database follows the catalogue, so that it holds there, too, whoever comes. */
+async function tellOwnDatabase (database: Database, catalogue: Catalogue, slug: string): Promise<Change> {
+  const entry = await catalogue.get(slug)
+  if (entry.database === undefined) return { entry, warning: undefined }
+  try {
+    await withClient(database.at(entry.database).login('manager'), async client => {
+      await client.query('update account set slug = $2::text, name = $3::text, status = $4::text, status_reason = $5::text, status_since = $6::timestamptz where id = $1::bigint',
+        [entry.id, entry.slug, entry.name, entry.status, entry.statusReason ?? null, entry.statusSince])
+    })
+    return { entry, warning: undefined }
+  } catch (error) {
+    return { entry, warning: `the catalogue has it, and the server goes by that; the tenant's own database, ${entry.database}, could not be told: ${(error as Error).message}` }
+  }
+}

@@ -1,0 +1,23 @@
+/** A column of a table of text. */
+export interface TextColumn<Row> {
+  title: string
+  value: (row: Row) => string
+  /** Numbers stand at the right. */
+  right?: boolean
+}
+
+/** Lines of aligned columns, their titles first. */
+export function formatTable<Row> (columns: ReadonlyArray<TextColumn<Row>>, rows: readonly Row[]): string {
+  const cells = [columns.map(({ title }) => title), ...rows.map(row => columns.map(({ value }) => value(row)))]
+  const widths = columns.map((_, index) => Math.max(...cells.map(line => (line[index] ?? '').length)))
+  return cells.map(line => line.map((cell, index) => columns[index]?.right === true ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd()).join('\n')
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB']
+
+/** 512 B, 1.4 MB. */
+export function formatBytes (bytes: number): string {
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log(bytes) / Math.log(1000)))
+  const value = bytes / 1000 ** power
+  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`
+}
