@@ -7,7 +7,7 @@ import { runCommand, withDatabase } from '../src/cli.ts'
 import { formatDuration } from '../src/testdata/progress.ts'
 
 const program = new Command('bench')
-  .description('Measures what Rowhouse does against what PostgreSQL itself can do: the load, the page, the walls, scale, depth, concurrency.')
+  .description('Measures what Rowhouse does against what PostgreSQL itself can do: the load, the page, the walls, scale, depth, concurrency, a database for each tenant, a tenant as a file.')
   .option('--quick', 'fewer accounts, shorter rounds: two minutes, to see that it works', false)
   .option('--large', '20,000 accounts as well: some minutes and 4 GB more', false)
   .option('--only <parts>', `some of it: ${parts.join(', ')}`, parseParts, [...parts])
@@ -22,7 +22,7 @@ drops them in the end. Nothing else there is touched; but whatever else the mach
 Where pgbench is installed, it is compared with that, too.
 
 Examples:
-  npm run bench                                  all of it, about ten minutes
+  npm run bench                                  all of it, about 25 minutes
   npm run bench -- --quick
   npx tsx bin/bench.ts --only page,walls --json figures.json
   npx tsx bin/bench.ts --only scale --large

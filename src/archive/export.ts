@@ -90,7 +90,8 @@ async function writeArchive (client: pg.Client, accountId: number, file: FileHan
 
   const zip = new ZipFile()
   const output = zip.outputStream as Readable
-  const options = { mtime: createdAt, mode: 0o100600 }
+  // A third of the time of the usual level, and a file a tenth larger.
+  const options = { mtime: createdAt, mode: 0o100600, compressionLevel: 1 }
   zip.on('error', (error: Error) => { output.destroy(error) })
   zip.addBuffer(Buffer.from(readmeText()), readmeName, options)
   for (const table of tableNames) {

@@ -2,6 +2,7 @@ import { cpus, platform, release, totalmem } from 'node:os'
 import { withClient } from '../database/admin.ts'
 import { ExplainedError } from '../explained-error.ts'
 import { load } from '../testdata/load.ts'
+import { measureArchive } from './archive.ts'
 import { makeFilledDatabase, settle, type BenchDatabase, type BenchServer } from './bench-database.ts'
 import { measureConcurrency } from './concurrency.ts'
 import { measureDepth } from './depth.ts'
@@ -9,11 +10,12 @@ import type { Figure } from './figures.ts'
 import { measureLoad } from './load.ts'
 import type { BenchContext, BenchSize, Measurement } from './measurements.ts'
 import { measureScale } from './scale.ts'
+import { measureStrategies } from './strategies.ts'
 import { measureThroughput, poolSettings } from './throughput.ts'
 import { measureWalls } from './walls.ts'
 
 /** What can be left out. */
-export const parts = ['load', 'page', 'walls', 'scale', 'depth', 'concurrency'] as const
+export const parts = ['load', 'page', 'walls', 'scale', 'depth', 'concurrency', 'strategies', 'archive'] as const
 export type Part = typeof parts[number]
 
 export interface BenchReport {
@@ -35,9 +37,9 @@ export interface BenchProgress {
 }
 
 export const sizes = {
-  quick: { rounds: 3, seconds: 1.5, accounts: 200, scales: [20, 200], largeTenant: 10_000, clients: [1, 16, 64] },
-  full: { rounds: 5, seconds: 4, accounts: 2000, scales: [20, 200, 2000], largeTenant: 100_000, clients: [1, 4, 16, 64, 256] },
-  large: { rounds: 5, seconds: 4, accounts: 2000, scales: [20, 200, 2000, 20_000], largeTenant: 100_000, clients: [1, 4, 16, 64, 256] }
+  quick: { rounds: 3, seconds: 1.5, accounts: 200, scales: [20, 200], largeTenant: 10_000, clients: [1, 16, 64], tenants: [5], archived: 20_000 },
+  full: { rounds: 5, seconds: 4, accounts: 2000, scales: [20, 200, 2000], largeTenant: 100_000, clients: [1, 4, 16, 64, 256], tenants: [5, 50, 200], archived: 1_000_000 },
+  large: { rounds: 5, seconds: 4, accounts: 2000, scales: [20, 200, 2000, 20_000], largeTenant: 100_000, clients: [1, 4, 16, 64, 256], tenants: [5, 50, 200], archived: 1_000_000 }
 } as const satisfies Record<string, BenchSize>
 
 export interface BenchOptions {
@@ -100,7 +102,9 @@ async function measureAll (context: BenchContext, { size, only, onProgress, sign
     walls: { name: 'what the walls cost', expectedSeconds: requestSeconds + size.accounts / 80, run: async () => await measureWalls(context, filled()) },
     scale: { name: 'few accounts and many', expectedSeconds: requestSeconds * size.scales.length + size.scales.reduce((sum, accounts) => sum + (accounts === size.accounts ? 4 : accounts / 100), 10), run: async () => await measureScale(context, filled(), largeTenant) },
     depth: { name: 'pages near and far', expectedSeconds: requestSeconds * 2, run: async () => await measureDepth(context, filled(), largeTenant) },
-    concurrency: { name: 'many clients, and a noisy one', expectedSeconds: requestSeconds * (size.clients.length + 6) + 6, run: async () => await measureConcurrency(context, filled()) }
+    concurrency: { name: 'many clients, and a noisy one', expectedSeconds: requestSeconds * (size.clients.length + 6) + 6, run: async () => await measureConcurrency(context, filled()) },
+    strategies: { name: 'a database for each tenant', expectedSeconds: size.tenants.reduce((sum, tenants) => sum + tenants / 2 + 15, 0) + requestSeconds * size.tenants.length * 2, run: async () => await measureStrategies(context) },
+    archive: { name: 'one tenant as a file', expectedSeconds: 10 + Math.min(3, size.rounds) * size.archived / 9000, run: async () => await measureArchive(context) }
   }
   const steps = [preparation, ...(only.includes('load') ? [measurements.load] : []), largest, ...parts.filter(part => part !== 'load' && only.includes(part)).map(part => measurements[part])]
 

@@ -15,6 +15,10 @@ export interface BenchSize {
   /** Subtasks of the one large tenant. */
   largeTenant: number
   clients: readonly number[]
+  /** How many tenants the strategies are compared with. */
+  tenants: readonly number[]
+  /** Subtasks of the tenant that is exported and imported. */
+  archived: number
 }
 
 /** What a measurement works with. */

@@ -12,6 +12,7 @@ const projectDirectory = fileURLToPath(new URL('../..', import.meta.url))
 /** The server, in a process of its own. */
 export interface ServerProcess {
   port: number
+  pid: number
   stop: () => Promise<void>
 }
 
@@ -31,6 +32,7 @@ export async function startServer (settings: Record<string, string>): Promise<Se
   })
   return {
     port,
+    pid: child.pid ?? 0,
     stop: async () => {
       if (child.exitCode !== null) return
       child.kill('SIGTERM')
