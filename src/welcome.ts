@@ -21,7 +21,7 @@ export function welcome (config: Config, database: Database, { port, migrations,
     '',
     `  a tenant       http://tenant-0.${base}/`,
     `  another one    http://tenant-1.${base}/`,
-    `  all of them    ${operator}`,
+    `  all of them    ${config.tenancy === 'single-schema' ? operator : 'no: each has a database of its own'}`,
     '',
     `  database       ${database.description}`,
     ...news.map(line => `                 ${line}`),
@@ -33,13 +33,13 @@ export function welcome (config: Config, database: Database, { port, migrations,
   return lines.join('\n')
 }
 
-function psqlHints ({ database }: Config): string[] {
+function psqlHints ({ database, tenancy }: Config): string[] {
   // Another terminal does not know what was set for this process alone.
   const setting = database.directory === undefined ? '' : `DATA_DIRECTORY='${database.directory}' `
   return [
-    `See the walls with psql, as the role that serves tenants and as the operator's${database.admin === undefined ? '' : ', with the same DATABASE_URL set'}:`,
+    `See the walls with psql, as the role that serves tenants${tenancy === 'single-schema' ? ' and as the operator\'s' : ', in the database of one of them'}${database.admin === undefined ? '' : ', with the same DATABASE_URL set'}:`,
     '',
-    ...statements.map(([role, sql]) => `  psql "$(${setting}npx tsx bin/dburl.ts ${role})" -c "${sql}"`),
+    ...(tenancy === 'single-schema' ? statements : ownDatabaseStatements).map(([role, sql]) => `  psql "$(${setting}npx tsx bin/dburl.ts ${role})" -c "${sql}"`),
     '',
     'Two thousand tenants:',
     '',
@@ -52,4 +52,9 @@ const statements = [
   ['tenant', 'select id, name from subtask'],
   ['tenant', 'begin; select set_account(1); select account_id, count(*) from subtask group by 1'],
   ['operator', 'select account_id, count(*) from subtask group by 1 order by 1 limit 5']
+] as const
+
+const ownDatabaseStatements = [
+  ['tenant --of tenant-0', 'select id, name from subtask'],
+  ['tenant --of tenant-0', 'begin; select set_account(1); select account_id, count(*) from subtask group by 1']
 ] as const
