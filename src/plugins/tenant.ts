@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { GoneTenantError, HostNotServedError, NotFoundError, NoViewOverTenantsError, RenamedTenantError, SuspendedTenantError, TenantElsewhereError, toAppError, UnavailableError, UnknownTenantError } from '../errors.ts'
@@ -39,8 +40,17 @@ declare module 'fastify' {
      * once: the whole transaction takes one round trip. Statements that it would send later are refused.
      */
     readInOneTrip: <T>(read: () => Promise<T>) => Promise<T>
+    /**
+     * Calls the function that does all of the request's reading, and again in a transaction where the tenant is by then, if it
+     * turns out to have moved a moment ago. A request that may have written is left alone.
+     */
+    readWhereTenantIs: <T>(read: () => Promise<T>) => Promise<T>
   }
 }
+
+/** How often, and after how long, a tenant is looked for that is no longer where it was. A switch takes some milliseconds. */
+const lookings = 5
+const lookingMs = 50
 
 /**
  * The request hook: finds the tenant by the Host header, opens the transaction that all of the request's SQL runs in, and
@@ -58,6 +68,20 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
     const reading = read()
     const [result] = await Promise.all([reading, this.work?.work.transaction.endReading()])
     return result
+  })
+  app.decorateRequest('readWhereTenantIs', async function <T>(this: FastifyRequest, read: () => Promise<T>) {
+    for (let looking = 1; ; looking++) {
+      try {
+        return await read()
+      } catch (error) {
+        if (looking > lookings || this.tenant === undefined || !onlyReads(this) || !(toAppError(error) instanceof TenantElsewhereError)) throw error
+        await takeWork(this)?.work.transaction.rollback()
+        if (looking > 1) await delay(lookingMs)
+        strategy.forgetTenant(this.tenant.slug)
+        this.tenant = servedTenant(await strategy.findTenant(this.tenant.slug), this, baseDomain)
+        this.work = { kind: 'tenant', work: await strategy.beginTenant(this.tenant, { readOnly: true, deadlineMs }) }
+      }
+    }
   })
 
   app.addHook('onRequest', async (request, reply) => {

@@ -152,6 +152,7 @@ interface Switch {
 async function switchOver (catalogue: Catalogue, { from, to, source, target, entry, tables, steps }: Switch): Promise<number> {
   return await withClient(from.login('loader'), async gate => {
     await gate.query(`set lock_timeout = '${patience}'`)
+    await gate.query('set idle_session_timeout = 0')
     try {
       await gate.query('select pg_advisory_lock(rowhouse.account_lock($1::bigint))', [entry.id])
     } catch (error) {
@@ -175,6 +176,8 @@ async function switchOver (catalogue: Catalogue, { from, to, source, target, ent
       if (target !== undefined) await catalogue.noteMigration(entry.id, { state: 'ready', schemaVersion: await latestMigration() })
       await catalogue.noteMove(entry.id, { source, target, state: 'switched' })
       await catalogue.record(entry, 'move', { source: source ?? 'single-schema', target: target ?? 'single-schema' })
+      // Had the session ended, somebody might have written since the last look.
+      await gate.query('select')
     })
     return performance.now() - held
   })

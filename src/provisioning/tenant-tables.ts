@@ -5,6 +5,8 @@ export interface TenantTable {
   name: string
   /** All but account_id, in the table's order. */
   columns: string[]
+  /** Whether rows of other tables refer to its rows. */
+  isParent: boolean
 }
 
 /** What is known of tenants rather than what belongs to them. */
@@ -12,7 +14,7 @@ const catalogueTables = ['account', 'former_slug', 'tenant_database', 'account_m
 
 /** Every table that holds rows of tenants, parents before children, as the database itself describes them: one that a later migration adds is among them. */
 export async function readTenantTables (client: pg.Client): Promise<TenantTable[]> {
-  const { rows } = await client.query<TenantTable & { parents: string[] }>(`
+  const { rows } = await client.query<Omit<TenantTable, 'isParent'> & { parents: string[] }>(`
     select relation.relname::text as name,
       array(select attname::text from pg_catalog.pg_attribute
         where attrelid = relation.oid and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'account_id' order by attnum) as columns,
@@ -29,7 +31,7 @@ export async function readTenantTables (client: pg.Client): Promise<TenantTable[
     const next = waiting.findIndex(({ parents }) => parents.every(parent => !waiting.some(({ name }) => name === parent)))
     if (next === -1) throw new Error(`the foreign keys of ${waiting.map(({ name }) => name).join(', ')} form a circle`)
     const [table] = waiting.splice(next, 1)
-    if (table !== undefined) sorted.push({ name: table.name, columns: table.columns })
+    if (table !== undefined) sorted.push({ name: table.name, columns: table.columns, isParent: rows.some(({ parents }) => parents.includes(table.name)) })
   }
   return sorted
 }

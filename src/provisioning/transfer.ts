@@ -42,22 +42,32 @@ export async function synchronize (source: Side, target: Side, tables: readonly 
       written = await copyRows(source, target, table, undefined, steps)
     } else {
       const { missing, extra } = await compareRows(source, target, table)
+      if (table.isParent) {
+        leftovers.push({ table, ids: extra })
+      } else {
+        // A row that is gone, or was changed, may still have here what another one has by now and no two may have.
+        await removeIds(target, table, [...extra, ...missing])
+        changed += extra.length
+      }
       for (let first = 0; first < missing.length; first += idsPerStatement) {
         written += await copyRows(source, target, table, missing.slice(first, first + idsPerStatement), steps)
       }
-      if (extra.length > 0) leftovers.push({ table, ids: extra })
     }
     changed += written
     steps.onTable?.(table.name, written)
   }
   // Children first; a parent's row may be one that they have just been led away from.
   for (const { table, ids } of leftovers.reverse()) {
-    for (let first = 0; first < ids.length; first += idsPerStatement) {
-      const { rowCount } = await target.client.query(`delete from ${table.name} where account_id = $1::bigint and id = any ($2::bigint[])`, [target.accountId, ids.slice(first, first + idsPerStatement)])
-      changed += rowCount ?? 0
-    }
+    await removeIds(target, table, ids)
+    changed += ids.length
   }
   return changed
+}
+
+async function removeIds ({ client, accountId }: Side, { name }: TenantTable, ids: readonly string[]): Promise<void> {
+  for (let first = 0; first < ids.length; first += idsPerStatement) {
+    await client.query(`delete from ${name} where account_id = $1::bigint and id = any ($2::bigint[])`, [accountId, ids.slice(first, first + idsPerStatement)])
+  }
 }
 
 /** @throws {TenantError} where a table's rows are not the same on both sides */

@@ -64,9 +64,7 @@ async function showPage (request: FastifyRequest, reply: FastifyReply, asked: Pa
 async function listFor (request: FastifyRequest, page: PageRequest): Promise<Page<SubtaskOfAccount>> {
   if (request.tenant === undefined) return await listSubtasksOfAllAccounts(request.operatorScope, page)
   const { id: accountId, name: accountName } = request.tenant
-  const scope = request.tenantScope
-  const listing: Page<SubtaskInContext> = readsInOneTrip(page)
-    ? await request.readInOneTrip(async () => await listSubtasks(scope, page))
-    : await listSubtasks(scope, page)
+  const read = async (): Promise<Page<SubtaskInContext>> => await listSubtasks(request.tenantScope, page)
+  const listing = await request.readWhereTenantIs(async () => readsInOneTrip(page) ? await request.readInOneTrip(read) : await read())
   return { ...listing, rows: listing.rows.map(row => ({ ...row, accountId, accountName })) }
 }
