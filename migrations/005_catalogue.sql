@@ -16,6 +16,10 @@ alter table account
 -- No two accounts share a database of their own: whoever drops one drops one.
 create unique index account_database_is_unique on account (database) where database is not null;
 
+-- Accounts that were made in databases of their own may have the same ids in them: the order needs the account, too.
+drop index subtask_by_name_over_accounts;
+create index subtask_by_name_over_accounts on subtask (name, id, account_id);
+
 -- Names that accounts had before. Until the time that is set, they lead to the new one; then they are gone.
 create table former_slug (
   account_id bigint not null,
@@ -210,6 +214,8 @@ drop table account_event;
 drop table account_move;
 drop table tenant_database;
 drop table former_slug;
+drop index subtask_by_name_over_accounts;
+create index subtask_by_name_over_accounts on subtask (name, id) include (account_id);
 drop index account_database_is_unique;
 revoke delete on account from rowhouse_loader;
 revoke update, delete on app_user, project, task, subtask from rowhouse_loader;

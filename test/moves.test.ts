@@ -7,7 +7,7 @@ import { abandonMove, moveTenant, purgeSource } from '../src/provisioning/move.t
 import { readTenantTables } from '../src/provisioning/tenant-tables.ts'
 import type { TenantScope } from '../src/tenancy/scope.ts'
 import type { StrategyName, TenancyStrategy } from '../src/tenancy/strategy.ts'
-import { adminOf, asRole, run, seedTenants, testApp, testDatabase } from './support.ts'
+import { adminOf, asRole, run, seedTenants, testApp, testDatabase, until } from './support.ts'
 
 // Dozens of databases and processes, on a machine that may be busy.
 t.setTimeout(300_000)
@@ -307,13 +307,5 @@ async function patiently (work: () => Promise<void>): Promise<void> {
       if (attempt > 50 || !/another command is at work/.test(String(error))) throw error
       await delay(100)
     }
-  }
-}
-
-async function until (isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const limit = performance.now() + 60_000
-  while (!await isSo()) {
-    if (performance.now() > limit) throw new Error('it has not come to that within a minute')
-    await delay(20)
   }
 }

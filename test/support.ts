@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
@@ -19,6 +20,7 @@ import { formatUrl, type ConnectionSettings } from '../src/database/settings.ts'
 import { createAccount } from '../src/provisioning/accounts.ts'
 import { withCatalogue } from '../src/provisioning/catalogue.ts'
 import { moveTenant, purgeSource } from '../src/provisioning/move.ts'
+import type { DirectoryOptions } from '../src/tenancy/directory.ts'
 import { openStrategy } from '../src/tenancy/strategies.ts'
 import type { StrategyName, TenancyStrategy } from '../src/tenancy/strategy.ts'
 
@@ -177,11 +179,20 @@ export async function adminOf (database: TestDatabase, slug: string): Promise<Co
   return loginAt(database.admin, account?.['database'] as string | null ?? undefined)
 }
 
+/** Waits for something that others bring about. */
+export async function until (isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const limit = performance.now() + 60_000
+  while (!await isSo()) {
+    if (performance.now() > limit) throw new Error('it has not come to that within a minute')
+    await delay(20)
+  }
+}
+
 /** The application on a test database, not listening yet, so that a test may add a route; closed in the end. */
-export async function testApp (t: Test, database: TestDatabase, { config = {}, pool = {}, logger = false }: {
-  config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, logger?: NonNullable<AppOptions['logger']>
+export async function testApp (t: Test, database: TestDatabase, { name = tenancy, config = {}, pool = {}, directory, logger = false }: {
+  name?: StrategyName, config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, directory?: DirectoryOptions, logger?: NonNullable<AppOptions['logger']>
 } = {}): Promise<TestApp> {
-  const strategy = openStrategy({ name: tenancy, schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
+  const strategy = openStrategy({ name, ...(directory === undefined ? {} : { directory }), schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
   const app = await buildApp({
     config: { addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: undefined, production: false, requestDeadlineMs: 10_000, ...config },
     strategy,

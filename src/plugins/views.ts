@@ -32,6 +32,8 @@ export interface SubtasksPage {
     details: string
   }>
   total: Total
+  /** Accounts that a list of all accounts' subtasks does not include; for the operator alone. */
+  elsewhere: { count: number, slugs: string[] } | undefined
   pagination: Pagination
 }
 

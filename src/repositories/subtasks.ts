@@ -86,8 +86,35 @@ const quickerFromStart = 0.7
 /** The operator's listing is always long, and PostgreSQL has a figure for all of it. */
 const operatorLimits: ListingLimits = { ...listingLimits, countedRows: 20_000 }
 
-/** One page of all accounts' subtasks, by name, then id. A page past the end has no rows. */
-export async function listSubtasksOfAllAccounts (scope: OperatorScope, { page, size }: PageRequest, limits = operatorLimits): Promise<Page<SubtaskOfAccount>> {
+/** The accounts that a listing over all of them does not include, because each has a database of its own. */
+export interface AccountsElsewhere {
+  count: number
+  /** Of the first {@link namedElsewhere}. */
+  slugs: string[]
+}
+
+const namedElsewhere = 20
+
+/**
+ * One page of the subtasks of all accounts in this database, by name, then id. A page past the end has no rows.
+ *
+ * The rows that an account has left behind when it moved to a database of its own are out of date, and left out. `not in`
+ * is a filter that looks into a hash made once; whatever else says the same may become a join, and the index no longer
+ * gives the order.
+ */
+export async function listSubtasksOfAllAccounts (scope: OperatorScope, request: PageRequest, limits = operatorLimits): Promise<Page<SubtaskOfAccount> & { elsewhere: AccountsElsewhere }> {
+  const [elsewhere, listed] = await Promise.all([accountsElsewhere(scope), pageOfAllAccounts(scope, request, limits)])
+  return { ...listed, elsewhere }
+}
+
+async function accountsElsewhere ({ sql }: OperatorScope): Promise<AccountsElsewhere> {
+  const rows = await sql<{ slug: string, count: number }>`
+    select slug, count(*) over () as count from account
+    where database is not null and status in ('active', 'suspended') order by slug limit ${namedElsewhere}`
+  return { count: rows[0]?.count ?? 0, slugs: rows.map(({ slug }) => slug) }
+}
+
+async function pageOfAllAccounts (scope: OperatorScope, { page, size }: PageRequest, limits: ListingLimits): Promise<Page<SubtaskOfAccount>> {
   if (page === 'last') {
     const [count, rows] = await Promise.all([countSubtasksOfAllAccounts(scope), subtasksOfAllAccountsIn(scope, windowAtEnd(size))])
     return lastPage(rows, count, size)
@@ -104,7 +131,10 @@ export async function listSubtasksOfAllAccounts (scope: OperatorScope, { page, s
 /** Exact up to a bound; beyond it, the figure that PostgreSQL plans with. */
 async function roughCount ({ sql }: OperatorScope, { countedRows }: ListingLimits): Promise<Total> {
   const [[counted], [estimated]] = await Promise.all([
-    sql<{ rows: number }>`select count(*) as rows from (select from subtask limit ${countedRows + 1}) as bounded`,
+    sql<{ rows: number }>`
+      select count(*) as rows from (
+        select from subtask where account_id not in (select id from account where database is not null) limit ${countedRows + 1}
+      ) as bounded`,
     sql<{ rows: number }>`select reltuples::bigint as rows from pg_catalog.pg_class where oid = 'subtask'::regclass`
   ])
   if (counted === undefined || counted.rows <= countedRows) return { rows: counted?.rows ?? 0, precision: 'exact' }
@@ -112,7 +142,8 @@ async function roughCount ({ sql }: OperatorScope, { countedRows }: ListingLimit
 }
 
 async function countSubtasksOfAllAccounts ({ sql }: OperatorScope): Promise<number> {
-  const [row] = await sql<{ total: number }>`select count(*) as total from subtask`
+  const [row] = await sql<{ total: number }>`
+    select count(*) as total from subtask where account_id not in (select id from account where database is not null)`
   return row?.total ?? 0
 }
 
@@ -123,18 +154,20 @@ async function subtasksOfAllAccountsIn ({ sql }: OperatorScope, { fromStart, fro
       account.id as "accountId", account.name as "accountName"
     from (
       (select account_id, id from (
-        select account_id, id from subtask order by name, id limit 200 offset ${fromStart.offset}
+        select account_id, id from subtask where account_id not in (select id from account where database is not null)
+        order by name, id, account_id limit 200 offset ${fromStart.offset}
       ) as ahead limit ${fromStart.limit})
       union all
       (select account_id, id from (
-        select account_id, id from subtask order by name desc, id desc limit 200 offset ${fromEnd.offset}
+        select account_id, id from subtask where account_id not in (select id from account where database is not null)
+        order by name desc, id desc, account_id desc limit 200 offset ${fromEnd.offset}
       ) as behind limit ${fromEnd.limit})
     ) as listed
     join subtask on subtask.account_id = listed.account_id and subtask.id = listed.id
     join task on task.account_id = subtask.account_id and task.id = subtask.task_id
     join project on project.account_id = task.account_id and project.id = task.project_id
     join account on account.id = subtask.account_id
-    order by subtask.name, subtask.id`
+    order by subtask.name, subtask.id, subtask.account_id`
 }
 
 export async function findSubtask ({ sql, accountId }: TenantScope, id: number): Promise<Subtask | undefined> {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { MethodNotAllowedError, NotFoundError } from '../errors.ts'
 import { readsInOneTrip, type Page, type PageRequest } from '../repositories/page.ts'
-import { listSubtasks, listSubtasksOfAllAccounts, type SubtaskInContext, type SubtaskOfAccount } from '../repositories/subtasks.ts'
+import { listSubtasks, listSubtasksOfAllAccounts, type AccountsElsewhere, type SubtaskInContext, type SubtaskOfAccount } from '../repositories/subtasks.ts'
 import { pageInPath, pageQuery } from '../schemas/page.ts'
 import { paginate } from './pagination.ts'
 
@@ -57,11 +57,12 @@ async function showPage (request: FastifyRequest, reply: FastifyReply, asked: Pa
     title: 'Subtasks',
     rows: listing.rows,
     total: listing.total,
+    elsewhere: listing.elsewhere,
     pagination: paginate({ ...listing, precision: listing.total.precision }, number => number === 1 ? '/subtasks/' : `/subtasks/${number}/`, '/subtasks/?page=last')
   })
 }
 
-async function listFor (request: FastifyRequest, page: PageRequest): Promise<Page<SubtaskOfAccount>> {
+async function listFor (request: FastifyRequest, page: PageRequest): Promise<Page<SubtaskOfAccount> & { elsewhere?: AccountsElsewhere }> {
   if (request.tenant === undefined) return await listSubtasksOfAllAccounts(request.operatorScope, page)
   const { id: accountId, name: accountName } = request.tenant
   const read = async (): Promise<Page<SubtaskInContext>> => await listSubtasks(request.tenantScope, page)
