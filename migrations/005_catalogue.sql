@@ -92,10 +92,11 @@ grant select on former_slug, tenant_database, account_move, account_event to row
 grant update, delete on app_user, project, task, subtask to rowhouse_loader;
 grant delete on account to rowhouse_loader;
 
--- Names the tenant of this transaction, and refuses one that is not served from this database: suspended, deleted, moved
--- away. The web process learns of such changes within seconds; here they hold at once. A transaction that may write shares
+-- Names the tenant of this transaction, and refuses one that is not served from this database, or not by this name: suspended,
+-- deleted, moved away, renamed. The web process learns of such changes within seconds; here they hold at once. A transaction that may write shares
 -- a lock that whoever moves the account takes alone, so that nothing is written behind the move's back.
-create or replace function set_account(account_id bigint) returns void
+drop function set_account(bigint);
+create function set_account(account_id bigint, slug text default null) returns void
   language plpgsql security invoker
   set search_path = pg_catalog, pg_temp
 as $$
@@ -113,7 +114,11 @@ begin
   if current_setting('transaction_read_only') = 'off' then
     perform pg_advisory_xact_lock_shared(rowhouse.account_lock(account_id));
   end if;
-  if not exists (select from rowhouse.account where id = account_id and status = 'active' and database is null) then
+  if not exists (
+    select from rowhouse.account
+    where account.id = set_account.account_id and account.status = 'active' and account.database is null
+      and (set_account.slug is null or account.slug = set_account.slug)
+  ) then
     raise exception 'set_account: this account is not served here' using errcode = 'RH001';
   end if;
 end
@@ -124,6 +129,7 @@ create function account_lock(account_id bigint) returns bigint
   language sql immutable parallel safe
   return (21064::bigint << 48) | (account_id & 281474976710655);
 
+grant execute on function set_account(bigint, text) to rowhouse_tenant;
 grant execute on function account_lock(bigint) to rowhouse_tenant, rowhouse_loader, rowhouse_manager;
 
 -- The resolver answers for former names, and where an account is.
@@ -191,7 +197,8 @@ reset role;
 revoke create on schema rowhouse from rowhouse_resolver;
 revoke select (status_reason, database) on account from rowhouse_resolver;
 
-create or replace function set_account(account_id bigint) returns void
+drop function set_account(bigint, text);
+create function set_account(account_id bigint) returns void
   language plpgsql security invoker
   set search_path = pg_catalog, pg_temp
 as $$
@@ -208,6 +215,7 @@ begin
   execute format('set local app.account_id = %L', account_id);
 end
 $$;
+grant execute on function set_account(bigint) to rowhouse_tenant;
 
 drop function account_lock(bigint);
 drop table account_event;

@@ -647,6 +647,28 @@ t.test('the directory', async t => {
     t.equal(await until(async () => await directory.find('a') === undefined ? 'gone' : undefined), 'gone')
   })
 
+  t.test('remembers longer what each transaction confirms, and asks again meanwhile', async t => {
+    let asked = 0
+    const directory = new TenantDirectory(async slugs => {
+      asked++
+      if (asked > 1) await new Promise(() => {})
+      return answer(slugs)
+    }, { ttlMs: 20, confirmedTtlMs: 60_000, size: 10 })
+    await directory.find('a')
+    await new Promise(resolve => setTimeout(resolve, 50))
+    t.equal((await directory.find('a'))?.tenant.slug, 'a', 'answered, while the question is under way')
+    await until(async () => asked === 2)
+    const ownDatabase = new TenantDirectory(async slugs => {
+      asked++
+      return new Map(slugs.map(slug => [slug, { tenant: { id: 1 as AccountId, slug, name: slug, status: 'active', database: 'its own' }, by: 'name' }]))
+    }, { ttlMs: 20, confirmedTtlMs: 60_000, size: 10 })
+    asked = 0
+    await ownDatabase.find('a')
+    await new Promise(resolve => setTimeout(resolve, 50))
+    await ownDatabase.find('a')
+    t.equal(asked, 2, 'one that nothing confirms is not believed longer')
+  })
+
   t.test('does not remember an answer that was under way when it was told to forget', async t => {
     let status: Tenant['status'] = 'active'
     let goOn: (() => void) | undefined

@@ -90,7 +90,7 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
         select current_user::text as role,
           (select count(*) from pg_catalog.pg_class where relnamespace = to_regnamespace('rowhouse') and relkind in ('r', 'p')) as tables,
           coalesce(has_table_privilege(to_regclass('rowhouse.subtask'), 'select'), false) as "canRead",
-          coalesce(has_function_privilege(to_regprocedure('rowhouse.set_account(bigint)'), 'execute')
+          coalesce(has_function_privilege(to_regprocedure('rowhouse.set_account(bigint,text)'), 'execute')
             and has_function_privilege(to_regprocedure('rowhouse.resolve_accounts(text[])'), 'execute'), false) as "canNameTenants"`
     ])
     const role = present?.role ?? 'unknown'

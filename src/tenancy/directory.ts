@@ -4,6 +4,11 @@ import type { FoundTenant } from './tenant.ts'
 export interface DirectoryOptions {
   /** How long an answer is believed: a rename or a suspension is noticed after so long at the latest. */
   ttlMs: number
+  /**
+   * How long an answer is believed that each transaction asks the database to confirm: a tenant's in the shared schema. What
+   * is older than `ttlMs` is asked for again when it is used, and used meanwhile. By default as long as any.
+   */
+  confirmedTtlMs?: number
   /** How many tenants, and how many names that belong to none, are remembered. */
   size: number
 }
@@ -20,16 +25,18 @@ const namesPerLookUp = 500
 export class TenantDirectory {
   readonly #lookUp: LookUp
   readonly #ttlMs: number
-  readonly #known: LRUCache<string, FoundTenant>
+  readonly #confirmedTtlMs: number
+  readonly #known: LRUCache<string, { found: FoundTenant, askAgainAt: number }>
   readonly #unknown: LRUCache<string, true>
   readonly #asked = new Map<string, Question>()
   #running = false
   /** Counts what was forgotten: an answer that was under way meanwhile may be the old one. */
   #generation = 0
 
-  constructor (lookUp: LookUp, { ttlMs, size }: DirectoryOptions = { ttlMs: 5000, size: 10_000 }) {
+  constructor (lookUp: LookUp, { ttlMs, confirmedTtlMs = ttlMs, size }: DirectoryOptions = { ttlMs: 5000, confirmedTtlMs: 60_000, size: 50_000 }) {
     this.#lookUp = lookUp
     this.#ttlMs = ttlMs
+    this.#confirmedTtlMs = confirmedTtlMs
     this.#known = new LRUCache({ max: size, ttl: ttlMs })
     this.#unknown = new LRUCache({ max: size, ttl: ttlMs })
   }
@@ -39,8 +46,8 @@ export class TenantDirectory {
     const known = this.#known.get(slug)
     if (known !== undefined) {
       // Asked again in good time, so that nobody who comes often ever waits.
-      if (this.#known.getRemainingTTL(slug) < this.#ttlMs / 2) this.#ask(slug).catch(() => {})
-      return known
+      if (performance.now() >= known.askAgainAt) this.#ask(slug).catch(() => {})
+      return known.found
     }
     if (this.#unknown.get(slug) === true) return undefined
     return await this.#ask(slug)
@@ -95,7 +102,9 @@ export class TenantDirectory {
       this.#unknown.set(slug, true)
       this.#known.delete(slug)
     } else {
-      this.#known.set(slug, found)
+      const { tenant, by } = found
+      const isConfirmed = tenant.database === undefined && tenant.status === 'active' && by === 'name'
+      this.#known.set(slug, { found, askAgainAt: performance.now() + this.#ttlMs / 2 }, { ttl: isConfirmed ? this.#confirmedTtlMs : this.#ttlMs })
     }
   }
 }

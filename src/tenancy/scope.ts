@@ -23,9 +23,11 @@ export interface OperatorScope {
 /**
  * Names the tenant of a transaction that has just begun, and gives the scope. The statement is sent, not awaited, so that it
  * travels with the first query; should it fail, that query and all after it fail with its error.
+ *
+ * @param slug the name that led here: should it be another account's by now, or nobody's, the database refuses
  */
-export function openTenantScope (transaction: Transaction, accountId: AccountId): TenantScope {
-  transaction.sql`select set_account(${accountId})`.catch(() => {})
+export function openTenantScope (transaction: Transaction, accountId: AccountId, slug?: string): TenantScope {
+  transaction.sql`select set_account(${accountId}, ${slug ?? null})`.catch(() => {})
   return Object.freeze({ sql: transaction.sql, accountId }) as TenantScope
 }
 

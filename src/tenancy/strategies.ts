@@ -44,7 +44,7 @@ export function openStrategy ({ name, tenantLogin, operatorLogin, pool, director
     beginTenant: async (tenant, options) => {
       if (tenant.database === undefined) {
         const transaction = await tenants.begin(options, tenant.id)
-        return { scope: openTenantScope(transaction, tenant.id), transaction }
+        return { scope: openTenantScope(transaction, tenant.id, tenant.slug), transaction }
       }
       if ((tenant.schemaVersion ?? '') < schemaVersion) throw new SchemaBehindError()
       const login = await ownDatabases.login(tenant.database, tenant.id)
