@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { formatUrl } from '../src/database/settings.ts'
 import { adminOf, asRole, placeTenants, run, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
 
 const database = await testDatabase(t)
@@ -171,6 +172,43 @@ t.test('a tenant moves to the other place and back, with all its rows and the sa
     t.strictSame(await sums(t, 'tenant-2'), before)
   }
   t.match(await visit('tenant-1'), { statusCode: 200, body: /25 subtasks/ }, 'its neighbours stay')
+  t.strictSame(await leftovers(), [])
+})
+
+t.test('a tenant moves to another server, by the URL of an administrator there, and back', async t => {
+  // This server by another of its names: nothing tells that it is the same.
+  const other = { ...database.admin, host: database.admin.host === '127.0.0.1' ? 'localhost' : '127.0.0.1', database: `${database.admin.database}_afar` }
+  const before = await sums(t, 'tenant-0')
+  await done(t, 'move', 'tenant-0', '--to', formatUrl(other))
+  const shown = await asJson<{ database: string }>(t, 'show', 'tenant-0')
+  t.equal(shown.database, `postgres://${other.host}:${other.port}/${other.database}`, 'no login is kept')
+  t.strictSame(await sums(t, 'tenant-0'), before)
+  t.match(await visit('tenant-0'), { statusCode: 200, body: /25 subtasks/ })
+  await done(t, 'move', 'tenant-0', '--purge', '--yes')
+  await done(t, 'move', 'tenant-0', '--to', 'single-schema')
+  await done(t, 'move', 'tenant-0', '--purge', '--yes')
+  t.strictSame(await sums(t, 'tenant-0'), before)
+  t.strictSame(await leftovers(), [], 'the database there is gone, too')
+})
+
+t.test('a tenant whose server is out of reach is said to be so in a line', async t => {
+  await done(t, 'clone', 'tenant-0', 'far-away')
+  const before = (await asRole(database.admin, async query => await query("select database from rowhouse.account where slug = 'far-away'")))[0]?.['database'] as string | null
+  await asRole(database.admin, async query => { await query("update rowhouse.account set database = 'postgres://127.0.0.1:1/nowhere' where slug = 'far-away'") })
+  for (const args of [['verify', 'far-away'], ['export', 'far-away', join(folder, 'far.zip')], ['clone', 'far-away', 'never'], ['move', 'far-away', '--to', 'single-schema']]) {
+    const { code, output } = await tenants(t, ...args)
+    t.equal(code, 1, args.join(' '))
+    t.match(output, /no PostgreSQL answers at 127\.0\.0\.1:1/, args.join(' '))
+    t.notMatch(output, /^\s+at /m, 'no stack')
+  }
+  t.match(await done(t, 'list'), /far-away.*no answer/)
+  t.match(await tenants(t, 'suspend', 'far-away'), { code: 0, output: /warning: the catalogue has it/ })
+  await asRole(database.admin, async query => {
+    await query('delete from rowhouse.account_move')
+    await query("update rowhouse.account set database = $1 where slug = 'far-away'", [before])
+  })
+  await done(t, 'delete', 'far-away', '--yes')
+  await done(t, 'delete', 'far-away', '--purge', '--yes', '--grace-days', '0')
   t.strictSame(await leftovers(), [])
 })
 

@@ -115,13 +115,17 @@ function tenantDatabase (admin: ConnectionSettings | undefined, logins: Partial<
     login,
     prepare: async () => {
       if (admin === undefined) throw new DatabaseSetupError('an administrator of the server is needed to make a database on it')
-      if (!hasRoles) return await prepareDatabase(admin, logins)
+      if (!hasRoles) {
+        const ran = await prepareDatabase(admin, logins)
+        await handOver(admin)
+        return ran
+      }
       return await explained(makeDatabase(admin).then(async () => await migrate(login('owner'), 'up')))
     },
     migrate: async () => await explained(migrate(login('owner'), 'up')),
     migrations: async () => await migrationsOf(login('owner'), admin),
     takeBack: async count => await explained(migrate(login('owner'), 'down', count)),
-    drop: async () => { await explained(dropDatabase(admin ?? login('owner'), login('owner').database)) }
+    drop: async () => { await explained(admin === undefined ? dropOwnDatabase(logins, login('owner')) : dropDatabase(admin, admin.database)) }
   }
 }
 
@@ -131,8 +135,30 @@ async function makeDatabase (admin: ConnectionSettings): Promise<void> {
   await withClient(admin, async client => { await grantDatabase(client, admin.database) })
 }
 
+/** So that it can be dropped one day, when no administrator of its server is at hand. Managed services may not allow it. */
+async function handOver (admin: ConnectionSettings): Promise<void> {
+  await withMaintenanceClient(admin, async client => {
+    await client.query(`alter database ${client.escapeIdentifier(admin.database)} owner to ${roleNames.owner}`).catch(() => {})
+  })
+}
+
 async function dropDatabase (login: ConnectionSettings, name: string): Promise<void> {
   await withMaintenanceClient(login, async client => { await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`) })
+}
+
+/** As its owner, who may drop it but end nobody's sessions: each role ends its own. */
+async function dropOwnDatabase (logins: Partial<Record<RoleName, ConnectionSettings>>, owner: ConnectionSettings): Promise<void> {
+  await withMaintenanceClient(owner, async client => {
+    const { rowCount } = await client.query('select from pg_catalog.pg_database where datname = $1::name', [owner.database])
+    if (rowCount === 0) return
+    await client.query(`alter database ${client.escapeIdentifier(owner.database)} with allow_connections false`)
+    for (const login of Object.values(logins)) {
+      await withMaintenanceClient(login, async own => {
+        await own.query('select pg_terminate_backend(pid, 5000) from pg_catalog.pg_stat_activity where datname = $1::name and usename = current_user', [owner.database])
+      })
+    }
+    await client.query(`drop database ${client.escapeIdentifier(owner.database)}`)
+  })
 }
 
 function deriveLogins (admin: ConnectionSettings, secret: string): Record<RoleName, ConnectionSettings> {

@@ -1,10 +1,10 @@
-import { withClient } from '../database/admin.ts'
 import type { Database, TenantDatabase } from '../database/database.ts'
 import { latestMigration } from '../database/migrate.ts'
 import type { Placement } from '../database/placement.ts'
 import type { ConnectionSettings } from '../database/settings.ts'
 import type { StrategyName } from '../tenancy/strategy.ts'
 import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
+import { withSession } from './session.ts'
 
 /** PostgreSQL cuts longer names off. */
 const longestName = 63
@@ -101,7 +101,7 @@ export async function removeWithDatabase (database: Database, catalogue: Catalog
 /** A tenant's own database has one account, under the id that the catalogue gave it. */
 export function putAccount ({ slug, name }: NewAccount): Fill {
   return async (own, id) => {
-    await withClient(own.login('manager'), async client => {
+    await withSession(own.login('manager'), async client => {
       await client.query(`
         insert into account (id, slug, name) overriding system value values ($1::bigint, $2::text, $3::text)
         on conflict (id) do update set slug = excluded.slug, name = excluded.name`, [id, slug, name])
@@ -113,7 +113,7 @@ export function putAccount ({ slug, name }: NewAccount): Fill {
 export async function freePlacement (database: Database, catalogue: Catalogue, slug: string): Promise<Placement> {
   const { database: base } = database.login('owner')
   const first = `${base}_${slug}`
-  return await withClient(database.login('owner'), async client => {
+  return await withSession(database.login('owner'), async client => {
     for (let attempt = 1; attempt < 1000; attempt++) {
       const suffix = attempt === 1 ? '' : `_${attempt}`
       const name = first.slice(0, longestName - suffix.length) + suffix

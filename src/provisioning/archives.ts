@@ -3,16 +3,17 @@ import type { ArchiveSteps, Manifest } from '../archive/format.ts'
 import { importArchive } from '../archive/import.ts'
 import { inspectArchive, type Inspection } from '../archive/inspect.ts'
 import { checksumAccount, findOrphans, type Findings, type TableChecksum } from '../archive/verify.ts'
-import { inTransaction, withClient } from '../database/admin.ts'
+import { inTransaction } from '../database/admin.ts'
 import type { Database } from '../database/database.ts'
 import type { StrategyName } from '../tenancy/strategy.ts'
 import { accountDatabase, makingDatabases, removeAbandoned } from './accounts.ts'
 import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
+import { withSession } from './session.ts'
 
 /** Writes a tenant into a file, as it is at one moment. @throws what `exportArchive` throws */
 export async function exportTenant (database: Database, catalogue: Catalogue, slug: string, path: string, how: ArchiveSteps & { overwrite: boolean }): Promise<Manifest> {
   const entry = await catalogue.get(slug)
-  const manifest = await withClient(accountDatabase(database, entry.database).login('loader'), async client => await exportArchive(client, entry.id, path, how))
+  const manifest = await withSession(accountDatabase(database, entry.database).login('loader'), async client => await exportArchive(client, entry.id, path, how))
   await catalogue.record(entry, 'export', { rows: rowsOf(manifest) })
   return manifest
 }
@@ -40,7 +41,7 @@ export async function importTenant (
     await removeAbandoned(database, catalogue)
     if (await catalogue.find(account.slug) !== undefined) throw new TenantError(`there is a tenant "${account.slug}" already; --as gives this one another name`)
     const fill = async (target: Pick<Database, 'login'>, accountId: number): Promise<void> => {
-      await withClient(target.login('loader'), async client => {
+      await withSession(target.login('loader'), async client => {
         await inTransaction(client, async () => { await importArchive(client, path, { accountId, ...account }, steps) })
       })
     }
@@ -68,7 +69,7 @@ export interface Verification {
 /** Looks whether a tenant's rows hang together, and sums them up, so that two copies can be compared. */
 export async function verifyTenant (database: Database, catalogue: Catalogue, slug: string): Promise<Verification> {
   const entry = await catalogue.get(slug)
-  return await withClient(accountDatabase(database, entry.database).login('loader'), async client => {
+  return await withSession(accountDatabase(database, entry.database).login('loader'), async client => {
     const [checksums, findings] = await inTransaction(client, async () => [await checksumAccount(client, entry.id), await findOrphans(client, entry.id)], 'begin isolation level repeatable read read only')
     const problems = [
       ...findings.orphans.map(({ table, parent, rows }) => `${rows} rows of ${table} refer to rows of ${parent} that are not there`),

@@ -1,9 +1,10 @@
 import type pg from 'pg'
-import { inTransaction, withClient } from '../database/admin.ts'
+import { inTransaction } from '../database/admin.ts'
 import type { Database } from '../database/database.ts'
 import type { TenantStatus } from '../tenancy/tenant.ts'
 import { accountDatabase, makingDatabases, putAccount, removeAbandoned } from './accounts.ts'
 import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
+import { withSession } from './session.ts'
 import { readTenantTables } from './tenant-tables.ts'
 import { advanceSequences, countRows, removeRows, synchronize, type TransferSteps } from './transfer.ts'
 
@@ -82,11 +83,11 @@ export async function purgeTenant (database: Database, catalogue: Catalogue, slu
     const free = new Date(entry.statusSince.getTime() + graceMs)
     if (free > new Date()) throw new TenantError(`"${slug}" was deleted at ${entry.statusSince.toISOString()} and may be purged from ${free.toISOString()} on; --grace-days says how long to wait`)
     const move = await catalogue.findMove(entry.id)
-    const removed = await withClient(database.login('loader'), async client => await inTransaction(client, async () => await removeRows({ client, accountId: entry.id }, await readTenantTables(client))))
+    const removed = await withSession(database.login('loader'), async client => await inTransaction(client, async () => await removeRows({ client, accountId: entry.id }, await readTenantTables(client))))
     for (const placement of new Set([entry.database, move?.source, move?.target])) {
       if (placement !== undefined) await database.at(placement).drop()
     }
-    const left = await withClient(database.login('loader'), async client => await countRows({ client, accountId: entry.id }, await readTenantTables(client)))
+    const left = await withSession(database.login('loader'), async client => await countRows({ client, accountId: entry.id }, await readTenantTables(client)))
     if (Object.values(left).some(count => count > 0)) throw new TenantError(`rows of "${slug}" were written while it was purged; run it again`)
     await catalogue.atOnce(async () => {
       await catalogue.record(entry, 'purge', { removed, dropped: entry.database ?? null })
@@ -128,9 +129,9 @@ export async function cloneTenant (database: Database, catalogue: Catalogue, slu
 
 /** From one snapshot, in one transaction. */
 async function copyRows (
-  from: Parameters<typeof withClient>[0], fromId: number, to: Parameters<typeof withClient>[0], toId: number, steps: TransferSteps, first: (target: pg.Client) => Promise<void> = async () => {}
+  from: Parameters<typeof withSession>[0], fromId: number, to: Parameters<typeof withSession>[0], toId: number, steps: TransferSteps, first: (target: pg.Client) => Promise<void> = async () => {}
 ): Promise<void> {
-  await withClient(from, async source => await withClient(to, async target => {
+  await withSession(from, async source => await withSession(to, async target => {
     await inTransaction(source, async () => {
       await inTransaction(target, async () => {
         await first(target)
@@ -166,7 +167,7 @@ async function tellOwnDatabase (database: Database, catalogue: Catalogue, slug: 
   const entry = await catalogue.get(slug)
   if (entry.database === undefined) return { entry, warning: undefined }
   try {
-    await withClient(database.at(entry.database).login('manager'), async client => {
+    await withSession(database.at(entry.database).login('manager'), async client => {
       await client.query('update account set slug = $2::text, name = $3::text, status = $4::text, status_reason = $5::text, status_since = $6::timestamptz where id = $1::bigint',
         [entry.id, entry.slug, entry.name, entry.status, entry.statusReason ?? null, entry.statusSince])
     })

@@ -1,10 +1,11 @@
-import { hasCode, inTransaction, withClient } from '../database/admin.ts'
+import { hasCode, inTransaction } from '../database/admin.ts'
 import type { Database, TenantDatabase } from '../database/database.ts'
 import { latestMigration } from '../database/migrate.ts'
 import { placementOf, type Placement } from '../database/placement.ts'
 import { parseUrl, type ConnectionSettings } from '../database/settings.ts'
 import { accountDatabase, freePlacement, putAccount, type AccountDatabase } from './accounts.ts'
 import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
+import { withSession } from './session.ts'
 import { readTenantTables, type TenantTable } from './tenant-tables.ts'
 import { advanceSequences, assertEqual, removeRows, synchronize, type TransferSteps } from './transfer.ts'
 
@@ -38,7 +39,7 @@ export async function moveTenant (database: Database, catalogue: Catalogue, slug
     const [from, to] = [accountDatabase(database, source), accountDatabase(database, target, admin)]
     if (target !== undefined) await prepareTarget(to as TenantDatabase, entry)
 
-    const tables = await withClient(from.login('loader'), readTenantTables)
+    const tables = await withSession(from.login('loader'), readTenantTables)
     for (let pass = 1; pass <= mostPasses; pass++) {
       steps.signal?.throwIfAborted()
       if (await copyOnce(from, to, entry.id, tables, steps) <= fewRows) break
@@ -56,7 +57,7 @@ export async function purgeSource (database: Database, catalogue: Catalogue, slu
     if (move?.state !== 'switched') throw new TenantError(`"${slug}" has not been moved, or its source is gone already`)
     let removed: Record<string, number> | undefined
     if (move.source === undefined) {
-      removed = await withClient(database.login('loader'), async client => await inTransaction(client, async () => await removeRows({ client, accountId: entry.id }, await readTenantTables(client))))
+      removed = await withSession(database.login('loader'), async client => await inTransaction(client, async () => await removeRows({ client, accountId: entry.id }, await readTenantTables(client))))
     } else {
       await database.at(move.source).drop()
     }
@@ -77,7 +78,7 @@ export async function abandonMove (database: Database, catalogue: Catalogue, slu
     // Where it died in the midst of the switch, the source refuses its tenant: it serves it again.
     if (move.source !== undefined) await setStatusIn(database.at(move.source), entry.id, 'active')
     if (move.target !== undefined) await database.at(move.target).drop()
-    else await withClient(database.login('loader'), async client => { await inTransaction(client, async () => await removeRows({ client, accountId: entry.id }, await readTenantTables(client))) })
+    else await withSession(database.login('loader'), async client => { await inTransaction(client, async () => await removeRows({ client, accountId: entry.id }, await readTenantTables(client))) })
     await catalogue.atOnce(async () => {
       await catalogue.forgetMove(entry.id)
       await catalogue.record(entry, 'move given up', { target: move.target ?? 'single-schema' })
@@ -125,12 +126,12 @@ async function prepareTarget (target: TenantDatabase, entry: CatalogueEntry): Pr
 }
 
 async function setStatusIn (own: AccountDatabase, id: number, status: CatalogueEntry['status']): Promise<void> {
-  await withClient(own.login('manager'), async client => { await client.query('update account set status = $2::text where id = $1::bigint', [id, status]) })
+  await withSession(own.login('manager'), async client => { await client.query('update account set status = $2::text where id = $1::bigint', [id, status]) })
 }
 
 /** One pass: what differs in one snapshot of the source, changed in the target in one transaction. */
 async function copyOnce (from: AccountDatabase, to: AccountDatabase, accountId: number, tables: readonly TenantTable[], steps: TransferSteps): Promise<number> {
-  return await withClient(from.login('loader'), async source => await withClient(to.login('loader'), async target =>
+  return await withSession(from.login('loader'), async source => await withSession(to.login('loader'), async target =>
     await inTransaction(source, async () => await inTransaction(target, async () => {
       const changed = await synchronize({ client: source, accountId }, { client: target, accountId }, tables, steps)
       await advanceSequences({ client: target, accountId }, tables)
@@ -150,7 +151,7 @@ interface Switch {
 
 /** @returns for how long writes had to wait, in milliseconds */
 async function switchOver (catalogue: Catalogue, { from, to, source, target, entry, tables, steps }: Switch): Promise<number> {
-  return await withClient(from.login('loader'), async gate => {
+  return await withSession(from.login('loader'), async gate => {
     await gate.query(`set lock_timeout = '${patience}'`)
     await gate.query('set idle_session_timeout = 0')
     try {
@@ -162,7 +163,7 @@ async function switchOver (catalogue: Catalogue, { from, to, source, target, ent
     const held = performance.now()
     // From here to the end of this session nobody writes to the tenant's rows.
     await copyOnce(from, to, entry.id, tables, steps)
-    await withClient(from.login('loader'), async reading => await withClient(to.login('loader'), async written =>
+    await withSession(from.login('loader'), async reading => await withSession(to.login('loader'), async written =>
       await inTransaction(reading, async () => await inTransaction(written, async () => {
         await assertEqual({ client: reading, accountId: entry.id }, { client: written, accountId: entry.id }, tables)
       }))))
