@@ -4,9 +4,17 @@ import { ExplainedError } from './explained-error.ts'
 
 /** Somebody asked the process to end, by a signal. */
 export class Interruption extends ExplainedError {
+  readonly #signal: NodeJS.Signals | undefined
+
   constructor (signal: NodeJS.Signals | undefined, outcome = '') {
     // As a shell reports a process that a signal ended.
     super(`interrupted${outcome}`, { exitCode: 128 + (signal === undefined ? constants.signals.SIGTERM : constants.signals[signal]) })
+    this.#signal = signal
+  }
+
+  /** The same, where more can be said of what was kept. */
+  after (outcome: string): Interruption {
+    return new Interruption(this.#signal, outcome)
   }
 }
 

@@ -9,6 +9,7 @@ import { reportError } from './explained-error.ts'
 import { Interruption, unlessAborted } from './interruption.ts'
 import { listen } from './listen.ts'
 import { operatorEntry } from './plugins/operator-guard.ts'
+import { countBehind } from './provisioning/fleet.ts'
 import { openStrategy } from './tenancy/strategies.ts'
 import type { TenancyStrategy } from './tenancy/strategy.ts'
 import { loadDemo } from './testdata/load.ts'
@@ -45,9 +46,10 @@ async function start (): Promise<Running> {
     strategy = await strategyFor(config, database)
     await unlessAborted(stopping.signal, strategy.assertWalls)
 
+    const behind = await unlessAborted(stopping.signal, async () => await countBehind(database, await latestMigration()))
     const app = await buildApp({ config, strategy, logger: loggerOptions(config) })
     const port = await listen(app, config)
-    console.log(welcome(config, database, { port, migrations, demo }))
+    console.log(welcome(config, database, { port, migrations, demo, behind }))
     return {
       close: async () => {
         const closing = app.close().then(() => {}, (error: unknown) => { app.log.error({ err: error }, 'closing failed') })

@@ -3,7 +3,7 @@ import type { Database } from './database/database.ts'
 import { operatorEntry } from './plugins/operator-guard.ts'
 
 /** What to open and what to try, once the server listens. Shows no password. */
-export function welcome (config: Config, database: Database, { port, migrations, demo }: { port: number, migrations: string[], demo: boolean }): string {
+export function welcome (config: Config, database: Database, { port, migrations, demo, behind }: { port: number, migrations: string[], demo: boolean, behind: number }): string {
   const base = `${config.baseDomain}:${port}`
   const operator = {
     local: `http://${base}/`,
@@ -25,6 +25,9 @@ export function welcome (config: Config, database: Database, { port, migrations,
     '',
     `  database       ${database.description}`,
     ...news.map(line => `                 ${line}`),
+    ...(behind === 0
+      ? []
+      : [`  not served     ${behind === 1 ? '1 tenant, whose database is' : `${behind} tenants, whose databases are`} behind this version, until: ${settingOf(config)}npx tsx bin/migrate.ts up`]),
     '',
     ...(database.logins.owner === undefined ? [] : psqlHints(config)),
     `Ctrl-C stops ${database.embedded === undefined ? 'the server' : 'the server and its database'}.`,
@@ -33,9 +36,14 @@ export function welcome (config: Config, database: Database, { port, migrations,
   return lines.join('\n')
 }
 
-function psqlHints ({ database, tenancy }: Config): string[] {
-  // Another terminal does not know what was set for this process alone.
-  const setting = database.directory === undefined ? '' : `DATA_DIRECTORY='${database.directory}' `
+/** Another terminal does not know what was set for this process alone. */
+function settingOf ({ database }: Config): string {
+  return database.directory === undefined ? '' : `DATA_DIRECTORY='${database.directory}' `
+}
+
+function psqlHints (config: Config): string[] {
+  const { database, tenancy } = config
+  const setting = settingOf(config)
   return [
     `See the walls with psql, as the role that serves tenants${tenancy === 'single-schema' ? ' and as the operator\'s' : ', in the database of one of them'}${database.admin === undefined ? '' : ', with the same DATABASE_URL set'}:`,
     '',

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { canLogIn, hasCode, withClient } from './admin.ts'
 import { openEmbedded, type EmbeddedServer } from './embedded.ts'
 import { DatabaseSetupError, explainDatabaseError } from './explain.ts'
-import { migrate, migrationNames, migrationStatus, type MigrationStatus } from './migrate.ts'
+import { migrate, migrationNames, migrationStatus, type MigrateOptions, type MigrationStatus } from './migrate.ts'
 import { loginAt, type Placement } from './placement.ts'
 import { deriveRolePasswords, ensureRoles, roleNames, type RoleName } from './roles.ts'
 import { formatUrl, type ConnectionSettings } from './settings.ts'
@@ -57,9 +57,13 @@ export interface Database {
 }
 
 /** A database of a tenant's own. */
-export type TenantDatabase = Pick<Database, 'prepare' | 'migrations' | 'takeBack' | 'login'> & {
+export type TenantDatabase = Pick<Database, 'prepare' | 'login'> & {
   /** Applies pending migrations to a database that is there. @returns those that ran @throws {DatabaseSetupError} */
-  migrate (): Promise<string[]>
+  migrate (options?: Pick<MigrateOptions, 'lockTimeout'>): Promise<string[]>
+  /** Where the schema stands. @throws {DatabaseSetupError} also where the database is not there */
+  migrations (): Promise<MigrationStatus[]>
+  /** Takes back the last migrations. @returns their names @throws {DatabaseSetupError} */
+  takeBack (count: number, options?: Pick<MigrateOptions, 'lockTimeout'>): Promise<string[]>
   /** Takes the database away, with all that is in it, and whoever is connected to it. Says nothing if it is not there. @throws {DatabaseSetupError} */
   drop (): Promise<void>
 }
@@ -67,8 +71,12 @@ export type TenantDatabase = Pick<Database, 'prepare' | 'migrations' | 'takeBack
 const lockKey = 7_697_685_317 // any number that every Rowhouse process agrees on
 const oldestServer = 150_000
 
-/** Finds the database that the configuration points at; starts the embedded server, or joins the running one, where it points at none. */
-export async function openDatabase (config: DatabaseConfig): Promise<Database> {
+/**
+ * Finds the database that the configuration points at; starts the embedded server, or joins the running one, where it points at none.
+ *
+ * @param directory of the migrations, if not those of this version
+ */
+export async function openDatabase (config: DatabaseConfig, directory?: string): Promise<Database> {
   const useEmbedded = config.admin === undefined && config.tenant === undefined
   const embedded = useEmbedded ? await openEmbedded(config.directory === undefined ? {} : { directory: config.directory }) : undefined
   const admin = embedded === undefined ? config.admin : { ...embedded.admin, database: 'rowhouse' }
@@ -87,9 +95,9 @@ export async function openDatabase (config: DatabaseConfig): Promise<Database> {
     logins,
     embedded,
     description: describe(embedded, admin ?? config.tenant),
-    prepare: async () => admin === undefined ? [] : await prepareDatabase(admin, logins),
-    migrations: async () => await migrationsOf(login('owner'), admin),
-    takeBack: async count => await migrate(login('owner'), 'down', count).catch((error: unknown) => { throw explainDatabaseError(error, login('owner')) }),
+    prepare: async () => admin === undefined ? [] : await prepareDatabase(admin, logins, directory),
+    migrations: async () => await migrationsOf(login('owner'), admin, directory),
+    takeBack: async count => await migrate(login('owner'), 'down', count, { directory }).catch((error: unknown) => { throw explainDatabaseError(error, login('owner')) }),
     server: () => {
       if (admin === undefined || secret === undefined) throw new DatabaseSetupError('an administrator of the server is needed for this; set DATABASE_URL to its URL')
       return { admin, secret }
@@ -97,34 +105,40 @@ export async function openDatabase (config: DatabaseConfig): Promise<Database> {
     at: (placement, otherAdmin) => {
       const isHere = loginAt(login('owner'), placement).host === login('owner').host && loginAt(login('owner'), placement).port === login('owner').port
       const placed = Object.fromEntries(Object.entries(logins).map(([role, known]) => [role, loginAt(known, placement)])) as Partial<Record<RoleName, ConnectionSettings>>
-      return tenantDatabase(otherAdmin ?? (isHere && admin !== undefined ? loginAt(admin, placement) : undefined), placed, isHere)
+      return tenantDatabase(otherAdmin ?? (isHere && admin !== undefined ? loginAt(admin, placement) : undefined), placed, isHere, directory)
     },
     login,
     release: async options => { await embedded?.release(options) }
   }
 }
 
-function tenantDatabase (admin: ConnectionSettings | undefined, logins: Partial<Record<RoleName, ConnectionSettings>>, hasRoles: boolean): TenantDatabase {
+function tenantDatabase (admin: ConnectionSettings | undefined, logins: Partial<Record<RoleName, ConnectionSettings>>, hasRoles: boolean, directory: string | undefined): TenantDatabase {
   const login = (role: RoleName): ConnectionSettings => {
     const known = logins[role]
     if (known === undefined) throw new DatabaseSetupError(`the login of the role "${roleNames[role]}" is not known; set DATABASE_URL to an administrator's URL`)
     return known
   }
-  const explained = async <T>(work: Promise<T>): Promise<T> => await work.catch((error: unknown) => { throw explainDatabaseError(error, admin ?? login('owner')) })
+  const explained = async <T>(work: Promise<T>, lockTimeout?: string): Promise<T> => await work.catch((error: unknown) => {
+    const { host, port, database } = login('owner')
+    // What the set-up of the configured database would say, and advise, is not so here.
+    if (hasCode(error, '3D000')) throw new DatabaseSetupError(`PostgreSQL at ${host}:${port} has no database "${database}"`, { cause: error })
+    if (hasCode(error, '55P03') && lockTimeout !== undefined) throw new DatabaseSetupError(`the database "${database}" at ${host}:${port}: another session has held a lock that is needed for longer than ${lockTimeout}`, { cause: error })
+    throw explainDatabaseError(error, admin ?? login('owner'))
+  })
   return {
     login,
     prepare: async () => {
       if (admin === undefined) throw new DatabaseSetupError('an administrator of the server is needed to make a database on it')
       if (!hasRoles) {
-        const ran = await prepareDatabase(admin, logins)
+        const ran = await prepareDatabase(admin, logins, directory)
         await handOver(admin)
         return ran
       }
-      return await explained(makeDatabase(admin).then(async () => await migrate(login('owner'), 'up')))
+      return await explained(makeDatabase(admin).then(async () => await migrate(login('owner'), 'up', undefined, { directory })))
     },
-    migrate: async () => await explained(migrate(login('owner'), 'up')),
-    migrations: async () => await migrationsOf(login('owner'), admin),
-    takeBack: async count => await explained(migrate(login('owner'), 'down', count)),
+    migrate: async ({ lockTimeout } = {}) => await explained(migrate(login('owner'), 'up', undefined, { directory, lockTimeout }), lockTimeout),
+    migrations: async () => await explained(migrationStatus(login('owner'), directory)),
+    takeBack: async (count, { lockTimeout } = {}) => await explained(migrate(login('owner'), 'down', count, { directory, lockTimeout }), lockTimeout),
     drop: async () => { await explained(admin === undefined ? dropOwnDatabase(logins, login('owner')) : dropDatabase(admin, admin.database)) }
   }
 }
@@ -174,7 +188,7 @@ function describe (embedded: EmbeddedServer | undefined, settings: ConnectionSet
   return formatUrl(rest)
 }
 
-async function prepareDatabase (admin: ConnectionSettings, logins: Partial<Record<RoleName, ConnectionSettings>>): Promise<string[]> {
+async function prepareDatabase (admin: ConnectionSettings, logins: Partial<Record<RoleName, ConnectionSettings>>, directory: string | undefined): Promise<string[]> {
   try {
     const ownerLogin = logins.owner
     if (ownerLogin === undefined) return []
@@ -191,21 +205,21 @@ async function prepareDatabase (admin: ConnectionSettings, logins: Partial<Recor
       })
       await withClient(admin, async client => { await grantDatabase(client, admin.database) })
     })
-    return await migrate(ownerLogin, 'up')
+    return await migrate(ownerLogin, 'up', undefined, { directory })
   } catch (error) {
     throw explainDatabaseError(error, admin)
   }
 }
 
-async function migrationsOf (owner: ConnectionSettings, admin: ConnectionSettings | undefined): Promise<MigrationStatus[]> {
+async function migrationsOf (owner: ConnectionSettings, admin: ConnectionSettings | undefined, directory: string | undefined): Promise<MigrationStatus[]> {
   try {
-    return await migrationStatus(owner)
+    return await migrationStatus(owner, directory)
   } catch (error) {
     // No such database, or no such role: nobody has set it up yet. An administrator who gets in proves that the rest is right.
     const isUntouched = admin !== undefined && hasCode(error, '3D000', '28P01', '28000')
     if (!isUntouched) throw explainDatabaseError(error, owner)
     await withMaintenanceClient(admin, async () => {}).catch((cause: unknown) => { throw explainDatabaseError(cause, admin) })
-    return (await migrationNames()).map(name => ({ name, appliedAt: undefined, isMissing: false }))
+    return (await migrationNames(directory)).map(name => ({ name, appliedAt: undefined, isMissing: false }))
   }
 }
 

@@ -4,7 +4,7 @@ import { runner } from 'node-pg-migrate'
 import { withClient } from './admin.ts'
 import type { ConnectionSettings } from './settings.ts'
 
-const migrationsDirectory = fileURLToPath(new URL('../../migrations', import.meta.url))
+const ownDirectory = fileURLToPath(new URL('../../migrations', import.meta.url))
 const migrationsSchema = 'rowhouse_migrations'
 const migrationsTable = 'migration'
 
@@ -16,6 +16,13 @@ export interface MigrationStatus {
   isMissing: boolean
 }
 
+export interface MigrateOptions {
+  /** Where the migrations are, if not in those of this version. */
+  directory?: string | undefined
+  /** For how long a statement may wait for a lock, as PostgreSQL writes a duration; by default for ever. */
+  lockTimeout?: string | undefined
+}
+
 /**
  * Applies pending migrations, or takes back the last ones, all in one transaction. Processes that run at once take turns.
  *
@@ -23,14 +30,15 @@ export interface MigrationStatus {
  * @param count how many; by default all when going up, one when going down
  * @returns the names of the migrations that ran, in order
  */
-export async function migrate (settings: ConnectionSettings, direction: 'up' | 'down', count?: number): Promise<string[]> {
+export async function migrate (settings: ConnectionSettings, direction: 'up' | 'down', count?: number, { directory = ownDirectory, lockTimeout }: MigrateOptions = {}): Promise<string[]> {
   return await withClient(settings, async client => {
     // Keeps a reference table's foreign keys from turning its children into local tables of a distributed database;
     // to any other server it is a name like another.
     await client.query('set citus.enable_local_reference_table_foreign_keys = off')
+    if (lockTimeout !== undefined) await client.query("select set_config('lock_timeout', $1::text, false)", [lockTimeout])
     const ran = await runner({
       dbClient: client,
-      dir: migrationsDirectory,
+      dir: directory,
       direction,
       ...(count === undefined ? {} : { count }),
       schema: 'rowhouse',
@@ -48,7 +56,7 @@ export async function migrate (settings: ConnectionSettings, direction: 'up' | '
 }
 
 /** Every migration of this version and every one that the database has, in order. */
-export async function migrationStatus (settings: ConnectionSettings): Promise<MigrationStatus[]> {
+export async function migrationStatus (settings: ConnectionSettings, directory?: string): Promise<MigrationStatus[]> {
   const applied = await withClient(settings, async client => {
     const { rows: [table] } = await client.query<{ exists: boolean }>(
       'select to_regclass($1) is not null as exists', [`${migrationsSchema}.${migrationsTable}`])
@@ -57,7 +65,7 @@ export async function migrationStatus (settings: ConnectionSettings): Promise<Mi
       `select name::text, run_on::timestamptz from ${migrationsSchema}.${migrationsTable} order by id`)).rows
   })
   const appliedAt = new Map(applied.map(row => [row.name, row.run_on]))
-  const own = new Set(await migrationNames())
+  const own = new Set(await migrationNames(directory))
   const names = new Set([...own, ...appliedAt.keys()])
   return [...names].sort().map(name => ({ name, appliedAt: appliedAt.get(name), isMissing: !own.has(name) }))
 }
@@ -68,6 +76,6 @@ export async function latestMigration (): Promise<string> {
 }
 
 /** The migrations that this version of the application brings, in order. */
-export async function migrationNames (): Promise<string[]> {
-  return (await readdir(migrationsDirectory)).filter(file => file.endsWith('.sql')).map(file => file.slice(0, -'.sql'.length)).sort()
+export async function migrationNames (directory = ownDirectory): Promise<string[]> {
+  return (await readdir(directory)).filter(file => file.endsWith('.sql')).map(file => file.slice(0, -'.sql'.length)).sort()
 }

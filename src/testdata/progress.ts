@@ -1,16 +1,18 @@
 import { Presets, SingleBar } from 'cli-progress'
 import type { Phase, Progress } from './bulk.ts'
 
-/** Shows how far a load has come. */
+/** How far a load has come, or a run over databases. */
+export type ShownProgress = Omit<Progress, 'phase'> & { phase: Phase | 'databases' }
+
 export interface ProgressDisplay {
-  report: (progress: Progress) => void
+  report: (progress: ShownProgress) => void
   /** Takes the bar away; nothing is shown from then on. */
   stop: () => void
 }
 
 const lineIntervalMs = 2000
 const count = new Intl.NumberFormat('en')
-const units: Readonly<Record<Phase, string>> = { loading: 'rows', indexes: 'done', 'foreign keys': 'checked' }
+const units: Readonly<Record<ShownProgress['phase'], string>> = { loading: 'rows', indexes: 'done', 'foreign keys': 'checked', databases: 'done' }
 
 /** A bar where a person looks on; elsewhere a line now and then. */
 export function showProgress (stream: NodeJS.WriteStream): ProgressDisplay {
@@ -64,15 +66,15 @@ function showLines (stream: NodeJS.WritableStream): ProgressDisplay {
 
 /** Tells how fast a phase goes. */
 class PhaseClock {
-  readonly phase: Phase
+  readonly phase: ShownProgress['phase']
   readonly #start = performance.now()
 
-  constructor (phase: Phase) {
+  constructor (phase: ShownProgress['phase']) {
     this.phase = phase
   }
 
   /** Rate and time left, as soon as there is something to tell them from. Objects differ too much for either. */
-  pace ({ phase, done, total }: Progress): string {
+  pace ({ phase, done, total }: ShownProgress): string {
     const seconds = (performance.now() - this.#start) / 1000
     if (phase !== 'loading' || done === 0 || seconds < 0.5) return ''
     const rate = done / seconds
