@@ -27,7 +27,8 @@ export interface OperatorScope {
  * @param slug the name that led here: should it be another account's by now, or nobody's, the database refuses
  */
 export function openTenantScope (transaction: Transaction, accountId: AccountId, slug?: string): TenantScope {
-  transaction.sql`select set_account(${accountId}, ${slug ?? null})`.catch(() => {})
+  const naming = slug === undefined ? transaction.sql`select set_account(${accountId})` : transaction.sql`select set_account(${accountId}, ${slug})`
+  naming.catch(() => {})
   return Object.freeze({ sql: transaction.sql, accountId }) as TenantScope
 }
 
