@@ -116,9 +116,18 @@ export class Pool {
     })
   }
 
+  /** Whether the last attempt to connect to a database, or to its server, has failed. */
+  isOutOfReach (login: ConnectionSettings): boolean {
+    return this.#failureAt(login) !== undefined
+  }
+
+  #failureAt (login: ConnectionSettings): Error | undefined {
+    return this.#attempts.get(serverKey(login))?.failure ?? this.#attempts.get(databaseKey(login))?.failure
+  }
+
   /** Whoever asks for a server that was out of reach a moment ago is told so, but for one who tries it again. */
   #assertPromising (database: string, login: ConnectionSettings): void {
-    const failure = this.#attempts.get(serverKey(login))?.failure ?? this.#attempts.get(database)?.failure
+    const failure = this.#failureAt(login)
     if (failure === undefined || this.#mayTry(login) || this.#hasMember(database)) return
     throw failure
   }

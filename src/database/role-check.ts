@@ -3,8 +3,11 @@ import type { Transaction, TransactionOptions } from './transaction.ts'
 
 /** A role of the web process could see past the walls. The message says which way, and the start ends with it. */
 export class UnsafeRoleError extends ExplainedError {
+  readonly reasons: string
+
   constructor (role: string, reasons: string[]) {
     super(`the server will not start as the database role "${role}", because row-level security would not hold for it: ${reasons.join('; ')}`)
+    this.reasons = reasons.join('; ')
   }
 }
 

@@ -1,7 +1,8 @@
 import { explainDatabaseError } from '../database/explain.ts'
+import type { Transaction, TransactionOptions } from '../database/transaction.ts'
 import { loginAt, type Placement } from '../database/placement.ts'
 import { Pool, type PoolOptions } from '../database/pool.ts'
-import { assertRoleIsWalled } from '../database/role-check.ts'
+import { assertRoleIsWalled, UnsafeRoleError } from '../database/role-check.ts'
 import type { ConnectionSettings } from '../database/settings.ts'
 import { SchemaBehindError, UnavailableError } from '../errors.ts'
 import { TenantDirectory, type DirectoryOptions } from './directory.ts'
@@ -47,8 +48,7 @@ export function openStrategy ({ name, tenantLogin, operatorLogin, pool, director
         return { scope: openTenantScope(transaction, tenant.id, tenant.slug), transaction }
       }
       if ((tenant.schemaVersion ?? '') < schemaVersion) throw new SchemaBehindError()
-      const login = await ownDatabases.login(tenant.database, tenant.id)
-      const transaction = await tenants.begin(options, tenant.id, login)
+      const transaction = await ownDatabases.begin(tenant.database, options, tenant.id)
       return { scope: openTenantScope(transaction, tenant.id), transaction }
     },
     beginOperator: operators === undefined
@@ -73,11 +73,14 @@ export function openStrategy ({ name, tenantLogin, operatorLogin, pool, director
   }
 }
 
-/** The databases of tenants that have one of their own: each is looked at before it serves its first request. */
+/** For so long nobody looks again whether the walls of a tenant's own database stand. */
+const checkedMs = 300_000
+
+/** The databases of tenants that have one of their own: each is looked at before it serves, now and then again, and when it comes back. */
 class OwnDatabases {
   readonly #tenantLogin: ConnectionSettings
   readonly #pool: Pool
-  readonly #checked = new Map<Placement, { login: ConnectionSettings, walls: Promise<void> }>()
+  readonly #checked = new Map<Placement, { login: ConnectionSettings, walls: Promise<void>, until: number }>()
 
   constructor (tenantLogin: ConnectionSettings, pool: Pool) {
     this.#tenantLogin = tenantLogin
@@ -85,19 +88,36 @@ class OwnDatabases {
   }
 
   /** @throws {UnavailableError} where it is out of reach, or where row-level security would not hold in it */
-  async login (placement: Placement, user: AccountId): Promise<ConnectionSettings> {
+  async begin (placement: Placement, options: TransactionOptions, user: AccountId): Promise<Transaction> {
+    const login = await this.#login(placement, user)
+    try {
+      return await this.#pool.begin(options, user, login)
+    } catch (error) {
+      // What comes back under its name may be another one.
+      if (this.#pool.isOutOfReach(login)) this.#checked.delete(placement)
+      throw error
+    }
+  }
+
+  async #login (placement: Placement, user: AccountId): Promise<ConnectionSettings> {
     let known = this.#checked.get(placement)
-    if (known === undefined) {
+    if (known === undefined || known.until < performance.now()) {
       const login = loginAt(this.#tenantLogin, placement)
       const walls = assertRoleIsWalled(async options => await this.#pool.begin(options, user, login), 'tenant')
-      known = { login, walls }
+      known = { login, walls, until: performance.now() + checkedMs }
       this.#checked.set(placement, known)
       // Tried again by the next request.
       walls.catch(() => { this.#checked.delete(placement) })
     }
-    await known.walls.catch((error: unknown) => { throw error instanceof UnavailableError ? error : new UnavailableError(error) })
+    await known.walls.catch((error: unknown) => { throw error instanceof UnavailableError ? error : new UnavailableError(notServed(placement, error)) })
     return known.login
   }
+}
+
+/** For the log: which database, and why. */
+function notServed (placement: Placement, error: unknown): Error {
+  if (error instanceof UnsafeRoleError) return new Error(`the database ${placement} is not served, because row-level security would not hold in it: ${error.reasons}`)
+  return new Error(`the database ${placement} is not served`, { cause: error })
 }
 
 /** What a request would be told of an outage is no help to whoever starts the server. */
