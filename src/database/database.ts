@@ -145,7 +145,10 @@ function tenantDatabase (admin: ConnectionSettings | undefined, logins: Partial<
 
 /** On a server that has the roles already: without their lock, so that many can be made at once. */
 async function makeDatabase (admin: ConnectionSettings): Promise<void> {
-  await withMaintenanceClient(admin, async maintenance => { await ensureDatabase(maintenance, admin.database) })
+  await withMaintenanceClient(admin, async maintenance => {
+    await aloneWith(maintenance, admin.database)
+    await ensureDatabase(maintenance, admin.database)
+  })
   await withClient(admin, async client => { await grantDatabase(client, admin.database) })
 }
 
@@ -157,7 +160,18 @@ async function handOver (admin: ConnectionSettings): Promise<void> {
 }
 
 async function dropDatabase (login: ConnectionSettings, name: string): Promise<void> {
-  await withMaintenanceClient(login, async client => { await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`) })
+  await withMaintenanceClient(login, async client => {
+    await aloneWith(client, name)
+    await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`)
+  })
+}
+
+/**
+ * Keeps others from making or dropping the same database until the session ends. The server goes on making one when whoever
+ * asked for it was killed: a drop that did not wait would find none, and leave one.
+ */
+async function aloneWith (client: pg.Client, name: string): Promise<void> {
+  await client.query("select pg_advisory_lock(hashtextextended('rowhouse database ' || $1::text, 0))", [name])
 }
 
 /** As its owner, who may drop it but end nobody's sessions: each role ends its own. */

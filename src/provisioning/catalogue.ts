@@ -128,6 +128,15 @@ export class Catalogue {
     return rows.map(({ id }) => Number(id)).sort((a, b) => a - b)
   }
 
+  /** The highest id that any account has or had, but for some; 0 where there was none. */
+  async lastIdBeside (ids: readonly number[]): Promise<number> {
+    const { rows: [row] } = await this.#client.query<{ last: string }>(`
+      select coalesce(max(known.id), 0) as last
+      from (select id from account union all select account_id from account_event) as known (id)
+      where known.id <> all ($1::bigint[])`, [ids])
+    return Number(row?.last ?? 0)
+  }
+
   /** Gives an account its id, slug and name. @throws {TenantError} where the slug is taken, or leads to a tenant that had it before */
   async add ({ slug, name, status, statusReason, database, id }: Pick<CatalogueEntry, 'slug' | 'name' | 'status'> & { statusReason?: string, database?: Placement | undefined, id?: number }): Promise<number> {
     await this.assertFree(slug)

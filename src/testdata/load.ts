@@ -1,6 +1,8 @@
 import pg from 'pg'
 import type { Database } from '../database/database.ts'
 import { hasCode, withClient } from '../database/admin.ts'
+import { removeAbandoned } from '../provisioning/accounts.ts'
+import { withCatalogue } from '../provisioning/catalogue.ts'
 import { loadBeside } from './beside.ts'
 import { loadInBulk, type LoadSteps } from './bulk.ts'
 import type { TestData } from './generator.ts'
@@ -56,6 +58,7 @@ async function prepare (options: TestDataOptions): Promise<TestData> {
 /** As {@link load}, with data that are prepared already. */
 export async function loadData (database: Database, data: TestData, how: LoadOptions = {}): Promise<LoadResult> {
   return await takingTurns(database, how, async () => {
+    await withCatalogue(database, async catalogue => await removeAbandoned(database, catalogue))
     if (how.tenancy === 'multiple-databases') return { counts: data.counts, replaced: await loadIntoOwnDatabases(database, data, how) }
     const presence = await look(database, data, how)
     const replaces = presence.isUntouchedDemo && data.options.first === 0
@@ -79,6 +82,7 @@ export async function loadDemo (database: Database, accounts: number, tenancy: S
   return await takingTurns(database, {}, async () => {
     // Someone else may have been faster.
     if (await hasAccounts(database)) return false
+    await withCatalogue(database, async catalogue => await removeAbandoned(database, catalogue))
     if (tenancy === 'multiple-databases') await loadIntoOwnDatabases(database, data, { asDemo: true })
     else await fill(database, data, true, {})
     return true

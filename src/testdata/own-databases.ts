@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { withClient } from '../database/admin.ts'
 import type { Database, TenantDatabase } from '../database/database.ts'
-import { makingDatabases, removeAbandoned, removeWithDatabase } from '../provisioning/accounts.ts'
+import { makingDatabases, removeWithDatabase } from '../provisioning/accounts.ts'
 import { withCatalogue, type Catalogue, type CatalogueEntry } from '../provisioning/catalogue.ts'
 import type { LoadSteps } from './bulk.ts'
 import { copyRows } from './copy.ts'
@@ -33,12 +33,12 @@ export interface OwnDatabasesOptions extends LoadSteps {
  */
 export async function loadIntoOwnDatabases (database: Database, data: TestData, { rollback = false, asDemo = false, signal, onProgress }: OwnDatabasesOptions): Promise<number> {
   return await withCatalogue(database, async catalogue => {
-    await removeAbandoned(database, catalogue)
     const present = await catalogue.list()
     const replaced = data.options.first === 0 && await areUntouchedDemo(database, present) ? present : []
     if (replaced.length === 0) assertNoClash(present, data)
     else if (!rollback) for (const { id, database: placement } of replaced) await removeWithDatabase(database, catalogue, id, placement)
 
+    if (!rollback && present.length === replaced.length) await beginIdsAnew(database, catalogue, replaced)
     const ids = await catalogue.reserveIds(data.options.accounts)
     let [done, begun] = [0, 0]
     await makingDatabases(database, catalogue, async makeOne => {
@@ -68,6 +68,12 @@ export async function loadIntoOwnDatabases (database: Database, data: TestData, 
   })
 }
 
+/** Where there is no account, the first gets the id that those had who gave way, or else one that nobody ever had: the same data have the same ids. */
+async function beginIdsAnew (database: Database, catalogue: Catalogue, replaced: CatalogueEntry[]): Promise<void> {
+  const last = await catalogue.lastIdBeside(replaced.map(({ id }) => id))
+  await withClient(database.login('loader'), async client => { await client.query("select setval('account_id_seq', $1::bigint, false)", [last + 1]) })
+}
+
 async function areUntouchedDemo (database: Database, entries: CatalogueEntry[]): Promise<boolean> {
   if (entries.length === 0 || entries.length > mostDemoDatabases) return false
   for (const { database: placement, status } of entries) {
@@ -84,7 +90,7 @@ function assertNoClash (entries: CatalogueEntry[], { options }: TestData): void 
     return number !== undefined && number >= options.first && number < options.first + options.accounts
   }).sort((a, b) => (numbers.get(a) ?? 0) - (numbers.get(b) ?? 0))
   if (clashes.length === 0) return
-  throw accountsExist({ clashes, free: 1 + Math.max(...[...numbers.values()].filter(number => number !== undefined)) }, options)
+  throw accountsExist({ clashes, free: 1 + Math.max(...[...numbers.values()].filter(number => number !== undefined)) }, options, 'delete them first, each with its database: npx tsx bin/tenants.ts --help')
 }
 
 function numberOf (slug: string): number | undefined {

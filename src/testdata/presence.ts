@@ -90,9 +90,10 @@ export async function firstIds (client: pg.Client): Promise<Counts> {
   return ids
 }
 
-export function accountsExist ({ clashes, free }: Pick<Presence, 'clashes' | 'free'>, { accounts }: Pick<TestDataOptions, 'accounts'>): TestDataError {
+export function accountsExist ({ clashes, free }: Pick<Presence, 'clashes' | 'free'>, { accounts }: Pick<TestDataOptions, 'accounts'>,
+  anew = 'empty the database first, with all that is in it: npx tsx bin/migrate.ts down --all --yes'): TestDataError {
   return new TestDataError(`${enumerate(clashes)} already (${clashes.length} of ${accounts}). Nothing was changed. ` +
-    `To add others beside them, begin with one that is free: --first ${free}. To make them anew, empty the database first, with all that is in it: npx tsx bin/migrate.ts down --all --yes`)
+    `To add others beside them, begin with one that is free: --first ${free}. To make them anew, ${anew}`)
 }
 
 function enumerate (slugs: readonly string[]): string {
