@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import { inTransaction } from '../database/admin.ts'
-import type { Database } from '../database/database.ts'
+import { hasCode, inTransaction } from '../database/admin.ts'
+import { DatabaseSetupError, type Database } from '../database/database.ts'
 import type { TenantStatus } from '../tenancy/tenant.ts'
-import { accountDatabase, makingDatabases, putAccount, removeAbandoned } from './accounts.ts'
+import { accountDatabase, type AccountDatabase, makingDatabases, putAccount, removeAbandoned } from './accounts.ts'
 import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
 import { withSession } from './session.ts'
 import { readTenantTables } from './tenant-tables.ts'
@@ -158,8 +158,24 @@ async function changeStatus (database: Database, catalogue: Catalogue, slug: str
       await catalogue.setStatus(entry.id, to, reason)
       await catalogue.record(entry, action, reason === undefined ? {} : { reason })
     })
-    return await tellOwnDatabase(database, catalogue, slug)
+    const change = await tellOwnDatabase(database, catalogue, slug)
+    // Writers that had begun before end before this returns: nothing is written to a tenant that is said to be suspended.
+    if (to !== 'active') await awaitWriters(accountDatabase(database, entry.database), entry)
+    return change
   })
+}
+
+async function awaitWriters (place: AccountDatabase, { id, slug }: CatalogueEntry): Promise<void> {
+  try {
+    await withSession(place.login('manager'), async client => {
+      await client.query("set lock_timeout = '30s'; set statement_timeout = '30s'")
+      await client.query('select pg_advisory_lock(rowhouse.account_lock($1::bigint))', [id])
+    })
+  } catch (error) {
+    if (hasCode(error, '55P03', '57014')) throw new TenantError(`"${slug}" is refused from now on, but a transaction that had begun before has been writing for 30 seconds`, { cause: error })
+    // Where its database is out of reach, nobody writes there either.
+    if (!(error instanceof DatabaseSetupError)) throw error
+  }
 }
 
 /** The account's row in its own database follows the catalogue, so that it holds there, too, whoever comes. */
