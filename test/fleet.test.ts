@@ -224,6 +224,24 @@ t.test('one that ends in time after Ctrl-C is kept', async t => {
   t.match((await inspectFleet(database)).map(({ state }) => state), ['ready', 'pending'])
 })
 
+t.test('a run that has lost what kept others away begins no other database', async t => {
+  const database = await testFleet(t, 2)
+  const endSession = async (): Promise<void> => {
+    await asRole(database.admin, async query => await query("select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = current_database() and application_name like 'rowhouse migrate: %'"))
+  }
+  await inOwn(database, nameOf(0), async query => {
+    await query('begin')
+    await query('lock table rowhouse.account in access share mode')
+    const stopped = migrateCommand(t, database, 'up', '--jobs', '1', '--lock-timeout', '10min')
+    await waiting(database, nameOf(0))
+    await endSession()
+    await query('rollback')
+    t.equal(await stopped.ended, 1)
+    t.match(stopped.output(), /^migrate: the session that kept other runs away was ended; no other database was begun/m)
+  })
+  t.match((await inspectFleet(database)).map(({ state }) => state), ['ready', 'pending'])
+})
+
 t.test('a lock that somebody holds, a database that is gone and a server that is down fail alone', async t => {
   const database = await testFleet(t, 5)
   await withCatalogue(database, async catalogue => {

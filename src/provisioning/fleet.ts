@@ -110,13 +110,13 @@ export async function migrateUp (database: Database, options: FleetOptions = {})
     await up()
     return undefined
   }
-  return await alone(database, async () => {
+  return await alone(database, async held => {
     await up()
     return await changeAll(database, await withCatalogue(database, async catalogue => await select(catalogue, options.slugs)), {
       plan: pendingOf,
       run: async own => await own.migrate({ lockTimeout: options.lockTimeout ?? fleetDefaults.lockTimeout }),
       takesBack: false
-    }, options)
+    }, held, options)
   })
 }
 
@@ -134,13 +134,13 @@ export async function takeBack (database: Database, count: number, confirm: (pla
   const ownDatabases = await countOwnDatabases(database)
   if (options.slugs !== undefined) {
     if (ownDatabases === 0) throw new FleetError('no tenant has a database of its own')
-    return await alone(database, async () => await withCatalogue(database, async catalogue => await takeBackNamed(database, catalogue, count, confirm, options)))
+    return await alone(database, async held => await withCatalogue(database, async catalogue => await takeBackNamed(database, catalogue, count, confirm, held, options)))
   }
   if (ownDatabases === 0) {
     await takeBackConfigured(database, await planTakingBack(database, count), confirm, 1, options)
     return undefined
   }
-  return await alone(database, async () => await withCatalogue(database, async catalogue => {
+  return await alone(database, async held => await withCatalogue(database, async catalogue => {
     const names = await planTakingBack(database, count)
     if (names.includes(catalogueMigration)) {
       throw new FleetError(`${catalogueMigration} holds where the ${quantity(await countOwnDatabases(database))} of tenants are: nobody would know any more. Move those tenants back into the shared schema first. Nothing was changed anywhere.`)
@@ -149,10 +149,11 @@ export async function takeBack (database: Database, count: number, confirm: (pla
     await assertNoneIsMade(catalogue, entries)
     let result: FleetResult | undefined
     await takeBackConfigured(database, names, confirm, entries.filter(isMade).length + 1, options, async () => {
-      result = await changeAll(database, entries, takingBack(options, migrations => lastOf(migrations, names)), options)
+      result = await changeAll(database, entries, takingBack(options, migrations => lastOf(migrations, names)), held, options)
       if (result.notBegun.length > 0 || result.outcomes.some(({ error }) => error !== undefined)) return false
       const seen = new Set(entries.map(({ id }) => id))
       if ((await select(catalogue, undefined)).some(({ id }) => !seen.has(id))) throw new FleetError('tenants were made meanwhile, so the configured database was left as it is; run it again to go on')
+      held()
       return true
     })
     return result
@@ -185,14 +186,14 @@ export async function findRun (database: Database): Promise<{ who: string, since
   return await withClient(database.login('manager'), findHolder)
 }
 
-/** How many tenants are refused because the catalogue says that their databases are behind; 0 where this process may not know. */
+/** How many tenants that would be served are refused because the catalogue says that their databases are behind; 0 where this process may not know. */
 export async function countBehind (database: Database, schemaVersion: string): Promise<number> {
   if (await countOwnDatabases(database) === 0) return 0
   return await withClient(database.login('manager'), async client => {
     const { rows: [row] } = await client.query<{ count: number }>(`
       select count(*)::integer as count from account
       left join tenant_database on tenant_database.account_id = account.id
-      where account.database is not null and account.status <> 'creating'
+      where account.database is not null and account.status = 'active'
         and coalesce(tenant_database.schema_version, '') collate "C" < $1::text collate "C"`, [schemaVersion])
     return row?.count ?? 0
   })
@@ -228,9 +229,10 @@ async function assertNothingPending (database: Database): Promise<void> {
 /**
  * Runs work while no other process migrates tenants' databases. Should this process die, the lock goes with it.
  *
+ * @param work is given what throws once the lock was lost, when somebody has ended the session that held it
  * @throws {FleetError} where another one is at work
  */
-async function alone<T> (database: Database, work: () => Promise<T>): Promise<T> {
+async function alone<T> (database: Database, work: (held: () => void) => Promise<T>): Promise<T> {
   return await withClient(database.login('manager'), async client => {
     // Held while all databases are migrated, however long that takes.
     await client.query('set idle_session_timeout = 0')
@@ -242,7 +244,11 @@ async function alone<T> (database: Database, work: () => Promise<T>): Promise<T>
         ? 'another command was migrating the databases of tenants a moment ago; run it again'
         : `${other.who} has been migrating the databases of tenants since ${other.since.toISOString()}; wait for it to end. Nothing was changed.`)
     }
-    return await work()
+    let isLost = false
+    client.once('end', () => { isLost = true })
+    return await work(() => {
+      if (isLost) throw new FleetError('the session that kept other runs away was ended; no other database was begun. Run it again to go on.')
+    })
   })
 }
 
@@ -301,14 +307,14 @@ async function takeBackConfigured (
   }
 }
 
-async function takeBackNamed (database: Database, catalogue: Catalogue, count: number, confirm: (plan: TakingBack) => void, options: FleetOptions): Promise<FleetResult> {
+async function takeBackNamed (database: Database, catalogue: Catalogue, count: number, confirm: (plan: TakingBack) => void, held: () => void, options: FleetOptions): Promise<FleetResult> {
   const entries = await select(catalogue, options.slugs)
   const names = new Set<string>()
   for (const { database: placement } of entries.filter(isMade)) {
     for (const name of appliedOf(await database.at(placement).migrations()).slice(-count)) names.add(name)
   }
   confirm({ names: [...names].sort().reverse(), databases: entries.filter(isMade).length })
-  return await changeAll(database, entries, takingBack(options, migrations => appliedOf(migrations).slice(-count).reverse()), options)
+  return await changeAll(database, entries, takingBack(options, migrations => appliedOf(migrations).slice(-count).reverse()), held, options)
 }
 
 function takingBack ({ lockTimeout = fleetDefaults.lockTimeout }: FleetOptions, plan: Change['plan']): Change {
@@ -336,7 +342,7 @@ function assertFilesAreThere (subject: string, migrations: readonly MigrationSta
   if (missing.length > 0) throw new FleetError(`${subject} has ${missing.join(', ')}, whose file is not in migrations/: bring it back first. Nothing was changed.`)
 }
 
-async function changeAll (database: Database, entries: readonly OwnEntry[], change: Change, { jobs = fleetDefaults.jobs, maxFailures = fleetDefaults.maxFailures, signal, onOutcome }: FleetOptions): Promise<FleetResult> {
+async function changeAll (database: Database, entries: readonly OwnEntry[], change: Change, held: () => void, { jobs = fleetDefaults.jobs, maxFailures = fleetDefaults.maxFailures, signal, onOutcome }: FleetOptions): Promise<FleetResult> {
   const made = entries.filter(isMade)
   const begun = new Set<string>()
   const outcomes: Outcome[] = []
@@ -346,6 +352,7 @@ async function changeAll (database: Database, entries: readonly OwnEntry[], chan
   const working = allEnded(Math.min(jobs, made.length), async () => await withCatalogue(database, async catalogue => {
     for (const entry of rest) {
       if (failures >= maxFailures || signal?.aborted === true) return
+      held()
       begun.add(entry.slug)
       const outcome = await changeOne(database, catalogue, entry, change)
       if (outcome.error !== undefined) failures++
