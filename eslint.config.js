@@ -5,13 +5,14 @@ const drivers = ['postgres', 'pg', 'pg-copy-streams']
 
 /** Imports run one way: server, app, routes, repositories, tenancy, database. What stands to the left is closed to what stands to the right. */
 const closed = [
-  ['src/database/**', [...fastify, '**/config.ts', '**/tenancy/**', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
-  ['src/tenancy/**', [...fastify, ...drivers, '**/config.ts', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
-  ['src/repositories/**', [...fastify, ...drivers, '**/config.ts', '**/database/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
+  ['src/database/**', [...fastify, '**/config.ts', '**/tenancy/**', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/provisioning/**', '**/archive/**', '**/app.ts', '**/server.ts']],
+  ['src/tenancy/**', [...fastify, ...drivers, '**/config.ts', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/provisioning/**', '**/archive/**', '**/app.ts', '**/server.ts']],
+  ['src/repositories/**', [...fastify, ...drivers, '**/config.ts', '**/database/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/provisioning/**', '**/archive/**', '**/app.ts', '**/server.ts']],
   ['src/testdata/**', [...fastify, 'postgres', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/app.ts', '**/server.ts']],
   ['src/archive/**', [...fastify, 'postgres', '**/config.ts', '**/tenancy/**', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/app.ts', '**/server.ts']],
-  ['src/plugins/**', [...drivers, '**/database/**', '**/repositories/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
-  ['src/routes/**', [...drivers, '**/database/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
+  ['src/provisioning/**', [...fastify, 'postgres', '**/config.ts', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
+  ['src/plugins/**', [...drivers, '**/database/**', '**/repositories/**', '**/routes/**', '**/testdata/**', '**/provisioning/**', '**/archive/**', '**/app.ts', '**/server.ts']],
+  ['src/routes/**', [...drivers, '**/database/**', '**/testdata/**', '**/provisioning/**', '**/archive/**', '**/app.ts', '**/server.ts']],
   ['bin/**', [...fastify, ...drivers, '**/routes/**']]
 ]
 
