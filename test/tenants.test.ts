@@ -13,6 +13,9 @@ const folder = await mkdtemp(join(tmpdir(), 'rowhouse-test-tenants-'))
 t.teardown(async () => { await rm(folder, { recursive: true, force: true }) })
 const { app, strategy } = await testApp(t, database)
 
+/** For what is the same, or does both, whichever strategy is the default. */
+const inOneRun = { skip: tenancy === 'multiple-databases' ? 'in tenants.test.ts' : false }
+
 /** Runs a command, and returns what it says and its exit code. */
 async function tenants (t: Test, ...args: string[]): Promise<{ code: number | string, output: string }> {
   const command = run(t, ['bin/tenants.ts', ...args], { ...database.environment, TENANCY: tenancy })
@@ -100,7 +103,7 @@ t.test('list and show tell what there is, and where', async t => {
   t.match(await tenants(t, 'show', 'nobody'), { code: 1, output: /there is no tenant "nobody"/ })
 })
 
-t.test('what cannot be done is said in a line, and changes nothing', async t => {
+t.test('what cannot be done is said in a line, and changes nothing', inOneRun, async t => {
   const before = await done(t, 'list')
   for (const [args, code, words] of [
     [['create', 'tenant-0', '--name', 'x'], 1, /there is a tenant "tenant-0" already/],
@@ -175,7 +178,7 @@ t.test('a tenant moves to the other place and back, with all its rows and the sa
   t.strictSame(await leftovers(), [])
 })
 
-t.test('a tenant moves to another server, by the URL of an administrator there, and back', async t => {
+t.test('a tenant moves to another server, by the URL of an administrator there, and back', inOneRun, async t => {
   // This server by another of its names: nothing tells that it is the same.
   const other = { ...database.admin, host: database.admin.host === '127.0.0.1' ? 'localhost' : '127.0.0.1', database: `${database.admin.database}_afar` }
   const before = await sums(t, 'tenant-0')
@@ -191,7 +194,7 @@ t.test('a tenant moves to another server, by the URL of an administrator there, 
   t.strictSame(await leftovers(), [], 'the database there is gone, too')
 })
 
-t.test('a tenant whose server is out of reach is said to be so in a line', async t => {
+t.test('a tenant whose server is out of reach is said to be so in a line', inOneRun, async t => {
   await done(t, 'clone', 'tenant-0', 'far-away')
   const before = (await asRole(database.admin, async query => await query("select database from rowhouse.account where slug = 'far-away'")))[0]?.['database'] as string | null
   await asRole(database.admin, async query => { await query("update rowhouse.account set database = 'postgres://127.0.0.1:1/nowhere' where slug = 'far-away'") })
@@ -222,7 +225,7 @@ t.test('verify finds what the keys do not let happen', async t => {
   t.match(await tenants(t, 'verify', 'tenant-3'), { code: 1, output: /wrong: 1 rows of task refer to rows of project that are not there/ })
 })
 
-t.test('a command that is killed at any moment leaves what the next one repairs', { skip: tenancy === 'multiple-databases' ? 'done for both in one run' : false }, async t => {
+t.test('a command that is killed at any moment leaves what the next one repairs', inOneRun, async t => {
   const file = join(folder, 'to-kill.zip')
   await done(t, 'export', 'tenant-0', file)
   const whole = await sums(t, 'tenant-0')
