@@ -24,13 +24,17 @@ const help = `
 The data depend on the options alone: the same again each time, and tenant-3 the same beside whatever others.
 Every user has the password "password".
 
-All or nothing: it is one transaction. A run that fails or is interrupted leaves nothing, and a second run over
+All or nothing: in one schema it is one transaction. A run that fails or is interrupted leaves nothing, and a second run over
 the same accounts is refused and changes nothing.
 
 An empty database is filled in bulk. So is one that holds nothing but the demonstration data of the first start, as
 long as nobody has changed a row of them: they give way. A server that runs meanwhile answers 503 with Retry-After
 until it is done, some seconds for 2,000 accounts. Beside other accounts, new ones are added more slowly, and the server
 goes on answering.
+
+With TENANCY=multiple-databases each account gets a database of its own, with the same rows under the same ids. The accounts
+open together when all of them are there; what a failed or interrupted run has made is taken away, of a killed one by
+the next.
 
 The database is the one that DATABASE_URL names, or else the embedded one, which is started if need be.
 
