@@ -35,7 +35,7 @@ export async function migrate (settings: ConnectionSettings, direction: 'up' | '
     // Keeps a reference table's foreign keys from turning its children into local tables of a distributed database;
     // to any other server it is a name like another.
     await client.query('set citus.enable_local_reference_table_foreign_keys = off')
-    if (lockTimeout !== undefined) await client.query("select set_config('lock_timeout', $1::text, false)", [lockTimeout])
+    if (lockTimeout !== undefined) await client.query(`set lock_timeout = ${client.escapeLiteral(lockTimeout)}`)
     const ran = await runner({
       dbClient: client,
       dir: directory,

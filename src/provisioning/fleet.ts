@@ -236,7 +236,7 @@ async function alone<T> (database: Database, work: (held: () => void) => Promise
   return await withClient(database.login('manager'), async client => {
     // Held while all databases are migrated, however long that takes.
     await client.query('set idle_session_timeout = 0')
-    await client.query("select set_config('application_name', $1::text, false)", [`${lockTitle}process ${process.pid} of ${userInfo().username}@${hostname()}`])
+    await client.query(`set application_name = ${client.escapeLiteral(`${lockTitle}process ${process.pid} of ${userInfo().username}@${hostname()}`)}`)
     const { rows: [row] } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1::bigint) as locked', [lockKey])
     if (row?.locked !== true) {
       const other = await findHolder(client)
