@@ -59,6 +59,7 @@ export class Pool {
   readonly #waiting = new FairQueue<PoolUser, Waiter>()
   /** How it went to connect lately, by server and by database. */
   readonly #attempts = new Map<string, Attempts>()
+  readonly #interruptions = new Map<string, number>()
   /** Connections in use, by user. */
   readonly #used = new Map<PoolUser, number>()
   /** When each user last began, in milliseconds of the process; only those whose transactions are under way. */
@@ -116,9 +117,13 @@ export class Pool {
     })
   }
 
-  /** Whether the last attempt to connect to a database, or to its server, has failed. */
-  isOutOfReach (login: ConnectionSettings): boolean {
-    return this.#failureAt(login) !== undefined
+  /** How many connections to a database were lost, or not to be had, so far: whatever comes back under its name may be another one. */
+  interruptionsOf (login: ConnectionSettings): number {
+    return this.#interruptions.get(databaseKey(login)) ?? 0
+  }
+
+  #noteInterruption (database: string): void {
+    this.#interruptions.set(database, (this.#interruptions.get(database) ?? 0) + 1)
   }
 
   #failureAt (login: ConnectionSettings): Error | undefined {
@@ -249,7 +254,7 @@ export class Pool {
       if (other !== database && member !== undefined && (longest === undefined || member.idleSince < longest.idleSince)) longest = member
     }
     if (longest === undefined || (performance.now() - since < patienceMs && this.#isWantedByAny(longest))) return false
-    longest.connection.close()
+    dismiss(longest)
     return this.#size < this.#options.size
   }
 
@@ -267,7 +272,7 @@ export class Pool {
       connection => {
         this.#endAttempt(server, undefined)
         this.#endAttempt(database, undefined)
-        const member: Member = { connection, database, idleSince: 0 }
+        const member: Member = { connection, database, idleSince: 0, isDismissed: false }
         this.#members.add(member)
         connection.onClose(() => { this.#forget(member) })
         if (connection.closed) this.#forget(member)
@@ -281,6 +286,7 @@ export class Pool {
         this.#endAttempt(server, isAnswer(error) ? undefined : error)
         this.#endAttempt(database, error)
         this.#size--
+        this.#noteInterruption(database)
         this.#refuse(database, error)
         this.#serve()
       }
@@ -310,6 +316,7 @@ export class Pool {
 
   #forget (member: Member): void {
     if (!this.#members.delete(member)) return
+    if (!member.isDismissed) this.#noteInterruption(member.database)
     this.#size--
     const members = this.#idle.get(member.database)
     const position = members?.indexOf(member) ?? -1
@@ -329,7 +336,7 @@ export class Pool {
   }
 
   #close (which: (member: Member) => boolean): void {
-    for (const member of [...this.#members]) if (which(member)) member.connection.close()
+    for (const member of [...this.#members]) if (which(member)) dismiss(member)
   }
 
   /** Takes the connections to other databases away that nobody has needed for a while. */
@@ -386,6 +393,13 @@ interface Member {
   connection: DatabaseConnection
   database: string
   idleSince: number
+  /** Closed because nobody needs it, rather than lost. */
+  isDismissed: boolean
+}
+
+function dismiss (member: Member): void {
+  member.isDismissed = true
+  member.connection.close()
 }
 
 interface Waiter {

@@ -80,7 +80,7 @@ const checkedMs = 300_000
 class OwnDatabases {
   readonly #tenantLogin: ConnectionSettings
   readonly #pool: Pool
-  readonly #checked = new Map<Placement, { login: ConnectionSettings, walls: Promise<void>, until: number }>()
+  readonly #checked = new Map<Placement, { login: ConnectionSettings, walls: Promise<void>, until: number, interruptions: number }>()
 
   constructor (tenantLogin: ConnectionSettings, pool: Pool) {
     this.#tenantLogin = tenantLogin
@@ -90,21 +90,16 @@ class OwnDatabases {
   /** @throws {UnavailableError} where it is out of reach, or where row-level security would not hold in it */
   async begin (placement: Placement, options: TransactionOptions, user: AccountId): Promise<Transaction> {
     const login = await this.#login(placement, user)
-    try {
-      return await this.#pool.begin(options, user, login)
-    } catch (error) {
-      // What comes back under its name may be another one.
-      if (this.#pool.isOutOfReach(login)) this.#checked.delete(placement)
-      throw error
-    }
+    return await this.#pool.begin(options, user, login)
   }
 
   async #login (placement: Placement, user: AccountId): Promise<ConnectionSettings> {
     let known = this.#checked.get(placement)
-    if (known === undefined || known.until < performance.now()) {
-      const login = loginAt(this.#tenantLogin, placement)
+    // After an interruption, what is there under its name may be another one.
+    if (known === undefined || known.until < performance.now() || known.interruptions !== this.#pool.interruptionsOf(known.login)) {
+      const login = known?.login ?? loginAt(this.#tenantLogin, placement)
       const walls = assertRoleIsWalled(async options => await this.#pool.begin(options, user, login), 'tenant')
-      known = { login, walls, until: performance.now() + checkedMs }
+      known = { login, walls, until: performance.now() + checkedMs, interruptions: this.#pool.interruptionsOf(login) }
       this.#checked.set(placement, known)
       // Tried again by the next request.
       walls.catch(() => { this.#checked.delete(placement) })
