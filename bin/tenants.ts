@@ -9,7 +9,7 @@ import { withCatalogue, type AccountEvent, type Catalogue, type CatalogueEntry }
 import { cloneTenant, deleteTenant, purgeTenant, renameForPeople, renameTenant, resumeTenant, suspendTenant, type Change } from '../src/provisioning/life-cycle.ts'
 import { abandonMove, moveTenant, purgeSource, type Destination } from '../src/provisioning/move.ts'
 import { describeTenants, type Overview } from '../src/provisioning/overview.ts'
-import { formatBytes, formatTable, type TextColumn } from '../src/table.ts'
+import { formatBytes, formatTable, printable, type TextColumn } from '../src/table.ts'
 import { strategyNames, type StrategyName } from '../src/tenancy/strategy.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -98,9 +98,9 @@ command('show SLUG', 'all that is known of a tenant, and what was done to it')
         ['place', entry.database === undefined ? 'the shared schema' : `a database of its own, ${entry.database}, at ${entry.schemaVersion}`],
         ['rows', overview?.rows === undefined ? overview?.problem ?? '' : Object.entries(overview.rows).map(([table, rows]) => `${table} ${count.format(rows)}`).join(', ')],
         ['size', overview?.bytes === undefined ? '' : `${overview.strategy === 'single-schema' ? 'about ' : ''}${formatBytes(overview.bytes)}`],
-        ...former.map(({ slug: old, redirectUntil }) => ['was', `${old}${redirectUntil === undefined ? ', which is gone' : `, which leads here until ${redirectUntil.toISOString()}`}`]),
+        ...former.map(({ slug: old, redirectUntil }) => ['was', `${old}${redirectUntil === undefined || redirectUntil <= new Date() ? ', which is gone' : `, which leads here until ${redirectUntil.toISOString()}`}`]),
         ...(move === undefined ? [] : [['move', `${move.source ?? 'the shared schema'} → ${move.target ?? 'the shared schema'}, ${move.state}`]])
-      ]) console.log(`${(label ?? '').padEnd(10)}${value}`)
+      ]) console.log(printable(`${(label ?? '').padEnd(10)}${value}`))
       printEvents(events)
     })
   })
@@ -275,7 +275,7 @@ async function confirm (yes: boolean, slug: string, what: string): Promise<void>
   if (yes) return
   if (!process.stdin.isTTY) throw new UsageError(`${what} Nothing was changed. Add --yes to do it.`)
   const lines = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await lines.question(`${what}\nType its name to go on: `)
+  const answer = await lines.question(`${printable(what)}\nType its name to go on: `)
   lines.close()
   if (answer.trim() !== slug) throw new UsageError('that is not its name; nothing was changed')
 }
@@ -292,7 +292,7 @@ function printJson (value: unknown): void {
 
 function printEvents (events: AccountEvent[]): void {
   for (const { at, actor, action, slug, details } of events) {
-    console.log(`${at.toISOString()}  ${action} ${slug}  by ${actor}${Object.keys(details).length === 0 ? '' : `  ${JSON.stringify(details)}`}`)
+    console.log(printable(`${at.toISOString()}  ${action} ${slug}  by ${actor}${Object.keys(details).length === 0 ? '' : `  ${JSON.stringify(details)}`}`))
   }
 }
 

@@ -83,7 +83,7 @@ create policy manager on account_event for all to rowhouse_manager using (true) 
 grant select, insert, delete on account to rowhouse_manager;
 grant update (slug, name, status, status_reason, status_since, database) on account to rowhouse_manager;
 grant select, insert, update, delete on former_slug, tenant_database, account_move to rowhouse_manager;
-grant select, insert on account_event to rowhouse_manager;
+grant select, insert (account_id, actor, action, slug, details) on account_event to rowhouse_manager;
 grant usage on sequence account_id_seq, account_event_id_seq to rowhouse_manager;
 
 grant select on former_slug, tenant_database, account_move, account_event to rowhouse_operator;
@@ -91,6 +91,9 @@ grant select on former_slug, tenant_database, account_move, account_event to row
 -- The loader moves and removes whole accounts, too.
 grant update, delete on app_user, project, task, subtask to rowhouse_loader;
 grant delete on account to rowhouse_loader;
+-- It says what an account is called, and not where it is.
+revoke insert on account from rowhouse_loader;
+grant insert (id, slug, name) on account to rowhouse_loader;
 
 -- Names the tenant of this transaction, and refuses one that is not served from this database, or not by this name: suspended,
 -- deleted, moved away, renamed. The web process learns of such changes within seconds; here they hold at once. A transaction that may write shares
@@ -225,7 +228,8 @@ drop table former_slug;
 drop index subtask_by_name_over_accounts;
 create index subtask_by_name_over_accounts on subtask (name, id) include (account_id);
 drop index account_database_is_unique;
-revoke delete on account from rowhouse_loader;
+revoke delete, insert (id, slug, name) on account from rowhouse_loader;
+grant insert on account to rowhouse_loader;
 revoke update, delete on app_user, project, task, subtask from rowhouse_loader;
 revoke all on account from rowhouse_manager;
 revoke all on sequence account_id_seq from rowhouse_manager;

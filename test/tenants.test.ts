@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { defaultEmbeddedDirectory, openEmbedded } from '../src/database/embedded.ts'
+import { loginAt } from '../src/database/placement.ts'
 import { formatUrl } from '../src/database/settings.ts'
 import { adminOf, asRole, placeTenants, run, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
 
@@ -179,19 +181,61 @@ t.test('a tenant moves to the other place and back, with all its rows and the sa
 })
 
 t.test('a tenant moves to another server, by the URL of an administrator there, and back', inOneRun, async t => {
-  // This server by another of its names: nothing tells that it is the same.
-  const other = { ...database.admin, host: database.admin.host === '127.0.0.1' ? 'localhost' : '127.0.0.1', database: `${database.admin.database}_afar` }
+  const far = await openEmbedded({ directory: `${defaultEmbeddedDirectory()}-test-far`, settings: { fsync: 'off' }, preferredPort: 16432 })
+  t.teardown(async () => { await far.release() })
+  const other = { ...far.admin, database: `${database.admin.database}_afar` }
   const before = await sums(t, 'tenant-0')
+  t.match(await tenants(t, 'move', 'tenant-0', '--to', formatUrl({ ...database.admin, database: 'new_here' })), { code: 1, output: /that is the configured server/ })
+  t.match(await tenants(t, 'move', 'tenant-0', '--to', formatUrl({ ...database.admin, host: database.admin.host === '127.0.0.1' ? 'localhost' : '127.0.0.1' })), { code: 1, output: /that is the configured server/ }, 'by whatever name')
+  t.match(await tenants(t, 'move', 'tenant-0', '--to', formatUrl({ ...far.admin, database: 'postgres' })), { code: 1, output: /there is a database "postgres" on that server already/ })
+
   await done(t, 'move', 'tenant-0', '--to', formatUrl(other))
   const shown = await asJson<{ database: string }>(t, 'show', 'tenant-0')
   t.equal(shown.database, `postgres://${other.host}:${other.port}/${other.database}`, 'no login is kept')
+  t.notSame(loginAt(database.login('tenant'), shown.database).password, database.login('tenant').password, 'whoever runs that server learns no password of this one')
   t.strictSame(await sums(t, 'tenant-0'), before)
   t.match(await visit('tenant-0'), { statusCode: 200, body: /25 subtasks/ })
   await done(t, 'move', 'tenant-0', '--purge', '--yes')
   await done(t, 'move', 'tenant-0', '--to', 'single-schema')
   await done(t, 'move', 'tenant-0', '--purge', '--yes')
   t.strictSame(await sums(t, 'tenant-0'), before)
-  t.strictSame(await leftovers(), [], 'the database there is gone, too')
+  t.strictSame(await asRole(far.admin, async query => await query('select datname from pg_database where datname = $1', [other.database])), [], 'the database there is gone, too')
+  t.strictSame(await leftovers(), [])
+})
+
+t.test('what a tenant\'s own database says of its tables is not believed', inOneRun, async t => {
+  await done(t, 'clone', 'tenant-1', 'hostile')
+  await done(t, 'move', 'hostile', '--to', 'multiple-databases')
+  await done(t, 'move', 'hostile', '--purge', '--yes')
+  const before = await sums(t, 'tenant-2')
+  await asRole(await adminOf(database, 'hostile'), async query => { await query('alter table rowhouse.app_user add column "1 from app_user;delete from subtask;end;--" integer') })
+  await done(t, 'move', 'hostile', '--to', 'single-schema')
+  t.strictSame(await sums(t, 'tenant-2'), before)
+  await done(t, 'move', 'hostile', '--purge', '--yes')
+  await done(t, 'move', 'hostile', '--to', 'multiple-databases')
+  await done(t, 'move', 'hostile', '--purge', '--yes')
+  await asRole(await adminOf(database, 'hostile'), async query => {
+    await query('insert into rowhouse.subtask (account_id, id, task_id, name) overriding system value select account_id, 9223372036854774784, min(id), \'far\' from rowhouse.task group by account_id')
+  })
+  t.match(await tenants(t, 'move', 'hostile', '--to', 'single-schema'), { code: 1, output: /too far beyond what subtask_id_seq has come to/ })
+  await done(t, 'move', 'hostile', '--abandon')
+  await done(t, 'delete', 'hostile', '--yes')
+  await done(t, 'delete', 'hostile', '--purge', '--yes', '--grace-days', '0')
+  t.strictSame(await sums(t, 'tenant-2'), before)
+  t.strictSame(await leftovers(), [])
+})
+
+t.test('a name that is gone is nobody else\'s until every server has forgotten whose it was', inOneRun, async t => {
+  await done(t, 'create', 'old-name', '--name', 'First')
+  await done(t, 'rename', 'old-name', 'new-name', '--gone')
+  t.match(await tenants(t, 'create', 'old-name', '--name', 'Second'), { code: 1, output: /"old-name" still leads to "new-name"/ })
+  await asRole(database.admin, async query => { await query("update rowhouse.former_slug set redirect_until = now() - interval '2 minutes'") })
+  await done(t, 'clone', 'tenant-1', 'old-name')
+  await done(t, 'rename', 'old-name', 'another-name')
+  for (const slug of ['new-name', 'another-name']) {
+    await done(t, 'delete', slug, '--yes')
+    await done(t, 'delete', slug, '--purge', '--yes', '--grace-days', '0')
+  }
 })
 
 t.test('a tenant whose server is out of reach is said to be so in a line', inOneRun, async t => {

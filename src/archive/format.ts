@@ -12,7 +12,7 @@ export const maxManifestBytes = 1024 * 1024
 export const maxReadmeBytes = 1024 * 1024
 export const maxLineBytes = 16 * 1024 * 1024
 /** All tenants draw their ids from one sequence; one higher than this would use up what is left for the others. */
-export const maxId = 2 ** 48
+export const maxId = 2 ** 52
 
 // What real rows compress to is far below; no file may ask for work out of proportion to its size.
 const maxRatio = 250

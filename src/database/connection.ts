@@ -40,6 +40,8 @@ export class DatabaseConnection {
       max: 1,
       idle_timeout: 0,
       max_lifetime: null,
+      // One attempt: the driver would dial a server that hangs up again and again, each time with the password.
+      backoff: () => 3600,
       connect_timeout: Math.max(1, Math.ceil(options.connectTimeoutMs / 1000)),
       prepare: options.preparedStatements,
       connection: { application_name: options.applicationName },

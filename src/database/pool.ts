@@ -282,8 +282,8 @@ export class Pool {
       },
       (reason: unknown) => {
         const error = reason instanceof Error ? reason : new UnavailableError(reason)
-        // A server that has answered is there for its other databases.
-        this.#endAttempt(server, isAnswer(error) ? undefined : error)
+        // Where it was the way to the server, its other databases are out of reach, too.
+        this.#endAttempt(server, isOfServer(error) ? error : undefined)
         this.#endAttempt(database, error)
         this.#size--
         this.#noteInterruption(database)
@@ -422,9 +422,9 @@ interface Attempts {
 
 const untried: Attempts = { opening: 0, failure: undefined, failedAt: 0 }
 
-/** Whether PostgreSQL itself refused: the database is not there, the login is wrong, it is starting. */
-function isAnswer ({ cause }: Error): boolean {
-  return cause instanceof Error && 'severity' in cause
+/** Nothing listens there, or no way leads there. One database that hangs, or refuses, says nothing of the others. */
+function isOfServer ({ cause }: Error): boolean {
+  return cause instanceof Error && 'code' in cause && ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'].includes(String(cause.code))
 }
 
 function databaseKey (login: ConnectionSettings): string {

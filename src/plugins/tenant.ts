@@ -79,6 +79,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
         if (looking > 1) await delay(lookingMs)
         strategy.forgetTenant(this.tenant.slug)
         this.tenant = servedTenant(await strategy.findTenant(this.tenant.slug), this, baseDomain)
+        this.viewer = viewerOf(this.tenant)
         this.work = { kind: 'tenant', work: await strategy.beginTenant(this.tenant, { readOnly: true, deadlineMs }) }
       }
     }
@@ -99,7 +100,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
     }
     const tenant = servedTenant(await strategy.findTenant(target.slug), request, baseDomain)
     request.tenant = tenant
-    request.viewer = { kind: 'tenant', accountId: tenant.id, slug: tenant.slug, name: tenant.name }
+    request.viewer = viewerOf(tenant)
   })
 
   app.addHook('preHandler', async request => {
@@ -145,6 +146,10 @@ function hostHeader ({ raw }: FastifyRequest): string | undefined {
 
 function onlyReads ({ method }: FastifyRequest): boolean {
   return method === 'GET' || method === 'HEAD'
+}
+
+function viewerOf ({ id, slug, name }: Tenant): Viewer {
+  return { kind: 'tenant', accountId: id, slug, name }
 }
 
 /** @throws what whoever asks for a name is told that serves nobody, or nobody any more */

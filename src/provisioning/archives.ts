@@ -50,6 +50,7 @@ export async function importTenant (
     } else {
       const [id = 0] = await catalogue.reserveIds(1)
       await catalogue.assertFree(account.slug)
+      await catalogue.releaseFormer(account.slug)
       await fill(database, id)
     }
     const entry = await catalogue.get(account.slug)

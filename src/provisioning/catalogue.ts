@@ -11,6 +11,9 @@ import type { TenantStatus } from '../tenancy/tenant.ts'
 /** What was asked of a tenant cannot be done as things stand; the message says why. */
 export class TenantError extends ExplainedError {}
 
+/** Servers may lead by an old name for some seconds after it is gone: nobody else gets it meanwhile. */
+const quarantine = "interval '1 minute'"
+
 /** What the catalogue holds of one tenant. */
 export interface CatalogueEntry {
   id: number
@@ -118,8 +121,13 @@ export class Catalogue {
     if (await this.find(slug) !== undefined) throw new TenantError(`there is a tenant "${slug}" already`)
     const { rows: [former] } = await this.#client.query<{ present: string }>(`
       select account.slug as present from former_slug join account on account.id = former_slug.account_id
-      where former_slug.slug = $1::text and former_slug.redirect_until > now()`, [slug])
+      where former_slug.slug = $1::text and former_slug.redirect_until > now() - ${quarantine}`, [slug])
     if (former !== undefined) throw new TenantError(`"${slug}" still leads to "${former.present}", which had that name before; choose another, or wait until it does no longer`)
+  }
+
+  /** Lets a name go that nobody is led by any more. */
+  async releaseFormer (slug: string): Promise<void> {
+    await this.#client.query('delete from former_slug where slug = $1::text', [slug])
   }
 
   /** Draws ids for accounts to be, in order. */
@@ -140,7 +148,7 @@ export class Catalogue {
   /** Gives an account its id, slug and name. @throws {TenantError} where the slug is taken, or leads to a tenant that had it before */
   async add ({ slug, name, status, statusReason, database, id }: Pick<CatalogueEntry, 'slug' | 'name' | 'status'> & { statusReason?: string, database?: Placement | undefined, id?: number }): Promise<number> {
     await this.assertFree(slug)
-    await this.#client.query('delete from former_slug where slug = $1::text', [slug])
+    await this.releaseFormer(slug)
     try {
       const { rows: [row] } = await this.#client.query<{ id: string }>(`
         insert into account (id, slug, name, status, status_reason, database) overriding system value
@@ -163,12 +171,12 @@ export class Catalogue {
   /** Leaves the old name behind. @param redirectUntil until when it leads to the new one; left out, it is gone at once */
   async rename ({ id, slug }: Pick<CatalogueEntry, 'id' | 'slug'>, next: string, redirectUntil: Date | undefined): Promise<void> {
     const { rows: [former] } = await this.#client.query<{ account_id: string }>(
-      'select account_id from former_slug where slug = $1::text and redirect_until > now() and account_id <> $2::bigint', [next, id])
+      `select account_id from former_slug where slug = $1::text and redirect_until > now() - ${quarantine} and account_id <> $2::bigint`, [next, id])
     if (former !== undefined) throw new TenantError(`"${next}" still leads to another tenant, which had that name before; choose another`)
     try {
-      await this.#client.query('delete from former_slug where slug = $1::text', [next])
+      await this.#client.query('delete from former_slug where slug = any ($1::text[])', [[slug, next]])
       await this.#client.query('update account set slug = $2::text where id = $1::bigint', [id, next])
-      await this.#client.query('insert into former_slug (account_id, slug, redirect_until) values ($1::bigint, $2::text, $3::timestamptz)', [id, slug, redirectUntil ?? null])
+      await this.#client.query('insert into former_slug (account_id, slug, redirect_until) values ($1::bigint, $2::text, coalesce($3::timestamptz, now()))', [id, slug, redirectUntil ?? null])
     } catch (error) {
       if (hasCode(error, '23505')) throw new TenantError(`there is a tenant "${next}" already`, { cause: error })
       throw invalidInput(error, next)

@@ -111,13 +111,14 @@ export async function cloneTenant (database: Database, catalogue: Catalogue, slu
       await makingDatabases(database, catalogue, async makeOne => {
         await makeOne(next, async (own, id) => {
           await putAccount(next)(own, id)
-          await copyRows(from.login('loader'), entry.id, own.login('loader'), id, steps)
+          await copyRows(database.login('loader'), from.login('loader'), entry.id, own.login('loader'), id, steps)
         })
       })
     } else {
       const [id = 0] = await catalogue.reserveIds(1)
-      await copyRows(from.login('loader'), entry.id, database.login('loader'), id, steps, async client => {
+      await copyRows(database.login('loader'), from.login('loader'), entry.id, database.login('loader'), id, steps, async client => {
         await catalogue.assertFree(next.slug)
+        await catalogue.releaseFormer(next.slug)
         await client.query('insert into account (id, slug, name) overriding system value values ($1::bigint, $2::text, $3::text)', [id, next.slug, next.name])
       })
     }
@@ -127,15 +128,15 @@ export async function cloneTenant (database: Database, catalogue: Catalogue, slu
   })
 }
 
-/** From one snapshot, in one transaction. */
+/** From one snapshot, in one transaction. @param here the configured database, which says what tables there are */
 async function copyRows (
-  from: Parameters<typeof withSession>[0], fromId: number, to: Parameters<typeof withSession>[0], toId: number, steps: TransferSteps, first: (target: pg.Client) => Promise<void> = async () => {}
+  here: Parameters<typeof withSession>[0], from: Parameters<typeof withSession>[0], fromId: number, to: Parameters<typeof withSession>[0], toId: number, steps: TransferSteps, first: (target: pg.Client) => Promise<void> = async () => {}
 ): Promise<void> {
   await withSession(from, async source => await withSession(to, async target => {
     await inTransaction(source, async () => {
       await inTransaction(target, async () => {
         await first(target)
-        const tables = await readTenantTables(source)
+        const tables = await withSession(here, readTenantTables)
         await synchronize({ client: source, accountId: fromId }, { client: target, accountId: toId }, tables, steps)
         await advanceSequences({ client: target, accountId: toId }, tables)
       })

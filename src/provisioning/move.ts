@@ -1,7 +1,7 @@
 import { hasCode, inTransaction } from '../database/admin.ts'
 import type { Database, TenantDatabase } from '../database/database.ts'
 import { latestMigration } from '../database/migrate.ts'
-import { placementOf, type Placement } from '../database/placement.ts'
+import { isOnOtherServer, placementOf, type Placement } from '../database/placement.ts'
 import { parseUrl, type ConnectionSettings } from '../database/settings.ts'
 import { accountDatabase, freePlacement, putAccount, type AccountDatabase } from './accounts.ts'
 import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
@@ -39,7 +39,8 @@ export async function moveTenant (database: Database, catalogue: Catalogue, slug
     const [from, to] = [accountDatabase(database, source), accountDatabase(database, target, admin)]
     if (target !== undefined) await prepareTarget(to as TenantDatabase, entry)
 
-    const tables = await withSession(from.login('loader'), readTenantTables)
+    // As they are here: what another server says of its tables is not to be believed.
+    const tables = await withSession(database.login('loader'), readTenantTables)
     for (let pass = 1; pass <= mostPasses; pass++) {
       steps.signal?.throwIfAborted()
       if (await copyOnce(from, to, entry.id, tables, steps) <= fewRows) break
@@ -95,7 +96,7 @@ async function begin (database: Database, catalogue: Catalogue, entry: Catalogue
   const present = await catalogue.findMove(entry.id)
   if (present?.state === 'switched') throw new TenantError(`the source of the last move of "${entry.slug}" is still kept; when all is well, remove it first: npx tsx bin/tenants.ts move ${entry.slug} --purge`)
   if (present !== undefined) {
-    const isSame = destination === 'single-schema' ? present.target === undefined : destination === 'multiple-databases' ? present.target !== undefined : present.target === given
+    const isSame = destination === 'single-schema' ? present.target === undefined : destination === 'multiple-databases' ? present.target !== undefined && !isOnOtherServer(present.target) : present.target === given
     if (!isSame) throw new TenantError(`a move of "${entry.slug}" to ${present.target ?? 'the shared schema'} has begun and was interrupted; finish it first, or give it up: npx tsx bin/tenants.ts move ${entry.slug} --abandon`)
     return { source: present.source, target: present.target, ...(admin === undefined ? {} : { admin }) }
   }
@@ -103,11 +104,22 @@ async function begin (database: Database, catalogue: Catalogue, entry: Catalogue
   if (destination === 'multiple-databases' && source !== undefined) throw new TenantError(`"${entry.slug}" has a database of its own already: ${source}`)
   const target = destination === 'single-schema' ? undefined : given ?? await freePlacement(database, catalogue, entry.slug)
   if (target === source) throw new TenantError(`"${entry.slug}" is there already`)
+  if (admin !== undefined) await assertElsewhere(database, admin)
   await catalogue.atOnce(async () => {
     await catalogue.noteMove(entry.id, { source, target, state: 'copying' })
     await catalogue.record(entry, 'move begun', { source: source ?? 'single-schema', target: target ?? 'single-schema' })
   })
   return { source, target, ...(admin === undefined ? {} : { admin }) }
+}
+
+/** A database that somebody else made, or this server by another of its names, is nothing to copy into, and nothing to drop one day. */
+async function assertElsewhere (database: Database, admin: ConnectionSettings): Promise<void> {
+  const identify = async (login: ConnectionSettings): Promise<string | undefined> => await withSession(login, async client =>
+    (await client.query<{ id: string }>('select system_identifier::text as id from pg_catalog.pg_control_system()')).rows[0]?.id)
+  const there = { ...admin, database: 'postgres' }
+  if (await identify(there) === await identify(database.login('owner'))) throw new TenantError('that is the configured server; for a database on it: --to multiple-databases')
+  const isThere = await withSession(there, async client => (await client.query('select from pg_catalog.pg_database where datname = $1::name', [admin.database])).rowCount !== 0)
+  if (isThere) throw new TenantError(`there is a database "${admin.database}" on that server already; name one that is to be made`)
 }
 
 function readAdmin (url: string, { database }: ConnectionSettings): ConnectionSettings {
@@ -153,7 +165,8 @@ interface Switch {
 async function switchOver (catalogue: Catalogue, { from, to, source, target, entry, tables, steps }: Switch): Promise<number> {
   return await withSession(from.login('loader'), async gate => {
     await gate.query(`set lock_timeout = '${patience}'`)
-    await gate.query('set idle_session_timeout = 0')
+    // Should this process be stopped in its tracks, the tenant's writers are let go, and nothing is switched.
+    await gate.query("set idle_session_timeout = '10min'")
     try {
       await gate.query('select pg_advisory_lock(rowhouse.account_lock($1::bigint))', [entry.id])
     } catch (error) {
@@ -172,13 +185,18 @@ async function switchOver (catalogue: Catalogue, { from, to, source, target, ent
     // In an order in which a process may die at any point: at worst the tenant is refused until the move is run again.
     if (target !== undefined) await setStatusIn(to, entry.id, 'active')
     if (source !== undefined) await setStatusIn(from, entry.id, 'deleted')
-    await catalogue.atOnce(async () => {
+    const inCatalogue = catalogue.atOnce(async () => {
       await catalogue.place(entry.id, target)
       if (target !== undefined) await catalogue.noteMigration(entry.id, { state: 'ready', schemaVersion: await latestMigration() })
       await catalogue.noteMove(entry.id, { source, target, state: 'switched' })
       await catalogue.record(entry, 'move', { source: source ?? 'single-schema', target: target ?? 'single-schema' })
       // Had the session ended, somebody might have written since the last look.
       await gate.query('select')
+    })
+    await inCatalogue.catch(async (error: unknown) => {
+      // Where nothing was switched, the source goes on.
+      if (source !== undefined && (await catalogue.get(entry.slug)).database === source) await setStatusIn(from, entry.id, 'active')
+      throw error
     })
     return performance.now() - held
   })

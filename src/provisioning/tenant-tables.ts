@@ -3,7 +3,7 @@ import type pg from 'pg'
 /** A table of a tenant's rows. Its key is (account_id, id), as that of every one. */
 export interface TenantTable {
   name: string
-  /** All but account_id, in the table's order. */
+  /** All but account_id, in the table's order; quoted where they have to be. */
   columns: string[]
   /** Whether rows of other tables refer to its rows. */
   isParent: boolean
@@ -15,8 +15,8 @@ const catalogueTables = ['account', 'former_slug', 'tenant_database', 'account_m
 /** Every table that holds rows of tenants, parents before children, as the database itself describes them: one that a later migration adds is among them. */
 export async function readTenantTables (client: pg.Client): Promise<TenantTable[]> {
   const { rows } = await client.query<Omit<TenantTable, 'isParent'> & { parents: string[] }>(`
-    select relation.relname::text as name,
-      array(select attname::text from pg_catalog.pg_attribute
+    select quote_ident(relation.relname) as name,
+      array(select quote_ident(attname) from pg_catalog.pg_attribute
         where attrelid = relation.oid and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'account_id' order by attnum) as columns,
       array(select distinct confrelid::regclass::text from pg_catalog.pg_constraint
         where conrelid = relation.oid and contype = 'f' and confrelid <> relation.oid) as parents

@@ -30,8 +30,8 @@ export class TenantDirectory {
   readonly #unknown: LRUCache<string, true>
   readonly #asked = new Map<string, Question>()
   #running = false
-  /** Counts what was forgotten: an answer that was under way meanwhile may be the old one. */
-  #generation = 0
+  /** What was forgotten while a look-up was under way: its answer may be the old one. */
+  #forgotten: { names: Set<string>, all: boolean } = { names: new Set(), all: false }
 
   constructor (lookUp: LookUp, { ttlMs, confirmedTtlMs = ttlMs, size }: DirectoryOptions = { ttlMs: 5000, confirmedTtlMs: 60_000, size: 50_000 }) {
     this.#lookUp = lookUp
@@ -55,7 +55,8 @@ export class TenantDirectory {
 
   /** Forgets one name, or all. */
   forget (slug?: string): void {
-    this.#generation++
+    if (slug === undefined) this.#forgotten.all = true
+    else this.#forgotten.names.add(slug)
     if (slug === undefined) {
       this.#known.clear()
       this.#unknown.clear()
@@ -82,12 +83,12 @@ export class TenantDirectory {
     while (this.#asked.size > 0) {
       const batch = [...this.#asked].slice(0, namesPerLookUp)
       for (const [slug] of batch) this.#asked.delete(slug)
-      const generation = this.#generation
+      this.#forgotten = { names: new Set(), all: false }
       try {
         const answers = await this.#lookUp(batch.map(([slug]) => slug))
         for (const [slug, question] of batch) {
           const found = answers.get(slug)
-          if (generation === this.#generation) this.#remember(slug, found)
+          if (!this.#forgotten.all && !this.#forgotten.names.has(slug)) this.#remember(slug, found)
           question.resolve(found)
         }
       } catch (error) {
