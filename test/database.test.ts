@@ -486,6 +486,34 @@ t.test('a pool', async t => {
     await pool.end()
   })
 
+  t.test('that is closed keeps no socket and no timer, whatever its servers do', async t => {
+    const open = new Set<Socket>()
+    let accepted = 0
+    const proxy = createServer({ allowHalfOpen: true }, client => {
+      open.add(client.on('error', () => {}).on('close', () => { open.delete(client) }).resume())
+      // Never hangs up itself, and finds out in this way whether the other side is still there.
+      client.on('end', () => {
+        const timer = setInterval(() => { client.write('?') }, 50)
+        client.on('close', () => { clearInterval(timer) })
+      })
+      if (++accepted === 1) return
+      const { host, port } = database.login('tenant')
+      const server = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
+      server.on('error', () => {}).pipe(client, { end: false })
+      client.pipe(server)
+    })
+    await new Promise<void>(resolve => { proxy.listen(0, '127.0.0.1', resolve) })
+    t.teardown(() => { proxy.close(); for (const socket of open) socket.destroy() })
+    const timers = (): number => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+    const before = timers()
+    const pool = new Pool({ ...database.login('tenant'), host: '127.0.0.1', port: (proxy.address() as { port: number }).port }, { ...poolOptions, size: 2, connectTimeoutMs: 500 })
+    await t.rejects(pool.begin(reading), UnavailableError, 'one that never says a word')
+    await until(async () => await pool.begin(reading).then(async transaction => { await transaction.rollback(); return true }).catch(() => false))
+    t.ok(open.size > 0, 'one that says goodbye to nobody')
+    await pool.end()
+    await until(() => open.size === 0 && timers() <= before)
+  })
+
   t.test('that is closed serves those who wait, and cuts those who take longer than its patience', async t => {
     const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 1 })
     const held = await pool.begin(reading)
@@ -708,7 +736,7 @@ async function describeSchema (admin: Parameters<typeof asRole>[0]): Promise<unk
 }
 
 /** Asks until there is an answer that is true. */
-async function until<T> (ask: () => Promise<T | false | undefined>): Promise<T> {
+async function until<T> (ask: () => T | false | undefined | Promise<T | false | undefined>): Promise<T> {
   for (;;) {
     const answer = await ask()
     if (answer !== false && answer !== undefined) return answer

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import postgres from 'postgres'
 import { UnavailableError } from '../errors.ts'
 import { tlsOptions, type ConnectionSettings } from './settings.ts'
@@ -21,42 +23,46 @@ export interface ConnectionOptions {
  * backend can then run on a connection that serves another tenant, wait for ever, or write to a socket that is gone
  * (porsager/postgres issues 1066, 1154, 1208, 1216). So each connection here is a client of its own with a single slot,
  * reserved once and thrown away when it closes: no statement is sent after that, and everything still waiting is rejected.
+ *
+ * The socket is dialled here, once. The driver dials again by itself, an hour later if it was told to wait so long, and
+ * forgets a socket that it was told to close before it was connected.
  */
 export class DatabaseConnection {
   #handle: postgres.ReservedSql | undefined
+  #socket: Socket | undefined
   #closed = false
   #onClose: Array<() => void> = []
   readonly #client: postgres.Sql<{ bigint: number }>
   readonly #waiting = new Set<(error: Error) => void>()
 
-  private constructor (settings: ConnectionSettings, options: ConnectionOptions) {
-    this.#client = postgres({
+  private constructor (settings: ConnectionSettings, { applicationName, preparedStatements }: ConnectionOptions) {
+    const options: postgres.Options<{ bigint: postgres.PostgresType<number> }> & DialOption = {
       host: settings.host,
       port: settings.port,
       database: settings.database,
       username: settings.user,
       ...(settings.password === undefined ? {} : { password: settings.password }),
       ssl: tlsOptions(settings.ssl),
+      socket: async () => await this.#dial(settings),
       max: 1,
       idle_timeout: 0,
       max_lifetime: null,
-      // One attempt: the driver would dial a server that hangs up again and again, each time with the password.
-      backoff: () => 3600,
-      connect_timeout: Math.max(1, Math.ceil(options.connectTimeoutMs / 1000)),
-      prepare: options.preparedStatements,
-      connection: { application_name: options.applicationName },
+      backoff: () => 0,
+      connect_timeout: 0,
+      prepare: preparedStatements,
+      connection: { application_name: applicationName },
       types: { bigint: { to: 20, from: [20], parse: parseSafeInteger, serialize: String } },
       onnotice: () => {},
       onclose: () => { this.#markClosed() }
-    })
+    }
+    this.#client = postgres(options)
   }
 
   /** @throws {UnavailableError} when the server cannot be reached or refuses the login. */
   static async open (settings: ConnectionSettings, options: ConnectionOptions): Promise<DatabaseConnection> {
     const connection = new DatabaseConnection(settings, options)
     const reserving = connection.#client.reserve()
-    // The driver's own limit starts anew at each of its attempts, so a server that accepts and hangs up would hold it for ever.
-    const timer = setTimeout(() => { connection.close() }, options.connectTimeoutMs)
+    const timer = setTimeout(() => { connection.close(new Error('the server did not answer in time')) }, options.connectTimeoutMs)
     try {
       connection.#handle = await connection.#orClosed(reserving)
     } catch (error) {
@@ -68,6 +74,15 @@ export class DatabaseConnection {
       clearTimeout(timer)
     }
     return connection
+  }
+
+  /** @throws what the operating system says, or at the second attempt */
+  async #dial ({ host, port }: ConnectionSettings): Promise<Socket> {
+    if (this.#closed || this.#socket !== undefined) throw closedError()
+    this.#socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect({ host, port, noDelay: true })
+    await once(this.#socket, 'connect')
+    // What a certificate is checked against.
+    return Object.assign(this.#socket, { host })
   }
 
   get closed (): boolean {
@@ -85,22 +100,26 @@ export class DatabaseConnection {
    */
   async run<Row> (strings: TemplateStringsArray, values: readonly SqlValue[]): Promise<Rows<Row>> {
     const handle = this.#handle
-    if (this.#closed || handle === undefined) throw new UnavailableError(new Error('the database connection is closed'))
+    if (this.#closed || handle === undefined) throw new UnavailableError(closedError())
     const answer = handle(strings, ...values as never[]) as unknown as Promise<Rows<Row>>
     return await this.#orClosed(answer)
   }
 
   /** Cuts the connection; statements still waiting are rejected. */
-  close (): void {
-    this.#markClosed()
+  close (reason?: Error): void {
+    this.#markClosed(reason)
     // Zero: a reserved slot never ends of its own accord.
     this.#client.end({ timeout: 0 }).catch(() => {})
+    const socket = this.#socket
+    if (this.#handle === undefined) socket?.destroy()
+    // The server hangs up when the driver says goodbye. One that does not must keep neither the socket nor the process.
+    else setTimeout(() => { socket?.destroy() }, goodbyeMs).unref()
   }
 
-  #markClosed (): void {
+  #markClosed (reason = closedError()): void {
     if (this.#closed) return
     this.#closed = true
-    const error = new UnavailableError(new Error('the database connection closed'))
+    const error = new UnavailableError(reason)
     for (const reject of this.#waiting) reject(error)
     for (const listener of this.#onClose) listener()
     this.#onClose = []
@@ -116,6 +135,17 @@ export class DatabaseConnection {
       )
     })
   }
+}
+
+const goodbyeMs = 1000
+
+interface DialOption {
+  /** Gives the driver a socket that is connected. Its types lack this; its README has it. */
+  socket: () => Promise<Socket>
+}
+
+function closedError (): Error {
+  return new Error('the database connection is closed')
 }
 
 /** ids and counts arrive as 64-bit integers; a number holds them exactly up to 2^53. @throws {RangeError} beyond that. */
