@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import t, { type Test } from 'tap'
 import { openPromise } from 'yauzl'
 import { ZipFile } from 'yazl'
@@ -14,6 +15,7 @@ import { importArchive, type NewAccount } from '../src/archive/import.ts'
 import { inspectArchive, type Inspection } from '../src/archive/inspect.ts'
 import { columnNames, ownedTables, sequenceOf, tableNames, tables } from '../src/archive/tables.ts'
 import { checksumAccount, findOrphans } from '../src/archive/verify.ts'
+import { zipFile } from '../src/archive/zip-writer.ts'
 import { withClient } from '../src/database/admin.ts'
 import type { Database } from '../src/database/database.ts'
 import { asRole, seedTenants, testDatabase } from './support.ts'
@@ -270,6 +272,28 @@ t.test('a manifest that says other than the truth is refused', async t => {
 t.test('a file that would unpack to more than is in proportion is refused before it is unpacked', async t => {
   await refused(t, await zipOf([...entries].map(([name, bytes]) => [name, name === 'subtask.ndjson' ? Buffer.alloc(400 * 1024 * 1024) : bytes])), /out of all proportion/)
   await refused(t, await zipOf([...entries].map(([name, bytes]) => [name, name === 'README.txt' ? Buffer.alloc(2 * 1024 * 1024) : bytes])), /README\.txt is longer/)
+})
+
+t.test('a file beyond 4 GiB is a ZIP file that others read, and so is one of nothing', async t => {
+  const write = async (entries: Array<{ name: string, chunk: Buffer, times: number }>): Promise<string> => {
+    async function * repeat (chunk: Buffer, times: number): AsyncGenerator<Buffer> {
+      for (let time = 0; time < times; time++) yield chunk
+    }
+    const path = fresh()
+    await pipeline(zipFile(entries.map(({ name, chunk, times }) => ({ name, chunks: () => repeat(chunk, times) })), new Date('2026-02-03T04:05:06Z')), createWriteStream(path))
+    return path
+  }
+  const path = await write([{ name: 'large', chunk: Buffer.alloc(2 ** 24), times: 257 }, { name: 'small', chunk: Buffer.from('small'), times: 1 }, { name: 'none', chunk: Buffer.alloc(0), times: 0 }])
+  const zip = await openPromise(path, { autoClose: false })
+  const found: Array<[string, number, Date]> = []
+  for await (const entry of zip.eachEntry()) {
+    found.push([entry.fileName, entry.uncompressedSize, entry.getLastModDate()])
+    if (entry.fileName !== 'large') t.equal((await buffer(await zip.openReadStreamPromise(entry))).toString(), entry.fileName === 'small' ? 'small' : '')
+  }
+  zip.close()
+  const date = new Date('2026-02-03T04:05:06Z')
+  t.strictSame(found, [['large', 257 * 2 ** 24, date], ['small', 5, date], ['none', 0, date]])
+  t.strictSame(await readZip(await write([])), new Map())
 })
 
 t.test('an archive that changed between inspection and import is noticed', async t => {

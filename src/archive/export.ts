@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto'
 import { link, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Readable, Transform, type TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
-import { ZipFile } from 'yazl'
 import { hasCode } from '../database/admin.ts'
 import { migrationNames } from '../database/migrate.ts'
 import { ArchiveError } from './archive-error.ts'
 import { entryName, formatName, formatVersion, manifestName, maxId, maxLineBytes, maxUncompressedBytes, readmeName, readmeText, type ArchiveSteps, type Counts, type Manifest, type TableSummary } from './format.ts'
 import { accountColumn, columnNames, ownedTables, tableNames, type TableName } from './tables.ts'
+import { zipFile } from './zip-writer.ts'
 
 export interface ExportOptions extends ArchiveSteps {
   /** Replace a file that is there; by default it is refused. */
@@ -88,25 +87,13 @@ async function writeArchive (client: pg.Client, accountId: number, file: FileHan
   const summaries: Partial<Record<TableName, TableSummary>> = {}
   let done = 0
 
-  const zip = new ZipFile()
-  const output = zip.outputStream as Readable
-  // A third of the time of the usual level, and a file a tenth larger.
-  const options = { mtime: createdAt, mode: 0o100600, compressionLevel: 1 }
-  zip.on('error', (error: Error) => { output.destroy(error) })
-  zip.addBuffer(Buffer.from(readmeText()), readmeName, options)
-  for (const table of tableNames) {
-    zip.addReadStreamLazy(entryName(table), options, next => {
-      const summary = new Summary(table, {
-        onRows: count => {
-          done += count
-          onProgress?.({ table, done, total })
-        },
-        onEnd: result => { summaries[table] = { ...result, highestId: expected.highestIds[table] } }
-      })
-      pipeline(client.query(copyTo(copyStatement(table, accountId))), summary).catch((error: Error) => { output.destroy(error) })
-      next(null, summary)
-    })
-  }
+  const readTable = (table: TableName): AsyncGenerator<Buffer> => summedUp(client.query(copyTo(copyStatement(table, accountId))), table, {
+    onRows: count => {
+      done += count
+      onProgress?.({ table, done, total })
+    },
+    onEnd: summary => { summaries[table] = { ...summary, highestId: expected.highestIds[table] } }
+  })
   const manifest = (): Manifest => ({
     format: formatName,
     version: formatVersion,
@@ -115,14 +102,15 @@ async function writeArchive (client: pg.Client, accountId: number, file: FileHan
     account: { slug: account.slug, name: account.name },
     tables: summaries as Record<TableName, TableSummary>
   })
-  zip.addReadStreamLazy(manifestName, options, next => {
-    next(null, Readable.from([Buffer.from(JSON.stringify(manifest(), null, 2) + '\n')]))
-  })
-  zip.end()
+  const archive = zipFile([
+    { name: readmeName, chunks: () => text(readmeText()) },
+    ...tableNames.map(table => ({ name: entryName(table), chunks: () => readTable(table) })),
+    { name: manifestName, chunks: () => text(JSON.stringify(manifest(), null, 2) + '\n') }
+  ], createdAt)
   // Closed, and on the disk, when the pipeline is through.
   const target = file.createWriteStream({ flush: true })
   try {
-    await pipeline(output, target, signal === undefined ? {} : { signal })
+    await pipeline(archive, target, signal === undefined ? {} : { signal })
   } catch (error) {
     // What is left of the rows would stand before the answer to any other statement.
     client.connection.stream.destroy()
@@ -175,49 +163,34 @@ interface SummaryListeners {
   onEnd: (summary: Omit<TableSummary, 'highestId'>) => void
 }
 
-/** Lets bytes through, and knows in the end what the manifest says of them. */
-class Summary extends Transform {
-  readonly #table: TableName
-  readonly #listeners: SummaryListeners
-  readonly #hash = createHash('sha256')
-  #rows = 0
-  #bytes = 0
-  #lineBytes = 0
-
-  constructor (table: TableName, listeners: SummaryListeners) {
-    super()
-    this.#table = table
-    this.#listeners = listeners
+/** Lets the bytes of a table through, and knows in the end what the manifest says of them. */
+async function * summedUp (chunks: AsyncIterable<Buffer>, table: TableName, { onRows, onEnd }: SummaryListeners): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256')
+  let [rows, bytes, lineBytes] = [0, 0, 0]
+  const assertShortEnough = (more: number): void => {
+    if (lineBytes + more > maxLineBytes) throw new ArchiveError(`the account's row ${rows + 1} in ${table} is longer than ${maxLineBytes} bytes, which an import would refuse`)
   }
-
-  override _transform (chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
-    const before = this.#rows
+  for await (const chunk of chunks) {
+    const before = rows
     let start = 0
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
-      if (!this.#isShortEnough(end - start)) break
-      this.#rows++
-      this.#lineBytes = 0
+      assertShortEnough(end - start)
+      rows++
+      lineBytes = 0
       start = end + 1
     }
-    if (!this.#isShortEnough(chunk.length - start)) {
-      callback(new ArchiveError(`the account's row ${this.#rows + 1} in ${this.#table} is longer than ${maxLineBytes} bytes, which an import would refuse`))
-      return
-    }
-    this.#lineBytes += chunk.length - start
-    this.#bytes += chunk.length
-    this.#hash.update(chunk)
-    if (this.#rows > before) this.#listeners.onRows(this.#rows - before)
-    callback(null, chunk)
+    assertShortEnough(chunk.length - start)
+    lineBytes += chunk.length - start
+    bytes += chunk.length
+    hash.update(chunk)
+    if (rows > before) onRows(rows - before)
+    yield chunk
   }
+  onEnd({ rows, bytes, sha256: hash.digest('hex') })
+}
 
-  #isShortEnough (bytes: number): boolean {
-    return this.#lineBytes + bytes <= maxLineBytes
-  }
-
-  override _flush (callback: TransformCallback): void {
-    this.#listeners.onEnd({ rows: this.#rows, bytes: this.#bytes, sha256: this.#hash.digest('hex') })
-    callback()
-  }
+async function * text (content: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(content)
 }
 
 /** Gives the file its name. Where nothing may be overwritten, that is one step, too, if the file system knows links. */
