@@ -10,7 +10,7 @@ import { openPromise } from 'yauzl'
 import { ZipFile } from 'yazl'
 import { ArchiveError } from '../src/archive/archive-error.ts'
 import { exportArchive } from '../src/archive/export.ts'
-import { maxId, type Manifest } from '../src/archive/format.ts'
+import { formatVersion, maxId, type Manifest } from '../src/archive/format.ts'
 import { importArchive, type NewAccount } from '../src/archive/import.ts'
 import { inspectArchive, type Inspection } from '../src/archive/inspect.ts'
 import { columnNames, ownedTables, sequenceOf, tableNames, tables } from '../src/archive/tables.ts'
@@ -81,7 +81,7 @@ t.test('a checksum tells any difference, in whatever order the rows lie and what
 
 t.test('an archive says what it is, and its manifest what is in it', async t => {
   const { manifest, counts } = await inspectArchive(source)
-  t.match(manifest, { format: 'rowhouse-archive', version: 1, account: { slug: 'tenant-0', name: 'Company of tenant-0' } })
+  t.match(manifest, { format: 'rowhouse-archive', version: formatVersion, account: { slug: 'tenant-0', name: 'Company of tenant-0' } })
   for (const table of tableNames) {
     const bytes = entries.get(`${table}.ndjson`) as Buffer
     t.equal(manifest.tables[table].sha256, createHash('sha256').update(bytes).digest('hex'))
@@ -248,7 +248,8 @@ t.test('a line that the database would not have written is refused by its number
 
 t.test('a manifest that says other than the truth is refused', async t => {
   const cases: Array<[(manifest: Manifest) => unknown, RegExp]> = [
-    [manifest => ({ ...manifest, version: 2 }), /version 2 of the format, .*up to 1; use a newer one/],
+    [manifest => ({ ...manifest, version: 3 }), /version 3 of the format, .*up to 2; use a newer one/],
+    [manifest => ({ ...manifest, version: 2 }), /has not exactly the fields .*, created_at, updated_at in this order/],
     [manifest => ({ ...manifest, schema: '999_future' }), /schema "999_future", .*use the version that wrote it, or a newer one/],
     [manifest => ({ ...manifest, format: 'other' }), /not that of an archive/],
     [manifest => ({ ...manifest, accountId: 2 }), /manifest\.json/],
@@ -358,7 +359,8 @@ t.test('rows without a parent, and ids ahead of their sequence, are found', asyn
 
 t.test('the description of the tables is that of the catalogue: no table, column or rule is forgotten', async t => {
   // What is known of an account beside its name, and the tables of the catalogue, belong to where it is, not to itself.
-  const ofTheCatalogue = ['former_slug', 'tenant_database', 'account_move', 'account_event']
+  // Answers that are kept for a day in case a client asks again are nothing to keep for longer.
+  const ofTheCatalogue = ['former_slug', 'tenant_database', 'account_move', 'account_event', 'idempotent_request']
   await asRole(database.admin, async query => {
     const columns = await query(`
       select relname::text as table, attname::text as column, atttypid::regtype::text as type, attnotnull as required
@@ -462,6 +464,7 @@ async function zipOf (list: Array<[string, Buffer]>): Promise<string> {
 }
 
 /** An archive with these lines and an account, sealed by a manifest that agrees with them unless it is changed. */
+/** Written by hand, in the first version of the format: its rows are the shortest. */
 async function archiveOf (lines: Partial<Record<string, string[]>>, { after = {}, change = manifest => manifest }: {
   after?: Partial<Record<string, string | Buffer>>, change?: (manifest: Manifest) => unknown
 } = {}): Promise<string> {
@@ -474,7 +477,7 @@ async function archiveOf (lines: Partial<Record<string, string[]>>, { after = {}
     sha256: createHash('sha256').update(bytes[index] ?? '').digest('hex'),
     highestId: Math.min(maxId, Math.max(0, ...(all[table] ?? []).map(line => Number(/"id":(\d+)/.exec(line)?.[1] ?? 0))))
   }])
-  const made = change({ ...manifest, tables: Object.fromEntries(summaries) as Manifest['tables'] })
+  const made = change({ ...manifest, version: 1, tables: Object.fromEntries(summaries) as Manifest['tables'] })
   return await zipOf([
     ['README.txt', Buffer.from('made')], ...tableNames.map((table, index): [string, Buffer] => [`${table}.ndjson`, bytes[index] as Buffer]), ['manifest.json', Buffer.from(JSON.stringify(made))]
   ])

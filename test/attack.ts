@@ -46,7 +46,8 @@ export async function inspectTable (admin: Client, { name, key }: Table): Promis
       or (polname = 'loader' and polroles = array['rowhouse_loader'::regrole::oid])
       or (polname = 'manager' and polrelid = any (array['rowhouse.account', 'rowhouse.former_slug', 'rowhouse.tenant_database', 'rowhouse.account_move', 'rowhouse.account_event']::regclass[])
         and polroles = array['rowhouse_manager'::regrole::oid])
-      or (polname = 'resolver' and polrelid = any (array['rowhouse.account', 'rowhouse.former_slug', 'rowhouse.tenant_database']::regclass[]) and polcmd = 'r' and polroles = array['rowhouse_resolver'::regrole::oid]))
+      or (polname = 'resolver' and polrelid = any (array['rowhouse.account', 'rowhouse.former_slug', 'rowhouse.tenant_database']::regclass[]) and polcmd = 'r' and polroles = array['rowhouse_resolver'::regrole::oid])
+      or (polname = 'searcher' and polrelid = any (array['rowhouse.project', 'rowhouse.task', 'rowhouse.subtask']::regclass[]) and polcmd = 'r' and polroles = array['rowhouse_searcher'::regrole::oid]))
     union all
     select 'has no policy named ' || expected from unnest(array['tenant', 'operator']) expected
     where not exists (select from pg_policy where polrelid = $1::regclass and polname = expected)

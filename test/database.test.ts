@@ -6,12 +6,12 @@ import type { SqlValue } from '../src/database/connection.ts'
 import { openDatabase } from '../src/database/database.ts'
 import { migrate, migrationNames, migrationStatus } from '../src/database/migrate.ts'
 import { Pool } from '../src/database/pool.ts'
-import { deriveRolePasswords, resolverRole, roleNames } from '../src/database/roles.ts'
+import { deriveRolePasswords, functionOwners, roleNames } from '../src/database/roles.ts'
 import { formatUrl, parseUrl, type ConnectionSettings } from '../src/database/settings.ts'
 import type { Sql, Transaction } from '../src/database/transaction.ts'
 import { TooManyRequestsError, UnavailableError } from '../src/errors.ts'
 import { TenantDirectory } from '../src/tenancy/directory.ts'
-import { openTenantScope } from '../src/tenancy/scope.ts'
+import { openTenantScope, part, type SqlPart } from '../src/tenancy/scope.ts'
 import type { AccountId, FoundTenant, Tenant } from '../src/tenancy/tenant.ts'
 import { countRoundTrips } from '../src/bench/round-trips.ts'
 import { asRole, poolOptions, run, seedTenants, testDatabase, testServer } from './support.ts'
@@ -155,7 +155,7 @@ t.test('a role with CREATEROLE and CREATEDB is enough to set up everything', asy
     await query(`create role ${name} login createrole createdb password 'managed'`)
     // From 16 on, CREATEROLE alone rules over the roles that it made itself; here a superuser has made them already.
     if ((version?.number ?? 0) >= 160_000) {
-      for (const role of [...Object.values(roleNames), resolverRole]) await query(`grant ${role} to ${name} with admin true, inherit false, set false`)
+      for (const role of [...Object.values(roleNames), ...Object.values(functionOwners)]) await query(`grant ${role} to ${name} with admin true, inherit false, set false`)
     }
   })
   t.teardown(async () => {
@@ -188,6 +188,20 @@ t.test('a transaction', async t => {
     await t.rejects(scope.sql`select id from account`, /has ended/)
     await t.rejects(first.commit(), /has ended/)
     await t.resolves(first.rollback(), 'taking back what has ended is no error')
+  })
+
+  t.test('puts parts into a statement where they stand, and their values where they belong', async t => {
+    const transaction = await pool.begin(reading)
+    const { sql } = openTenantScope(transaction, own)
+    const named = (name: string): SqlPart => part`and name like ${`%${name}`}::text`
+    for (const name of ['of tenant-0', 'of tenant-1', 'of tenant-0']) {
+      const rows = await sql<{ one: number, two: string }>`select ${1}::integer as one, ${'two'}::text as two ${part`from account where ${part`${'x'}::text = ${'x'}::text ${named(name)}`}`} limit ${5}`
+      t.strictSame([...rows], name === 'of tenant-0' ? [{ one: 1, two: 'two' }] : [], name)
+    }
+    t.strictSame([...await sql`select 1 as one ${part``}`], [{ one: 1 }], 'a part of nothing')
+    for (const escape of [part`; set app.account_id = '2'`, part`, set_config('app.account_id', '2', false)`, part`, 'not ended`]) await t.rejects(sql`select 1 as one ${escape}`)
+    t.throws(() => part("from account where name = ''" as unknown as TemplateStringsArray), TypeError)
+    await transaction.rollback()
   })
 
   t.test('waits at its end for statements that nobody awaited', async t => {

@@ -1,8 +1,9 @@
 import t from 'tap'
 import { Pool } from '../src/database/pool.ts'
 import { lastPage, pageOf, readsInOneTrip, windowFromNearerEnd, type ListingLimits, type Page, type PageNumber } from '../src/repositories/page.ts'
-import { listSubtasks, listSubtasksOfAllAccounts } from '../src/repositories/subtasks.ts'
-import { openOperatorScope, openTenantScope } from '../src/tenancy/scope.ts'
+import type { Position, Slice, SliceRequest, SortKey } from '../src/repositories/listing.ts'
+import { listSubtasks, listSubtasksOfAllAccounts, sliceSubtasks, type Subtask } from '../src/repositories/subtasks.ts'
+import { openOperatorScope, openTenantScope, type TenantScope } from '../src/tenancy/scope.ts'
 import type { AccountId } from '../src/tenancy/tenant.ts'
 import { load } from '../src/testdata/load.ts'
 import { asRole, poolOptions, testDatabase } from './support.ts'
@@ -125,3 +126,85 @@ t.test('a tenant\'s statements are planned once, not for each request', async t 
 t.test('which pages take one round trip', async t => {
   t.strictSame(([1, 1001, 1002, 'last'] as const).map(page => readsInOneTrip({ page, size })), [true, true, false, true])
 })
+
+t.test('slices follow each other in either direction, in every order, and meet each row once', async t => {
+  for (const sort of ['name', 'id', 'created'] as const) {
+    for (const descending of [false, true]) {
+      const all = await sliceOf({ sort, descending, limit: 200, count: true })
+      t.equal(all.total, all.rows.length)
+      t.ok(all.rows.length > 30 && all.rows.length < 200, `${all.rows.length} rows`)
+      const seen: Subtask[] = []
+      let from: SliceRequest['from']
+      for (let step = 0; step < 100; step++) {
+        const slice = await sliceOf({ sort, descending, limit: 7, count: false, from })
+        t.equal(slice.hasPrevious, step > 0)
+        seen.push(...slice.rows)
+        const last = slice.rows.at(-1)
+        if (!slice.hasNext || last === undefined) break
+        from = { position: positionOf(last, sort), backwards: false }
+      }
+      t.strictSame(seen, all.rows, `${sort} ${descending ? 'down' : 'up'}`)
+
+      const back: Subtask[] = []
+      from = { position: positionOf(seen.at(-1) as Subtask, sort), backwards: true }
+      for (let step = 0; step < 100; step++) {
+        const slice: Slice<Subtask> = await sliceOf({ sort, descending, limit: 7, count: false, from })
+        t.equal(slice.hasNext, true)
+        back.unshift(...slice.rows)
+        const [first] = slice.rows
+        if (!slice.hasPrevious || first === undefined) break
+        from = { position: positionOf(first, sort), backwards: true }
+      }
+      t.strictSame(back, all.rows.slice(0, -1), `${sort} ${descending ? 'down' : 'up'}, backwards`)
+    }
+  }
+})
+
+t.test('a search finds rows by the words of name and details, of its own account alone', async t => {
+  const find = async (search: string, ofAccount = account): Promise<string[]> => await inTenant(ofAccount, async scope => (await sliceSubtasks(scope, { sort: 'id', descending: false, limit: 200, count: true }, { search })).rows.map(({ name }) => name))
+  const [parent] = await inTenant(account, async ({ sql, accountId }) => await sql<{ id: number }>`select min(id) as id from task where account_id = ${accountId}`)
+  await asRole(database.admin, async query => {
+    await query(`insert into rowhouse.subtask (account_id, task_id, name, details)
+      values ($1, $2, 'Quarterly figures', 'to be audited by the Zürich office'), ($1, $2, 'figures of last year', ''), ($1, $2, 'O''Reilly @4 & "quoted"', '-- x')`, [account, parent?.id])
+  })
+  t.strictSame(await find('figures'), ['Quarterly figures', 'figures of last year'])
+  t.strictSame(await find('FIGURES zürich'), ['Quarterly figures'], 'all words, in any letter case')
+  t.strictSame(await find('"last year" or audited'), ['Quarterly figures', 'figures of last year'])
+  t.strictSame(await find('figures -audited'), ['figures of last year'])
+  t.strictSame(await find('figure'), [], 'words are whole')
+  for (const hostile of ["'", "o'reilly", '@1', '@4', "'@4'", '((', '!', '| &', ':*', '\\', '"', "') or true --"]) {
+    t.ok((await find(hostile)).every(name => name.includes('Reilly')) || (await find(hostile)).length > 100, `${hostile} is a word, or nothing`)
+    t.strictSame((await find(hostile, 4 as AccountId)).filter(name => /figures|Reilly/.test(name)), [], hostile)
+  }
+  t.strictSame(await find('figures', 4 as AccountId), [])
+})
+
+t.test('a search can use its index for the role that runs it, which row-level security keeps from the tenant\'s', async t => {
+  const plan = async (role: string): Promise<string> => await asRole(database.admin, async query => {
+    await query('set search_path = rowhouse')
+    await query(`set role ${role}`)
+    await query("set app.account_id = '3'")
+    await query('set enable_seqscan = off')
+    const lines = await query(`explain (costs off) select id from subtask where search_terms(account_id, name, details) @@ '''@3'' & ''figures'''::tsquery`)
+    return lines.map(row => row['QUERY PLAN']).join('\n')
+  })
+  t.match(await plan('rowhouse_searcher'), /Bitmap Index Scan on subtask_by_terms/)
+  t.notMatch(await plan('rowhouse_tenant'), /subtask_by_terms/)
+})
+
+async function inTenant<T> (tenant: AccountId, work: (scope: TenantScope) => Promise<T>): Promise<T> {
+  const transaction = await tenants.begin(reading)
+  try {
+    return await work(openTenantScope(transaction, tenant))
+  } finally {
+    await transaction.rollback()
+  }
+}
+
+async function sliceOf (request: SliceRequest): Promise<Slice<Subtask>> {
+  return await inTenant(account, async scope => await sliceSubtasks(scope, request))
+}
+
+function positionOf ({ id, name, createdAt }: Subtask, sort: SortKey): Position {
+  return { id, value: sort === 'name' ? name : sort === 'created' ? createdAt : id }
+}

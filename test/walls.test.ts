@@ -5,6 +5,8 @@ import { Pool } from '../src/database/pool.ts'
 import { latestMigration } from '../src/database/migrate.ts'
 import { assertRoleIsWalled, UnsafeRoleError } from '../src/database/role-check.ts'
 import * as accounts from '../src/repositories/accounts.ts'
+import * as idempotency from '../src/repositories/idempotent-requests.ts'
+import type { Slice } from '../src/repositories/listing.ts'
 import * as projects from '../src/repositories/projects.ts'
 import * as subtasks from '../src/repositories/subtasks.ts'
 import * as tasks from '../src/repositories/tasks.ts'
@@ -18,6 +20,7 @@ import { asRole, poolOptions, seedTenants, walledDatabase } from './support.ts'
 const database = await walledDatabase(t)
 await seedTenants(database)
 const [own, other] = [1 as AccountId, 2 as AccountId]
+const slice = { sort: 'id', descending: false, limit: 200, count: true } as const
 
 t.test('the catalogue: every table there is, found without being named', async t => {
   t.test('each holds against every attack of another tenant', async t => {
@@ -81,13 +84,13 @@ t.test('the catalogue: every table there is, found without being named', async t
     t.match(findings.join('\n'), /elsewhere.copy has no row-level security/)
   })
 
-  t.test('no function of ours is open to PUBLIC, and only the resolver\'s runs with rights of its own', async t => {
+  t.test('no function of ours is open to PUBLIC, and only the resolver\'s and the searcher\'s run with rights of their own', async t => {
     const functions = await asRole(database.admin, async query => await query(`
       select proname::text as name, prosecdef as definer, proleakproof as leakproof, provolatile::text as volatility,
         exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0) as public
       from pg_proc where pronamespace = 'rowhouse'::regnamespace order by 1`))
     t.strictSame(functions.filter(row => row['public'] === true || row['leakproof'] === true), [])
-    t.strictSame(functions.filter(row => row['definer'] === true).map(row => row['name']), ['resolve_accounts'])
+    t.strictSame(functions.filter(row => row['definer'] === true).map(row => row['name']), ['resolve_accounts', 'search_projects', 'search_subtasks', 'search_tasks'])
     t.equal(functions.find(row => row['name'] === 'current_account_id')?.['volatility'], 's', 'an immutable one would be folded into cached plans')
   })
 
@@ -196,31 +199,63 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
 
   const victim = await asRole(database.admin, async query => (await query(`
     select (select min(id) from rowhouse.project where account_id = $1) as project, (select min(id) from rowhouse.task where account_id = $1) as task,
-      (select min(id) from rowhouse.subtask where account_id = $1) as subtask`, [other]))[0] as { project: string, task: string, subtask: string })
-  const [projectId, taskId, subtaskId] = [Number(victim.project), Number(victim.task), Number(victim.subtask)]
+      (select min(id) from rowhouse.subtask where account_id = $1) as subtask, (select min(id) from rowhouse.app_user where account_id = $1) as user`, [other]))[0] as { project: string, task: string, subtask: string, user: string, rows?: number | undefined })
+  const [projectId, taskId, subtaskId, userId] = [Number(victim.project), Number(victim.task), Number(victim.subtask), Number(victim.user)]
+  await asRole(database.admin, async query => {
+    await query("update rowhouse.app_user set email = 'only@example.com' where account_id = $1", [other])
+    await query("insert into rowhouse.idempotent_request (account_id, key, fingerprint, status, headers, body) values ($1, 'key of tenant-1', 'f', 201, '{}', '')", [other])
+  })
+  await inScope(superuser, own, async scope => { victim.rows = await rowsOf(scope, other) })
   const page = { page: 1, size: 200 }
 
   // What each function answers when it is asked, as one tenant, for the other's rows.
   const attacks: Record<string, (scope: TenantScope) => Promise<unknown>> = {
     findAccount: async scope => onlyOwn([await accounts.findAccount(scope)]),
-    listUsers: async scope => onlyOwn(await users.listUsers(scope)),
-    createUser: async scope => await ownKey(scope, 'app_user', (await users.createUser(scope, { email: 'bob@example.com', firstName: 'Bob', lastName: 'of tenant-0', passwordHash: 'x' })).id),
-    listProjects: async scope => onlyOwn(await projects.listProjects(scope, { limit: 1000 })),
+    listUsers: async scope => onlyOwnSlice(await users.listUsers(scope, slice)),
+    findUser: async scope => await users.findUser(scope, userId) === undefined,
+    lockUser: async scope => await users.lockUser(scope, userId) === undefined,
+    createUsers: async scope => await ownKey(scope, 'app_user', (await users.createUsers(scope, [{ email: 'bob@example.com', firstName: 'Bob', lastName: 'of tenant-0', isActive: true }]))[0]?.id),
+    updateUser: async scope => await users.updateUser(scope, userId, { firstName: 'mine' }) === undefined,
+    deleteUser: async scope => !await users.deleteUser(scope, userId),
+    findTakenAddresses: async scope => (await users.findTakenAddresses(scope, ['only@example.com'])).size === 0,
+    listProjects: async scope => onlyOwnSlice(await projects.listProjects(scope, slice)) && onlyOwnSlice(await projects.listProjects(scope, slice, { search: 'project' })) &&
+      (await projects.listProjects(scope, slice, { search: '-nobody' })).total === 2,
     findProject: async scope => await projects.findProject(scope, projectId) === undefined,
-    createProject: async scope => await ownKey(scope, 'project', (await projects.createProject(scope, { name: 'p', details: '' })).id),
+    lockProject: async scope => await projects.lockProject(scope, projectId) === undefined,
+    findProjectIds: async scope => (await projects.findProjectIds(scope, [projectId])).size === 0,
+    createProjects: async scope => await ownKey(scope, 'project', (await projects.createProjects(scope, [{ name: 'p', details: '' }]))[0]?.id),
     updateProject: async scope => await projects.updateProject(scope, projectId, { name: 'mine' }) === undefined,
     deleteProject: async scope => !await projects.deleteProject(scope, projectId),
-    listTasks: async scope => (await tasks.listTasks(scope, { projectId, limit: 1000 })).length === 0,
+    deleteProjectWithTasks: async scope => !await projects.deleteProjectWithTasks(scope, projectId) && await rowsOf(scope, other) === victim.rows,
+    listTasks: async scope => onlyOwnSlice(await tasks.listTasks(scope, slice)) && (await tasks.listTasks(scope, slice, { projectId })).total === 0 &&
+      onlyOwnSlice(await tasks.listTasks(scope, slice, { search: 'task', isComplete: false })),
     findTask: async scope => await tasks.findTask(scope, taskId) === undefined,
-    createTask: async scope => await refused(tasks.createTask(scope, { projectId, name: 't', isComplete: false, details: '' }), '23503'),
+    lockTask: async scope => await tasks.lockTask(scope, taskId) === undefined,
+    findTaskIds: async scope => (await tasks.findTaskIds(scope, [taskId])).size === 0,
+    createTasks: async scope => await refused(tasks.createTasks(scope, [{ projectId, name: 't', isComplete: false, details: '' }]), '23503'),
     updateTask: async scope => await tasks.updateTask(scope, taskId, { name: 'mine' }) === undefined,
     deleteTask: async scope => !await tasks.deleteTask(scope, taskId),
+    deleteTaskWithSubtasks: async scope => !await tasks.deleteTaskWithSubtasks(scope, taskId) && await rowsOf(scope, other) === victim.rows,
     listSubtasks: async scope => onlyOwn((await subtasks.listSubtasks(scope, page)).rows) && (await subtasks.listSubtasks(scope, page)).total.rows === 25 &&
       onlyOwn((await subtasks.listSubtasks(scope, { page: 'last', size: 10 })).rows),
+    sliceSubtasks: async scope => onlyOwnSlice(await subtasks.sliceSubtasks(scope, slice)) && onlyOwnSlice(await subtasks.sliceSubtasks(scope, slice, { search: 'subtask', isComplete: true })) &&
+      (await subtasks.sliceSubtasks(scope, slice, { taskId })).total === 0 && (await subtasks.sliceSubtasks(scope, slice, { projectId })).total === 0,
     findSubtask: async scope => await subtasks.findSubtask(scope, subtaskId) === undefined,
-    createSubtask: async scope => await refused(subtasks.createSubtask(scope, { taskId, name: 's', isComplete: false, details: '' }), '23503'),
+    lockSubtask: async scope => await subtasks.lockSubtask(scope, subtaskId) === undefined,
+    createSubtasks: async scope => await refused(subtasks.createSubtasks(scope, [{ taskId, name: 's', isComplete: false, details: '' }]), '23503'),
     updateSubtask: async scope => await subtasks.updateSubtask(scope, subtaskId, { name: 'mine' }) === undefined,
-    deleteSubtask: async scope => !await subtasks.deleteSubtask(scope, subtaskId)
+    completeSubtasksOf: async scope => {
+      await subtasks.completeSubtasksOf(scope, taskId)
+      const [row] = await scope.sql<{ done: number }>`select count(*) as done from rowhouse.subtask where account_id = ${other} and is_complete`
+      return row?.done === 12
+    },
+    deleteSubtask: async scope => !await subtasks.deleteSubtask(scope, subtaskId),
+    lockKey: async scope => await idempotency.lockKey(scope, 'key of tenant-1'),
+    findAnswer: async scope => await idempotency.findAnswer(scope, 'key of tenant-1') === undefined,
+    keepAnswer: async scope => {
+      await idempotency.keepAnswer(scope, { key: 'key of tenant-1', fingerprint: 'mine', status: 201, headers: {}, body: '' })
+      return (await idempotency.findAnswer(scope, 'key of tenant-1'))?.fingerprint === 'mine' && await rowsOf(scope, other) === victim.rows
+    }
   }
 
   for (const [name, attack] of Object.entries(attacks)) {
@@ -230,7 +265,7 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
   }
 
   t.test('no function is left out', async t => {
-    const files = (await readdir(new URL('../src/repositories', import.meta.url))).filter(file => file !== 'page.ts')
+    const files = (await readdir(new URL('../src/repositories', import.meta.url))).filter(file => !['page.ts', 'listing.ts'].includes(file))
     const names = (await Promise.all(files.map(async file => Object.keys(await import(`../src/repositories/${file}`) as object)))).flat()
     t.strictSame(names.filter(name => name !== 'listSubtasksOfAllAccounts').sort(), Object.keys(attacks).sort(),
       'a repository function without an attack: add one to `attacks` in test/walls.test.ts, which asks it, as one tenant, for the rows of the other')
@@ -245,7 +280,18 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     const text = JSON.stringify(rows)
     return rows.length > 0 && text.includes('tenant-0') && !/tenant-[1-9]/.test(text)
   }
-  async function ownKey ({ sql }: TenantScope, table: 'app_user' | 'project', id: number): Promise<boolean> {
+  function onlyOwnSlice ({ rows, total }: Slice<unknown>): boolean {
+    return onlyOwn(rows) && total === rows.length
+  }
+  /** All that another account has. */
+  async function rowsOf ({ sql }: TenantScope, account: number): Promise<number | undefined> {
+    const [row] = await sql<{ total: number }>`
+      select (select count(*) from rowhouse.app_user where account_id = ${account}) + (select count(*) from rowhouse.project where account_id = ${account})
+        + (select count(*) from rowhouse.task where account_id = ${account}) + (select count(*) from rowhouse.subtask where account_id = ${account})
+        + (select count(*) from rowhouse.idempotent_request where account_id = ${account}) as total`
+    return row?.total
+  }
+  async function ownKey ({ sql }: TenantScope, table: 'app_user' | 'project', id = 0): Promise<boolean> {
     const rows = table === 'project'
       ? await sql<{ key: number }>`select account_id as key from rowhouse.project where id = ${id}`
       : await sql<{ key: number }>`select account_id as key from rowhouse.app_user where id = ${id}`
@@ -271,7 +317,7 @@ t.test('a reference to another tenant\'s row is refused with the same words as o
   const messages = new Set<string>()
   for (const projectId of [3, 999_999]) {
     await inScope(tenantPool, own, async scope => {
-      await tasks.createTask(scope, { projectId, name: 'x', isComplete: false, details: '' }).catch((error: Error & { detail?: string }) => messages.add(`${error.message} ${error.detail ?? ''}`))
+      await tasks.createTasks(scope, [{ projectId, name: 'x', isComplete: false, details: '' }]).catch((error: Error & { detail?: string }) => messages.add(`${error.message} ${error.detail ?? ''}`))
     })
   }
   t.equal(messages.size, 1)
@@ -284,7 +330,8 @@ t.test('a connection that was mixed up yields nothing: policy and filter must ag
   openTenantScope(transaction, other)
   await transaction.sql`select 1`
   const mixed = { sql: transaction.sql, accountId: own } as TenantScope
-  t.equal((await projects.listProjects(mixed, { limit: 10 })).length, 0)
+  t.equal((await projects.listProjects(mixed, slice)).total, 0)
+  t.equal((await projects.listProjects(mixed, slice, { search: 'project' })).total, 0)
   t.equal((await subtasks.listSubtasks(mixed, { page: 1, size: 10 })).total.rows, 0)
   t.equal(await projects.deleteProject(mixed, 1), false)
   await transaction.rollback()

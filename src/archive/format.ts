@@ -4,7 +4,8 @@ import { ArchiveError, excerpt } from './archive-error.ts'
 import { tableNames, tables, type TableName } from './tables.ts'
 
 export const formatName = 'rowhouse-archive'
-export const formatVersion = 1
+/** The second added the times at which rows were made and changed. Archives of earlier versions can be read. */
+export const formatVersion = 2
 export const manifestName = 'manifest.json'
 export const readmeName = 'README.txt'
 
@@ -39,7 +40,7 @@ const tableSummary = z.strictObject({
 const header = z.object({ format: z.literal(formatName), version: z.int().min(1) })
 const manifestSchema = z.strictObject({
   format: z.literal(formatName),
-  version: z.literal(formatVersion),
+  version: z.int().min(1).max(formatVersion),
   schema: z.string().min(1).max(200),
   createdAt: z.iso.datetime(),
   account: z.strictObject({ slug: z.string().max(63), name: z.string().max(510) }),

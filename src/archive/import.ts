@@ -37,8 +37,8 @@ export async function importArchive (client: pg.Client, path: string, { accountI
   const writer = new Writer(client, accountId, signal)
   let inspection: Inspection
   try {
-    inspection = await readArchive(path, { signal, onProgress }, async (table, rows) => {
-      if (table !== 'account') await writer.add(table, rows)
+    inspection = await readArchive(path, { signal, onProgress }, async (table, rows, version) => {
+      if (table !== 'account') await writer.add(table, rows, version)
       else if (rows.length > 0) await insertAccount(client, { accountId, slug, name })
     })
     await writer.flush()
@@ -63,6 +63,7 @@ class Writer {
   readonly #accountId: number
   readonly #signal: AbortSignal | undefined
   #table: OwnedTable = 'app_user'
+  #version: number | undefined
   #batch: Value[][] = []
   #characters = 0
   #pending: Promise<void> = Promise.resolve()
@@ -73,9 +74,10 @@ class Writer {
     this.#signal = signal
   }
 
-  async add (table: OwnedTable, rows: readonly Value[][]): Promise<void> {
+  async add (table: OwnedTable, rows: readonly Value[][], version: number): Promise<void> {
     if (table !== this.#table) await this.flush()
     this.#table = table
+    this.#version = version
     for (const row of rows) {
       this.#batch.push(row)
       for (const value of row) if (typeof value === 'string') this.#characters += value.length
@@ -105,7 +107,8 @@ class Writer {
   }
 
   async #insert (table: OwnedTable, rows: Value[][]): Promise<void> {
-    const columns = columnNames(table).join(', ')
+    // What an older format lacks has its default.
+    const columns = columnNames(table, this.#version).join(', ')
     await copyRows(this.#client, `copy archived_${table} (${columns}) from stdin`, rows, { signal: this.#signal })
     const { rowCount } = await explained(table, this.#client.query(
       `insert into ${table} (account_id, ${columns}) overriding system value select $1::bigint, ${columns} from archived_${table} order by id`, [this.#accountId]))

@@ -27,7 +27,7 @@ export async function inspectArchive (path: string, steps: ArchiveSteps = {}): P
  * Reads an archive like {@link inspectArchive}, and hands every batch of rows on before it reads the next. Rows that were handed
  * on count for nothing if it throws in the end.
  */
-export async function readArchive (path: string, { signal, onProgress }: ArchiveSteps, onRows: (table: TableName, rows: readonly Value[][]) => Promise<void>): Promise<Inspection> {
+export async function readArchive (path: string, { signal, onProgress }: ArchiveSteps, onRows: (table: TableName, rows: readonly Value[][], version: number) => Promise<void>): Promise<Inspection> {
   return await withContainer(path, async container => {
     const manifest = await parseManifest(await readText(container, manifestName))
     await readText(container, readmeName)
@@ -37,11 +37,11 @@ export async function readArchive (path: string, { signal, onProgress }: Archive
     const counts = { account: 0, app_user: 0, project: 0, task: 0, subtask: 0 }
     let done = 0
     for (const table of tableNames) {
-      const reader = new RowReader(table, ids)
+      const reader = new RowReader(table, ids, manifest.version)
       const hash = createHash('sha256')
       for await (const lines of readLines(entryName(table), hashed(container.chunks(entryName(table)), hash))) {
         signal?.throwIfAborted()
-        await onRows(table, lines.map(line => reader.read(line)))
+        await onRows(table, lines.map(line => reader.read(line)), manifest.version)
         done += lines.length
         onProgress?.({ table, done, total })
       }

@@ -1,6 +1,6 @@
 import { ArchiveError, excerpt } from './archive-error.ts'
 import { entryName, maxId } from './format.ts'
-import { tables, type Column, type TableName } from './tables.ts'
+import { columnsOf, type Column, type TableName } from './tables.ts'
 
 export type Value = string | number | boolean
 
@@ -52,10 +52,10 @@ export class RowReader {
   rows = 0
   highestId = 0
 
-  /** @param ids the tables that are somebody's parents */
-  constructor (table: TableName, ids: ReadonlyMap<TableName, KnownIds>) {
+  /** @param ids the tables that are somebody's parents. @param version that of the archive's format */
+  constructor (table: TableName, ids: ReadonlyMap<TableName, KnownIds>, version: number) {
     this.#table = table
-    this.#columns = tables[table]
+    this.#columns = columnsOf(table, version)
     this.#ids = ids
     this.#ownIds = ids.get(table)
   }

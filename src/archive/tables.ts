@@ -8,12 +8,18 @@ export interface Column {
   readonly values?: readonly string[]
   /** The table whose id this is. */
   readonly parent?: TableName
+  /** The version of the format that has it first, if not every one. */
+  readonly since?: number
 }
 
 const id: Column = { name: 'id', type: 'bigint' }
 const name: Column = { name: 'name', type: 'text', minLength: 1, maxLength: 255 }
 const details: Column = { name: 'details', type: 'text' }
 const isComplete: Column = { name: 'is_complete', type: 'boolean' }
+const times: Column[] = [
+  { name: 'created_at', type: 'timestamptz', since: 2 },
+  { name: 'updated_at', type: 'timestamptz', since: 2 }
+]
 
 /** In the order of their foreign keys: parents first. */
 export const tableNames = ['account', 'app_user', 'project', 'task', 'subtask'] as const
@@ -35,11 +41,12 @@ export const tables: Readonly<Record<TableName, readonly Column[]>> = {
     { name: 'last_name', type: 'text', maxLength: 150 },
     { name: 'is_active', type: 'boolean' },
     { name: 'joined_at', type: 'timestamptz' },
-    { name: 'password_hash', type: 'text' }
+    { name: 'password_hash', type: 'text' },
+    ...times
   ],
-  project: [id, name, details],
-  task: [id, { name: 'project_id', type: 'bigint', parent: 'project' }, name, isComplete, details],
-  subtask: [id, { name: 'task_id', type: 'bigint', parent: 'task' }, name, isComplete, details]
+  project: [id, name, details, ...times],
+  task: [id, { name: 'project_id', type: 'bigint', parent: 'project' }, name, isComplete, details, ...times],
+  subtask: [id, { name: 'task_id', type: 'bigint', parent: 'task' }, name, isComplete, details, ...times]
 }
 
 /** The tables whose rows have an id of their own in the archive. */
@@ -56,6 +63,11 @@ export function sequenceOf (table: TableName): string {
   return `${table}_id_seq`
 }
 
-export function columnNames (table: TableName): string[] {
-  return tables[table].map(column => column.name)
+/** The columns that an archive of this version of the format has, or of the present one. */
+export function columnsOf (table: TableName, version?: number): readonly Column[] {
+  return version === undefined ? tables[table] : tables[table].filter(({ since = 1 }) => since <= version)
+}
+
+export function columnNames (table: TableName, version?: number): string[] {
+  return columnsOf(table, version).map(column => column.name)
 }

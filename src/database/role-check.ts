@@ -70,7 +70,9 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
         join pg_catalog.pg_namespace namespace on namespace.oid = function.pronamespace
         where function.prosecdef and namespace.nspname !~ '^(pg_|information_schema$)'
           and has_schema_privilege(namespace.oid, 'usage') and has_function_privilege(function.oid, 'execute')
-          and not (function.proowner = 'rowhouse_resolver'::regrole and function.oid = to_regprocedure('rowhouse.resolve_accounts(text[])'))`,
+          and not (function.proowner = to_regrole('rowhouse_resolver') and function.oid = to_regprocedure('rowhouse.resolve_accounts(text[])'))
+          and not (function.proowner = to_regrole('rowhouse_searcher') and function.oid in (
+            to_regprocedure('rowhouse.search_projects(text)'), to_regprocedure('rowhouse.search_tasks(text)'), to_regprocedure('rowhouse.search_subtasks(text)')))`,
       sql<{ name: string }>`
         select format('%I on %s', policy.polname, policy.polrelid::regclass) as name
         from pg_catalog.pg_policy policy,

@@ -22,8 +22,13 @@ export const roleNames = {
 
 export type RoleName = keyof typeof roleNames
 
-/** Logs in nowhere; owns the one function that turns a slug into an account before any tenant is known. */
-export const resolverRole = 'rowhouse_resolver'
+/** They log in nowhere, and own the functions that run with the rights of their owner. */
+export const functionOwners = {
+  /** Turns a slug into an account before any tenant is known. */
+  resolver: 'rowhouse_resolver',
+  /** Finds the ids of an account's rows by their words. */
+  searcher: 'rowhouse_searcher'
+} as const
 
 /** Settings that each login of a role starts with. */
 const roleSettings: Record<RoleName, Record<string, string>> = {
@@ -58,9 +63,11 @@ export async function ensureRoles (client: pg.Client, passwords: Partial<Record<
   await resetOtherSettings(client)
   const present = new Map((await client.query<{ rolname: string, rolconfig: string[] | null }>(
     'select rolname::text, rolconfig::text[] from pg_catalog.pg_roles where rolname = any ($1::text[])',
-    [[...Object.values(roleNames), resolverRole]])).rows.map(row => [row.rolname, row.rolconfig ?? []]))
+    [[...Object.values(roleNames), ...Object.values(functionOwners)]])).rows.map(row => [row.rolname, row.rolconfig ?? []]))
 
-  if (!present.has(resolverRole)) await client.query(`create role ${resolverRole} nologin noinherit`)
+  for (const role of Object.values(functionOwners)) {
+    if (!present.has(role)) await client.query(`create role ${role} nologin noinherit`)
+  }
   for (const role of Object.keys(roleNames) as RoleName[]) {
     const name = roleNames[role]
     if (!present.has(name)) await client.query(`create role ${name} login noinherit`)
@@ -74,10 +81,12 @@ export async function ensureRoles (client: pg.Client, passwords: Partial<Record<
     }
   }
 
-  // So that a migration can hand the resolver its function. Nobody is a member of a role that serves requests.
-  const { rowCount } = await client.query(
-    'select from pg_catalog.pg_auth_members where roleid = $1::regrole and member = $2::regrole', [resolverRole, roleNames.owner])
-  if (rowCount === 0) await client.query(`grant ${resolverRole} to ${roleNames.owner}`)
+  // So that a migration can hand them their functions. Nobody is a member of a role that serves requests.
+  for (const role of Object.values(functionOwners)) {
+    const { rowCount } = await client.query(
+      'select from pg_catalog.pg_auth_members where roleid = $1::regrole and member = $2::regrole', [role, roleNames.owner])
+    if (rowCount === 0) await client.query(`grant ${role} to ${roleNames.owner}`)
+  }
 }
 
 /** A role may change its own settings; what it should not have is taken back, whichever database it was made for. */

@@ -6,7 +6,24 @@ import type { DatabaseConnection, Rows, SqlValue } from './connection.ts'
  * Values travel as bind parameters; text cannot be spliced in. The statement is sent when called. It reads or writes rows:
  * whatever begins or ends a transaction, or would outlive it on the connection, is refused.
  */
-export type Sql = <Row extends object>(strings: TemplateStringsArray, ...values: SqlValue[]) => Promise<Rows<Row>>
+export type Sql = <Row extends object>(strings: TemplateStringsArray, ...values: Array<SqlValue | SqlPart>) => Promise<Rows<Row>>
+
+/** A part of a statement, to be put into others: constant text with places for values, like the statement itself. */
+export class SqlPart {
+  readonly strings: TemplateStringsArray
+  readonly values: ReadonlyArray<SqlValue | SqlPart>
+
+  constructor (strings: TemplateStringsArray, values: ReadonlyArray<SqlValue | SqlPart>) {
+    assertTemplate(strings, 'part')
+    this.strings = strings
+    this.values = values
+  }
+}
+
+/** Makes a part of a statement: part`and project_id = ${projectId}`. Nothing is sent. */
+export function part (strings: TemplateStringsArray, ...values: Array<SqlValue | SqlPart>): SqlPart {
+  return new SqlPart(strings, values)
+}
 
 export interface TransactionOptions {
   readOnly: boolean
@@ -44,7 +61,7 @@ export class Transaction {
     this.#track(connection.run(readOnly ? beginReading : beginWriting, [])).catch(() => {})
   }
 
-  readonly sql: Sql = <Row>(strings: TemplateStringsArray, ...values: SqlValue[]): Promise<Rows<Row>> => {
+  readonly sql: Sql = <Row>(strings: TemplateStringsArray, ...values: Array<SqlValue | SqlPart>): Promise<Rows<Row>> => {
     const answer = this.#closed ? Promise.reject(this.#refusal()) : this.#track(this.#send<Row>(strings, values))
     // A statement that nobody awaits must not end the process by its failure; commit tells of it.
     answer.catch(() => {})
@@ -94,7 +111,9 @@ export class Transaction {
     return this.#closedBecause ?? new Error('the transaction of this handle has ended')
   }
 
-  async #send<Row> (strings: TemplateStringsArray, values: readonly SqlValue[]): Promise<Rows<Row>> {
+  async #send<Row> (template: TemplateStringsArray, parts: ReadonlyArray<SqlValue | SqlPart>): Promise<Rows<Row>> {
+    assertTemplate(template, 'sql')
+    const { strings, values } = flatten(template, parts)
     assertHarmless(strings)
     if (!values.every(isSqlValue)) throw new TypeError('a value of this statement is not one that SQL takes')
     return await this.#connection.run<Row>(strings, values)
@@ -165,6 +184,41 @@ function template (strings: TemplateStringsArray): TemplateStringsArray {
   return strings
 }
 
+function assertTemplate (strings: TemplateStringsArray, tag: string): void {
+  if (!Array.isArray(strings?.raw)) throw new TypeError(`${tag} is a template tag: ${tag}\`…\``)
+}
+
+/** Statements that were put together of parts, by their text. All parts are constants, so these are few. */
+const composed = new Map<string, TemplateStringsArray>()
+
+/** Puts parts in their places. The same parts give the same template, which the driver and {@link assertHarmless} know it by. */
+function flatten (template: TemplateStringsArray, parts: ReadonlyArray<SqlValue | SqlPart>): { strings: TemplateStringsArray, values: readonly SqlValue[] } {
+  if (!parts.some(value => value instanceof SqlPart)) return { strings: template, values: parts as readonly SqlValue[] }
+  const pieces = ['']
+  const values: SqlValue[] = []
+  const add = (strings: TemplateStringsArray, inner: ReadonlyArray<SqlValue | SqlPart>): void => {
+    for (const [index, text] of strings.entries()) {
+      pieces[pieces.length - 1] += text
+      if (index === strings.length - 1) return
+      const value = inner[index]
+      if (value instanceof SqlPart) {
+        add(value.strings, value.values)
+      } else {
+        values.push(value as SqlValue)
+        pieces.push('')
+      }
+    }
+  }
+  add(template, parts)
+  const text = pieces.join('\0')
+  let strings = composed.get(text)
+  if (strings === undefined) {
+    strings = Object.freeze(Object.assign(pieces, { raw: Object.freeze([...pieces]) }))
+    composed.set(text, strings)
+  }
+  return { strings, values }
+}
+
 /**
  * Where the text of a statement is not code: comments, literals and quoted names, by PostgreSQL's own rules. Words are taken
  * whole, so that none of these begins inside one. A nested comment and a name with escapes (U&"…") match nothing.
@@ -197,7 +251,6 @@ const known = new WeakSet<TemplateStringsArray>()
  */
 function assertHarmless (strings: TemplateStringsArray): void {
   if (known.has(strings)) return
-  if (!Array.isArray(strings?.raw)) throw new TypeError('sql is a template tag: sql`…`')
   // With the parameters as the driver writes them, so that PostgreSQL reads the same text.
   const text = strings.reduce((before, part, index) => `${before}$${index}${part}`)
   const code = text.replace(token, ' $<name>$<word> ')

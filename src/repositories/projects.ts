@@ -1,42 +1,59 @@
-import type { TenantScope } from '../tenancy/scope.ts'
+import { part, type TenantScope } from '../tenancy/scope.ts'
+import { always, readSlice, times, type Slice, type SliceRequest, type Times } from './listing.ts'
 
-export interface Project {
+export interface Project extends Times {
   id: number
   name: string
   details: string
 }
 
-export type NewProject = Omit<Project, 'id'>
+export type NewProject = Pick<Project, 'name' | 'details'>
 
-/** By name, then id. */
-export async function listProjects ({ sql, accountId }: TenantScope, { limit }: { limit: number }): Promise<Project[]> {
-  return await sql<Project>`
-    select id, name, details from project
-    where account_id = ${accountId}
-    order by name, id limit ${limit}`
+export interface ProjectFilter {
+  /** Words, as search engines take them, in name and details. */
+  search?: string | undefined
+}
+
+const columns = part`id, name, details, ${times}`
+
+export async function listProjects ({ sql, accountId }: TenantScope, request: SliceRequest, { search }: ProjectFilter = {}): Promise<Slice<Project>> {
+  const found = search === undefined ? always : part`and id in (select search_projects(${search}))`
+  return await readSlice(request,
+    async (position, order, limit) => await sql<Project>`
+      select ${columns} from project where account_id = ${accountId} ${found} ${position} ${order} limit ${limit}`,
+    async () => await sql<{ total: number }>`select count(*) as total from project where account_id = ${accountId} ${found}`)
 }
 
 export async function findProject ({ sql, accountId }: TenantScope, id: number): Promise<Project | undefined> {
   const [project] = await sql<Project>`
-    select id, name, details from project where account_id = ${accountId} and id = ${id}`
+    select ${columns} from project where account_id = ${accountId} and id = ${id}`
   return project
 }
 
-export async function createProject ({ sql, accountId }: TenantScope, project: NewProject): Promise<Project> {
-  const [created] = await sql<Project>`
+/** Finds a project and keeps others from changing it until the transaction ends. */
+export async function lockProject ({ sql, accountId }: TenantScope, id: number): Promise<Project | undefined> {
+  const [project] = await sql<Project>`
+    select ${columns} from project where account_id = ${accountId} and id = ${id} for update`
+  return project
+}
+
+/** Adds projects, all or none, and gives them in their order. */
+export async function createProjects ({ sql, accountId }: TenantScope, projects: readonly NewProject[]): Promise<Project[]> {
+  return await sql<Project>`
     insert into project (account_id, name, details)
-    values (${accountId}, ${project.name}, ${project.details})
-    returning id, name, details`
-  return created as Project
+    select ${accountId}, name, details
+    from unnest(${projects.map(({ name }) => name)}::text[], ${projects.map(({ details }) => details)}::text[]) with ordinality as given (name, details, place)
+    order by place
+    returning ${columns}`
 }
 
 /** Changes what is given. @returns undefined when there is no such project */
 export async function updateProject ({ sql, accountId }: TenantScope, id: number, change: Partial<NewProject>): Promise<Project | undefined> {
   const [updated] = await sql<Project>`
     update project
-    set name = coalesce(${change.name ?? null}::text, name), details = coalesce(${change.details ?? null}::text, details)
+    set name = coalesce(${change.name ?? null}::text, name), details = coalesce(${change.details ?? null}::text, details), updated_at = now()
     where account_id = ${accountId} and id = ${id}
-    returning id, name, details`
+    returning ${columns}`
   return updated
 }
 
@@ -44,4 +61,19 @@ export async function updateProject ({ sql, accountId }: TenantScope, id: number
 export async function deleteProject ({ sql, accountId }: TenantScope, id: number): Promise<boolean> {
   const { count } = await sql`delete from project where account_id = ${accountId} and id = ${id}`
   return count === 1
+}
+
+/** Deletes a project with its tasks and their subtasks. @returns whether there was one */
+export async function deleteProjectWithTasks (scope: TenantScope, id: number): Promise<boolean> {
+  const { sql, accountId } = scope
+  await sql`
+    delete from subtask where account_id = ${accountId} and task_id in (select id from task where account_id = ${accountId} and project_id = ${id})`
+  await sql`delete from task where account_id = ${accountId} and project_id = ${id}`
+  return await deleteProject(scope, id)
+}
+
+/** Those of the ids that a project of this account has. */
+export async function findProjectIds ({ sql, accountId }: TenantScope, ids: readonly number[]): Promise<Set<number>> {
+  const found = await sql<{ id: number }>`select id from project where account_id = ${accountId} and id = any (${ids}::bigint[])`
+  return new Set(found.map(({ id }) => id))
 }

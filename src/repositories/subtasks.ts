@@ -1,10 +1,11 @@
-import type { OperatorScope, TenantScope } from '../tenancy/scope.ts'
+import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
+import { always, readSlice, times, type Slice, type SliceRequest, type Times } from './listing.ts'
 import {
   lastPage, listingLimits, offsetOf, pageOf, readsInOneTrip, windowAtEnd, windowFromNearerEnd, windowFromStart,
   type ListingLimits, type Page, type PageRequest, type Total, type Window
 } from './page.ts'
 
-export interface Subtask {
+export interface Subtask extends Times {
   id: number
   taskId: number
   name: string
@@ -12,10 +13,10 @@ export interface Subtask {
   details: string
 }
 
-export type NewSubtask = Omit<Subtask, 'id'>
+export type NewSubtask = Pick<Subtask, 'taskId' | 'name' | 'isComplete' | 'details'>
 
 /** A subtask with the names of what it belongs to. */
-export interface SubtaskInContext extends Subtask {
+export interface SubtaskInContext extends Omit<Subtask, keyof Times> {
   taskName: string
   projectId: number
   projectName: string
@@ -170,20 +171,53 @@ async function subtasksOfAllAccountsIn ({ sql }: OperatorScope, { fromStart, fro
     order by subtask.name, subtask.id, subtask.account_id`
 }
 
+export interface SubtaskFilter {
+  taskId?: number | undefined
+  projectId?: number | undefined
+  isComplete?: boolean | undefined
+  /** Words, as search engines take them, in name and details. */
+  search?: string | undefined
+}
+
+const columns = part`id, task_id as "taskId", name, is_complete as "isComplete", details, ${times}`
+
+/** A slice of the account's subtasks, by their own columns alone. */
+export async function sliceSubtasks ({ sql, accountId }: TenantScope, request: SliceRequest, { taskId, projectId, isComplete, search }: SubtaskFilter = {}): Promise<Slice<Subtask>> {
+  const wanted = part`
+    ${taskId === undefined ? always : part`and task_id = ${taskId}`}
+    ${projectId === undefined ? always : part`and task_id in (select task.id from task where task.account_id = ${accountId} and task.project_id = ${projectId})`}
+    ${isComplete === undefined ? always : part`and is_complete = ${isComplete}`}
+    ${search === undefined ? always : part`and id in (select search_subtasks(${search}))`}`
+  return await readSlice(request,
+    async (position, order, limit) => await sql<Subtask>`
+      select ${columns} from subtask where account_id = ${accountId} ${wanted} ${position} ${order} limit ${limit}`,
+    async () => await sql<{ total: number }>`select count(*) as total from subtask where account_id = ${accountId} ${wanted}`)
+}
+
 export async function findSubtask ({ sql, accountId }: TenantScope, id: number): Promise<Subtask | undefined> {
   const [subtask] = await sql<Subtask>`
-    select id, task_id as "taskId", name, is_complete as "isComplete", details from subtask
-    where account_id = ${accountId} and id = ${id}`
+    select ${columns} from subtask where account_id = ${accountId} and id = ${id}`
   return subtask
 }
 
-/** @throws PostgreSQL's 23503 when this account has no such task */
-export async function createSubtask ({ sql, accountId }: TenantScope, subtask: NewSubtask): Promise<Subtask> {
-  const [created] = await sql<Subtask>`
+/** Finds a subtask and keeps others from changing it until the transaction ends. */
+export async function lockSubtask ({ sql, accountId }: TenantScope, id: number): Promise<Subtask | undefined> {
+  const [subtask] = await sql<Subtask>`
+    select ${columns} from subtask where account_id = ${accountId} and id = ${id} for update`
+  return subtask
+}
+
+/** Adds subtasks, all or none, and gives them in their order. @throws PostgreSQL's 23503 when this account has no such task */
+export async function createSubtasks ({ sql, accountId }: TenantScope, subtasks: readonly NewSubtask[]): Promise<Subtask[]> {
+  return await sql<Subtask>`
     insert into subtask (account_id, task_id, name, is_complete, details)
-    values (${accountId}, ${subtask.taskId}, ${subtask.name}, ${subtask.isComplete}, ${subtask.details})
-    returning id, task_id as "taskId", name, is_complete as "isComplete", details`
-  return created as Subtask
+    select ${accountId}, task_id, name, is_complete, details
+    from unnest(
+      ${subtasks.map(({ taskId }) => taskId)}::bigint[], ${subtasks.map(({ name }) => name)}::text[],
+      ${subtasks.map(({ isComplete }) => String(isComplete))}::text[]::boolean[], ${subtasks.map(({ details }) => details)}::text[]
+    ) with ordinality as given (task_id, name, is_complete, details, place)
+    order by place
+    returning ${columns}`
 }
 
 /** Changes what is given. @returns undefined when there is no such subtask. @throws PostgreSQL's 23503 when this account has no such task */
@@ -191,10 +225,18 @@ export async function updateSubtask ({ sql, accountId }: TenantScope, id: number
   const [updated] = await sql<Subtask>`
     update subtask
     set task_id = coalesce(${change.taskId ?? null}::bigint, task_id), name = coalesce(${change.name ?? null}::text, name),
-      is_complete = coalesce(${change.isComplete ?? null}::boolean, is_complete), details = coalesce(${change.details ?? null}::text, details)
+      is_complete = coalesce(${change.isComplete ?? null}::boolean, is_complete), details = coalesce(${change.details ?? null}::text, details),
+      updated_at = now()
     where account_id = ${accountId} and id = ${id}
-    returning id, task_id as "taskId", name, is_complete as "isComplete", details`
+    returning ${columns}`
   return updated
+}
+
+/** Marks those subtasks of a task as done that are not. */
+export async function completeSubtasksOf ({ sql, accountId }: TenantScope, taskId: number): Promise<void> {
+  await sql`
+    update subtask set is_complete = true, updated_at = now()
+    where account_id = ${accountId} and task_id = ${taskId} and not is_complete`
 }
 
 /** @returns whether there was one */

@@ -1,6 +1,7 @@
-import type { TenantScope } from '../tenancy/scope.ts'
+import { part, type TenantScope } from '../tenancy/scope.ts'
+import { always, readSlice, times, type Slice, type SliceRequest, type Times } from './listing.ts'
 
-export interface Task {
+export interface Task extends Times {
   id: number
   projectId: number
   name: string
@@ -8,30 +9,52 @@ export interface Task {
   details: string
 }
 
-export type NewTask = Omit<Task, 'id'>
+export type NewTask = Pick<Task, 'projectId' | 'name' | 'isComplete' | 'details'>
 
-/** The tasks of a project, by name, then id. */
-export async function listTasks ({ sql, accountId }: TenantScope, { projectId, limit }: { projectId: number, limit: number }): Promise<Task[]> {
-  return await sql<Task>`
-    select id, project_id as "projectId", name, is_complete as "isComplete", details from task
-    where account_id = ${accountId} and project_id = ${projectId}
-    order by name, id limit ${limit}`
+export interface TaskFilter {
+  projectId?: number | undefined
+  isComplete?: boolean | undefined
+  /** Words, as search engines take them, in name and details. */
+  search?: string | undefined
+}
+
+const columns = part`id, project_id as "projectId", name, is_complete as "isComplete", details, ${times}`
+
+export async function listTasks ({ sql, accountId }: TenantScope, request: SliceRequest, { projectId, isComplete, search }: TaskFilter = {}): Promise<Slice<Task>> {
+  const wanted = part`
+    ${projectId === undefined ? always : part`and project_id = ${projectId}`}
+    ${isComplete === undefined ? always : part`and is_complete = ${isComplete}`}
+    ${search === undefined ? always : part`and id in (select search_tasks(${search}))`}`
+  return await readSlice(request,
+    async (position, order, limit) => await sql<Task>`
+      select ${columns} from task where account_id = ${accountId} ${wanted} ${position} ${order} limit ${limit}`,
+    async () => await sql<{ total: number }>`select count(*) as total from task where account_id = ${accountId} ${wanted}`)
 }
 
 export async function findTask ({ sql, accountId }: TenantScope, id: number): Promise<Task | undefined> {
   const [task] = await sql<Task>`
-    select id, project_id as "projectId", name, is_complete as "isComplete", details from task
-    where account_id = ${accountId} and id = ${id}`
+    select ${columns} from task where account_id = ${accountId} and id = ${id}`
   return task
 }
 
-/** @throws PostgreSQL's 23503 when this account has no such project */
-export async function createTask ({ sql, accountId }: TenantScope, task: NewTask): Promise<Task> {
-  const [created] = await sql<Task>`
+/** Finds a task and keeps others from changing it until the transaction ends. */
+export async function lockTask ({ sql, accountId }: TenantScope, id: number): Promise<Task | undefined> {
+  const [task] = await sql<Task>`
+    select ${columns} from task where account_id = ${accountId} and id = ${id} for update`
+  return task
+}
+
+/** Adds tasks, all or none, and gives them in their order. @throws PostgreSQL's 23503 when this account has no such project */
+export async function createTasks ({ sql, accountId }: TenantScope, tasks: readonly NewTask[]): Promise<Task[]> {
+  return await sql<Task>`
     insert into task (account_id, project_id, name, is_complete, details)
-    values (${accountId}, ${task.projectId}, ${task.name}, ${task.isComplete}, ${task.details})
-    returning id, project_id as "projectId", name, is_complete as "isComplete", details`
-  return created as Task
+    select ${accountId}, project_id, name, is_complete, details
+    from unnest(
+      ${tasks.map(({ projectId }) => projectId)}::bigint[], ${tasks.map(({ name }) => name)}::text[],
+      ${tasks.map(({ isComplete }) => String(isComplete))}::text[]::boolean[], ${tasks.map(({ details }) => details)}::text[]
+    ) with ordinality as given (project_id, name, is_complete, details, place)
+    order by place
+    returning ${columns}`
 }
 
 /** Changes what is given. @returns undefined when there is no such task. @throws PostgreSQL's 23503 when this account has no such project */
@@ -39,9 +62,10 @@ export async function updateTask ({ sql, accountId }: TenantScope, id: number, c
   const [updated] = await sql<Task>`
     update task
     set project_id = coalesce(${change.projectId ?? null}::bigint, project_id), name = coalesce(${change.name ?? null}::text, name),
-      is_complete = coalesce(${change.isComplete ?? null}::boolean, is_complete), details = coalesce(${change.details ?? null}::text, details)
+      is_complete = coalesce(${change.isComplete ?? null}::boolean, is_complete), details = coalesce(${change.details ?? null}::text, details),
+      updated_at = now()
     where account_id = ${accountId} and id = ${id}
-    returning id, project_id as "projectId", name, is_complete as "isComplete", details`
+    returning ${columns}`
   return updated
 }
 
@@ -49,4 +73,17 @@ export async function updateTask ({ sql, accountId }: TenantScope, id: number, c
 export async function deleteTask ({ sql, accountId }: TenantScope, id: number): Promise<boolean> {
   const { count } = await sql`delete from task where account_id = ${accountId} and id = ${id}`
   return count === 1
+}
+
+/** Deletes a task with its subtasks. @returns whether there was one */
+export async function deleteTaskWithSubtasks (scope: TenantScope, id: number): Promise<boolean> {
+  const { sql, accountId } = scope
+  await sql`delete from subtask where account_id = ${accountId} and task_id = ${id}`
+  return await deleteTask(scope, id)
+}
+
+/** Those of the ids that a task of this account has. */
+export async function findTaskIds ({ sql, accountId }: TenantScope, ids: readonly number[]): Promise<Set<number>> {
+  const found = await sql<{ id: number }>`select id from task where account_id = ${accountId} and id = any (${ids}::bigint[])`
+  return new Set(found.map(({ id }) => id))
 }

@@ -1,35 +1,78 @@
-import type { TenantScope } from '../tenancy/scope.ts'
+import { part, type TenantScope } from '../tenancy/scope.ts'
+import { orderByEmail, readSlice, times, type Slice, type SliceRequest, type Times } from './listing.ts'
 
-export interface User {
+export interface User extends Times {
   id: number
   email: string
   firstName: string
   lastName: string
   isActive: boolean
-  joinedAt: Date
 }
 
-export interface NewUser {
-  email: string
-  firstName: string
-  lastName: string
-  /** As `hashPassword` makes it; it can be written and never read back by the role that serves tenants. */
-  passwordHash: string
+export type NewUser = Pick<User, 'email' | 'firstName' | 'lastName' | 'isActive'>
+
+/** Nobody's password: no hash has this form. */
+const noPassword = '!'
+
+const columns = part`id, email, first_name as "firstName", last_name as "lastName", is_active as "isActive", ${times}`
+
+/** By e-mail address instead of by name. */
+export async function listUsers ({ sql, accountId }: TenantScope, request: SliceRequest): Promise<Slice<User>> {
+  return await readSlice(request,
+    async (position, order, limit) => await sql<User>`
+      select ${columns} from app_user where account_id = ${accountId} ${position} ${order} limit ${limit}`,
+    async () => await sql<{ total: number }>`select count(*) as total from app_user where account_id = ${accountId}`,
+    request.sort === 'name' ? orderByEmail : undefined)
 }
 
-/** By e-mail address. */
-export async function listUsers ({ sql, accountId }: TenantScope): Promise<User[]> {
+export async function findUser ({ sql, accountId }: TenantScope, id: number): Promise<User | undefined> {
+  const [user] = await sql<User>`
+    select ${columns} from app_user where account_id = ${accountId} and id = ${id}`
+  return user
+}
+
+/** Finds a user and keeps others from changing it until the transaction ends. */
+export async function lockUser ({ sql, accountId }: TenantScope, id: number): Promise<User | undefined> {
+  const [user] = await sql<User>`
+    select ${columns} from app_user where account_id = ${accountId} and id = ${id} for update`
+  return user
+}
+
+/** Adds users who have no password yet, all or none, and gives them in their order. @throws PostgreSQL's 23505 when an address is taken in this account, in any letter case */
+export async function createUsers ({ sql, accountId }: TenantScope, users: readonly NewUser[]): Promise<User[]> {
   return await sql<User>`
-    select id, email, first_name as "firstName", last_name as "lastName", is_active as "isActive", joined_at as "joinedAt"
-    from app_user where account_id = ${accountId}
-    order by lower(email)`
+    insert into app_user (account_id, email, first_name, last_name, is_active, password_hash)
+    select ${accountId}, email, first_name, last_name, is_active, ${noPassword}
+    from unnest(
+      ${users.map(({ email }) => email)}::text[], ${users.map(({ firstName }) => firstName)}::text[],
+      ${users.map(({ lastName }) => lastName)}::text[], ${users.map(({ isActive }) => String(isActive))}::text[]::boolean[]
+    ) with ordinality as given (email, first_name, last_name, is_active, place)
+    order by place
+    returning ${columns}`
 }
 
-/** @throws PostgreSQL's 23505 when the address is taken in this account, in any letter case */
-export async function createUser ({ sql, accountId }: TenantScope, user: NewUser): Promise<User> {
-  const [created] = await sql<User>`
-    insert into app_user (account_id, email, first_name, last_name, password_hash)
-    values (${accountId}, ${user.email}, ${user.firstName}, ${user.lastName}, ${user.passwordHash})
-    returning id, email, first_name as "firstName", last_name as "lastName", is_active as "isActive", joined_at as "joinedAt"`
-  return created as User
+/** Changes what is given. @returns undefined when there is no such user. @throws PostgreSQL's 23505 when the address is taken in this account */
+export async function updateUser ({ sql, accountId }: TenantScope, id: number, change: Partial<NewUser>): Promise<User | undefined> {
+  const [updated] = await sql<User>`
+    update app_user
+    set email = coalesce(${change.email ?? null}::text, email), first_name = coalesce(${change.firstName ?? null}::text, first_name),
+      last_name = coalesce(${change.lastName ?? null}::text, last_name), is_active = coalesce(${change.isActive ?? null}::boolean, is_active),
+      updated_at = now()
+    where account_id = ${accountId} and id = ${id}
+    returning ${columns}`
+  return updated
+}
+
+/** @returns whether there was one */
+export async function deleteUser ({ sql, accountId }: TenantScope, id: number): Promise<boolean> {
+  const { count } = await sql`delete from app_user where account_id = ${accountId} and id = ${id}`
+  return count === 1
+}
+
+/** Those of the addresses that somebody in this account has, in lower case. */
+export async function findTakenAddresses ({ sql, accountId }: TenantScope, emails: readonly string[]): Promise<Set<string>> {
+  const found = await sql<{ email: string }>`
+    select lower(email) as email from app_user
+    where account_id = ${accountId} and lower(email) = any (select lower(given) from unnest(${emails}::text[]) as given)`
+  return new Set(found.map(({ email }) => email))
 }

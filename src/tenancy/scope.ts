@@ -1,6 +1,8 @@
 import type { Sql, Transaction } from '../database/transaction.ts'
 import type { AccountId } from './tenant.ts'
 
+export { part, type SqlPart } from '../database/transaction.ts'
+
 declare const tenantMark: unique symbol
 declare const operatorMark: unique symbol
 

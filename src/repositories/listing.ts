@@ -1,0 +1,116 @@
+import { part, type SqlPart } from '../tenancy/scope.ts'
+
+/** The orders that a listing can be asked for in; ties are broken by id. */
+export type SortKey = 'name' | 'id' | 'created'
+
+/** Where a listing goes on: the row that was seen last, or first, by what it is sorted by. */
+export interface Position {
+  /** Its name, or when it was made; the same as the id where that is what counts. */
+  value: string | number
+  id: number
+}
+
+export interface SliceRequest {
+  sort: SortKey
+  descending: boolean
+  /** Rows, 1 to {@link largestSlice}. */
+  limit: number
+  /** The rows after this one, or before it; left out, from the beginning. */
+  from?: { position: Position, backwards: boolean } | undefined
+  /** Count all rows of the listing as well. */
+  count: boolean
+}
+
+/** A part of a listing, in its order, with what is known of its neighbourhood. */
+export interface Slice<Row> {
+  rows: Row[]
+  hasNext: boolean
+  hasPrevious: boolean
+  /** Undefined where it was not asked for. */
+  total: number | undefined
+}
+
+export const largestSlice = 200
+
+/** How the rows of a table are told apart and ordered; each order has an index that begins with the account. */
+interface Order {
+  forwards: SqlPart
+  backwards: SqlPart
+  after: (position: Position) => SqlPart
+  before: (position: Position) => SqlPart
+}
+
+const orders: Readonly<Record<SortKey, Order>> = {
+  name: {
+    forwards: part`order by name, id`,
+    backwards: part`order by name desc, id desc`,
+    after: ({ value, id }) => part`and (name, id) > (${value}::text, ${id}::bigint)`,
+    before: ({ value, id }) => part`and (name, id) < (${value}::text, ${id}::bigint)`
+  },
+  id: {
+    forwards: part`order by id`,
+    backwards: part`order by id desc`,
+    after: ({ id }) => part`and id > ${id}::bigint`,
+    before: ({ id }) => part`and id < ${id}::bigint`
+  },
+  // As text, because the driver cuts timestamps to milliseconds.
+  created: {
+    forwards: part`order by created_at, id`,
+    backwards: part`order by created_at desc, id desc`,
+    after: ({ value, id }) => part`and (created_at, id) > (${value}::text::timestamptz, ${id}::bigint)`,
+    before: ({ value, id }) => part`and (created_at, id) < (${value}::text::timestamptz, ${id}::bigint)`
+  }
+}
+
+/** People are listed by their addresses. */
+export const orderByEmail: Order = {
+  forwards: part`order by lower(email), id`,
+  backwards: part`order by lower(email) desc, id desc`,
+  after: ({ value, id }) => part`and (lower(email), id) > (lower(${value}::text), ${id}::bigint)`,
+  before: ({ value, id }) => part`and (lower(email), id) < (lower(${value}::text), ${id}::bigint)`
+}
+
+/** A condition that always holds, where a statement leaves one out. */
+export const always = part``
+
+/**
+ * Reads a slice of a listing: the row beyond its end tells whether there is more, and the way back is read in the opposite
+ * order. Both statements are sent at once.
+ *
+ * @param select sends the select of the listing with this condition on the position, this order and this limit
+ * @param count sends its `select count(*) as total`
+ */
+export async function readSlice<Row> (
+  { sort, descending, limit, from, count: counts }: SliceRequest,
+  select: (position: SqlPart, order: SqlPart, limit: number) => Promise<Row[]>,
+  count: () => Promise<Array<{ total: number }>>,
+  order: Order = orders[sort]
+): Promise<Slice<Row>> {
+  if (limit < 1 || limit > largestSlice) throw new RangeError(`a slice has 1 to ${largestSlice} rows, not ${limit}`)
+  const isBackwards = from?.backwards === true
+  const isUpwards = descending === isBackwards
+  const position = from === undefined ? always : isUpwards ? order.after(from.position) : order.before(from.position)
+  const [found, counted] = await Promise.all([
+    select(position, isUpwards ? order.forwards : order.backwards, limit + 1),
+    counts ? count() : undefined
+  ])
+  const hasMore = found.length > limit
+  const rows = found.slice(0, limit)
+  return {
+    rows: isBackwards ? rows.reverse() : rows,
+    // Whoever goes back comes from a row that follows.
+    hasNext: isBackwards || hasMore,
+    hasPrevious: isBackwards ? hasMore : from !== undefined,
+    total: counted?.[0]?.total
+  }
+}
+
+/** When rows were made and changed, to the microsecond: what an earlier answer is compared by. */
+export interface Times {
+  createdAt: string
+  updatedAt: string
+}
+
+export const times = part`
+  to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "createdAt",
+  to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "updatedAt"`
