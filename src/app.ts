@@ -1,13 +1,17 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from './config.ts'
 import { drain } from './plugins/drain.ts'
 import { errors, isDecodable, undecodableAddress } from './plugins/errors.ts'
+import { openApi } from './plugins/openapi.ts'
 import { operatorEntry, operatorGuard } from './plugins/operator-guard.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
 import { tenantHook } from './plugins/tenant.ts'
 import { views } from './plugins/views.ts'
+import { apiRoutes } from './routes/api/api.ts'
+import { tags } from './routes/api/documentation.ts'
+import { documentationRoutes } from './routes/documentation.ts'
 import { healthRoutes } from './routes/health.ts'
 import { subtaskRoutes } from './routes/subtasks.ts'
 import type { TenancyStrategy } from './tenancy/strategy.ts'
@@ -15,11 +19,13 @@ import type { TenancyStrategy } from './tenancy/strategy.ts'
 export interface AppOptions {
   config: Pick<Config, 'addresses' | 'baseDomain' | 'operatorPassword' | 'production' | 'requestDeadlineMs'>
   strategy: TenancyStrategy
+  /** What positions in lists are sealed with: the same in all processes that serve together. By default one of this process alone. */
+  sealingKey?: Uint8Array
   logger?: FastifyServerOptions['logger']
 }
 
 /** The application, ready to listen: every plugin and route, in order. It ends the strategy when it closes. */
-export async function buildApp ({ config, strategy, logger = false }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp ({ config, strategy, sealingKey = randomBytes(32), logger = false }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     logger,
     genReqId: () => randomUUID(),
@@ -58,8 +64,11 @@ export async function buildApp ({ config, strategy, logger = false }: AppOptions
   await app.register(views)
   await app.register(errors)
   await app.register(drain)
+  await app.register(openApi, { tags })
 
   await app.register(healthRoutes({ ping: strategy.ping }))
   await app.register(subtaskRoutes)
+  await app.register(apiRoutes({ sealingKey }))
+  await app.register(documentationRoutes)
   return app as unknown as FastifyInstance
 }

@@ -1,104 +1,133 @@
+import { problems, type ProblemName } from './problems.ts'
+
+/** What is wrong with a single value, and where it stands: in the body (a JSON pointer as URI fragment), a parameter or a header. */
+export interface ValueError {
+  detail: string
+  pointer?: string
+  parameter?: string
+  header?: string
+}
+
+interface AppErrorOptions {
+  headers?: Record<string, string>
+  errors?: ValueError[]
+  cause?: unknown
+  /** For refusals of the framework that stand for no other problem. */
+  status?: number | undefined
+}
+
 /**
  * Every error that the application answers with. A message here is written for the person or program that asked:
  * it names what they sent and what to do, never SQL, a constraint, a stack or anything of another tenant.
  */
 export class AppError extends Error {
+  readonly problem: ProblemName
   readonly status: number
   readonly title: string
   readonly headers: Record<string, string>
+  readonly errors: ValueError[] | undefined
 
-  constructor (status: number, title: string, detail: string, options: { headers?: Record<string, string>, cause?: unknown } = {}) {
-    super(detail, options.cause === undefined ? undefined : { cause: options.cause })
+  constructor (problem: ProblemName, detail: string, { headers = {}, errors, cause, status = problems[problem].status }: AppErrorOptions = {}) {
+    super(detail, cause === undefined ? undefined : { cause })
     this.name = new.target.name
+    this.problem = problem
     this.status = status
-    this.title = title
-    this.headers = options.headers ?? {}
+    this.title = problems[problem].title
+    this.headers = headers
+    this.errors = errors
   }
 }
 
 export class NotFoundError extends AppError {
   constructor (detail = 'There is nothing at this address.') {
-    super(404, 'Not found', detail)
+    super('not-found', detail)
   }
 }
 
 export class UnknownTenantError extends AppError {
   constructor () {
-    super(404, 'No such tenant', 'No account answers at this address. Check the spelling of its first part.')
+    super('no-such-tenant', 'No account answers at this address. Check the spelling of its first part.')
   }
 }
 
 /** @see toAppError for one that the database itself refused */
 export class SuspendedTenantError extends AppError {
   constructor (reason?: string) {
-    super(403, 'Account suspended', `This account is suspended${reason === undefined ? '.' : `: ${reason}`} Its data are kept; ask the people who run this service to resume it.`)
+    super('account-suspended', `This account is suspended${reason === undefined ? '.' : `: ${reason}`} Its data are kept; ask the people who run this service to resume it.`)
   }
 }
 
 /** The account was deleted, or answers at another name by now. */
 export class GoneTenantError extends AppError {
   constructor () {
-    super(410, 'No longer here', 'The account of this address has been deleted, or has moved to another address.')
+    super('gone', 'The account of this address has been deleted, or has moved to another address.')
   }
 }
 
 /** The account answers at another name; whoever asked is sent there. */
 export class RenamedTenantError extends AppError {
   constructor (location: string) {
-    super(307, 'Renamed', 'This account has another address now.', { headers: { location } })
+    super('renamed', 'This account has another address now.', { headers: { location } })
   }
 }
 
 /** The tenant's database waits for its migrations. */
 export class SchemaBehindError extends AppError {
   constructor () {
-    super(503, 'Being updated', 'The database of this account is being brought up to date. Please try again in a minute.', { headers: { 'retry-after': '60' } })
+    super('being-updated', 'The database of this account is being brought up to date. Please try again in a minute.', { headers: { 'retry-after': '60' } })
   }
 }
 
 /** The account has been suspended, deleted or moved a moment ago; the next request will know. */
 export class TenantElsewhereError extends AppError {
   constructor (cause: unknown) {
-    super(503, 'Not available right now', 'The account of this address is being changed. Please try again in a moment.', { headers: { 'retry-after': '1' }, cause })
+    super('unavailable', 'The account of this address is being changed. Please try again in a moment.', { headers: { 'retry-after': '1' }, cause })
   }
 }
 
 /** There is no list over all tenants where each has a database of its own. */
 export class NoViewOverTenantsError extends AppError {
   constructor () {
-    super(404, 'No view over all accounts', 'Each account has a database of its own here, and nothing reads more than one of them. Open an account by its own address instead.')
+    super('no-view-over-all-accounts', 'Each account has a database of its own here, and nothing reads more than one of them. Open an account by its own address instead.')
   }
 }
 
 export class HostNotServedError extends AppError {
   constructor (baseDomain: string) {
-    super(421, 'Host not served here', `This server answers at ${baseDomain} and at one name below it for each account, such as tenant-0.${baseDomain}.`)
+    super('host-not-served', `This server answers at ${baseDomain} and at one name below it for each account, such as tenant-0.${baseDomain}.`)
   }
 }
 
 export class PasswordRequiredError extends AppError {
   constructor () {
-    super(401, 'Password required', 'The view over all accounts is open to the operator only.',
+    super('password-required', 'The view over all accounts is open to the operator only.',
       { headers: { 'www-authenticate': 'Basic realm="Rowhouse operator", charset="UTF-8"' } })
   }
 }
 
+/** The operator's pages do not open from a link elsewhere. */
 export class CrossSiteError extends AppError {
   constructor () {
-    super(403, 'Opened from another site', 'The view over all accounts does not open from another site\'s link. Open it from here instead.')
+    super('cross-site', 'The view over all accounts does not open from another site\'s link. Open it from here instead.')
+  }
+}
+
+export class CrossSiteWriteError extends AppError {
+  constructor () {
+    super('cross-site', 'A page of another site, or of another account, cannot change anything here.')
   }
 }
 
 export class MethodNotAllowedError extends AppError {
   constructor (method: string, allowed: readonly string[]) {
-    super(405, 'Method not allowed', `${method} is not allowed here; ${allowed.join(', ')} are.`, { headers: { allow: allowed.join(', ') } })
+    super('method-not-allowed', `${method} is not allowed here; ${allowed.join(', ')} ${allowed.length === 1 ? 'is' : 'are'}.`, { headers: { allow: allowed.join(', ') } })
   }
 }
 
 /** The database cannot answer now; the same request may well succeed in a moment. */
 export class UnavailableError extends AppError {
   constructor (cause: unknown) {
-    super(503, 'Not available right now', 'The service could not finish this request. Please try again in a moment.',
+    super('unavailable', 'The service could not finish this request. Please try again in a moment.',
       { headers: { 'retry-after': '1' }, cause })
   }
 }
@@ -106,26 +135,46 @@ export class UnavailableError extends AppError {
 /** One tenant asks for more at once than its part. */
 export class TooManyRequestsError extends AppError {
   constructor () {
-    super(429, 'Too many requests', 'This account has too many requests under way. Please try again in a moment.', { headers: { 'retry-after': '1' } })
+    super('too-many-requests', 'This account has too many requests under way. Please try again in a moment.', { headers: { 'retry-after': '1' } })
   }
 }
 
 export class ConflictError extends AppError {
-  constructor (detail: string, cause: unknown) {
-    super(409, 'Conflict', detail, { cause })
+  constructor (detail: string, options: Pick<AppErrorOptions, 'cause' | 'errors' | 'headers'> = {}) {
+    super('conflict', detail, options)
   }
 }
 
+export class PreconditionFailedError extends AppError {
+  constructor () {
+    super('precondition-failed', 'It has changed since you read it. Read it again before you change it.')
+  }
+}
+
+export class KeyReusedError extends AppError {
+  constructor () {
+    super('key-reused', 'This Idempotency-Key came with another request. Give each request a key of its own.')
+  }
+}
+
+/** What was sent cannot be taken; nothing was done. */
 export class InvalidInputError extends AppError {
-  constructor (detail: string, options: { status?: number, title?: string, cause?: unknown } = {}) {
-    super(options.status ?? 400, options.title ?? 'Invalid request', detail, { cause: options.cause })
+  constructor (detail: string, { problem = 'invalid-request', ...options }: AppErrorOptions & { problem?: ProblemName } = {}) {
+    super(problem, detail, options)
+  }
+}
+
+/** Values of the body cannot be taken, each for its reason. */
+export class InvalidValuesError extends AppError {
+  constructor (errors: ValueError[], cause?: unknown) {
+    super('invalid-value', errors.map(({ pointer, detail }) => `${pointer?.replace(/^#\/?/, '') || 'body'}: ${detail}`).slice(0, 3).join('; ') + (errors.length > 3 ? `; and ${errors.length - 3} more` : ''), { errors, cause })
   }
 }
 
 /** A mistake of ours. The cause goes to the log, never to the client. */
 export class InternalError extends AppError {
   constructor (cause: unknown) {
-    super(500, 'Internal error', 'Something went wrong on our side. It has been logged under the request id below.', { cause })
+    super('internal-error', 'Something went wrong on our side. It has been logged under the request id below.', { cause })
   }
 }
 
@@ -139,13 +188,13 @@ const answersBySqlState: Array<[pattern: RegExp, answer: (cause: unknown) => App
   // Rowhouse's own: set_account found that the tenant is not served from that database
   [/^RH001$/, cause => new TenantElsewhereError(cause)],
   // unique_violation
-  [/^23505$/, cause => new ConflictError('There is such a row already.', cause)],
+  [/^23505$/, cause => new ConflictError('There is such a row already.', { cause })],
   // foreign_key_violation, restrict_violation: the parent is not there, or children still are
-  [/^(23503|23001)$/, cause => new ConflictError('This refers to a row that is not there, or is still referred to.', cause)],
+  [/^(23503|23001)$/, cause => new ConflictError('This refers to a row that is not there, or is still referred to.', { cause })],
   // not_null_violation, check_violation, string_data_right_truncation, numeric_value_out_of_range
-  [/^(23502|23514|22001|22003)$/, cause => new InvalidInputError('A value is missing, too long or out of range.', { status: 422, cause })],
+  [/^(23502|23514|22001|22003)$/, cause => new InvalidInputError('A value is missing, too long or out of range.', { problem: 'invalid-value', cause })],
   // character_not_in_repertoire, untranslatable_character: such as a zero byte in text
-  [/^(22021|22P05)$/, cause => new InvalidInputError('The text holds a character that cannot be stored.', { status: 422, cause })],
+  [/^(22021|22P05)$/, cause => new InvalidInputError('The text holds a character that cannot be stored.', { problem: 'invalid-value', cause })],
   // serialization_failure, deadlock_detected, lock_not_available, query_canceled (statement_timeout)
   [/^(40001|40P01|55P03|57014)$/, cause => new UnavailableError(cause)],
   // connection exceptions, insufficient resources, operator intervention (shutdown, killed backend), idle transaction ended
@@ -160,7 +209,8 @@ export function toAppError (error: unknown): AppError {
   return row === undefined ? new InternalError(error) : row[1](error)
 }
 
-function sqlStateOf (error: unknown): string | undefined {
+/** PostgreSQL's code for what went wrong, of an error of the database. */
+export function sqlStateOf (error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined
 }

@@ -1,3 +1,4 @@
+import { hkdfSync, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyServerOptions } from 'fastify'
@@ -47,7 +48,7 @@ async function start (): Promise<Running> {
     await unlessAborted(stopping.signal, strategy.assertWalls)
 
     const behind = await unlessAborted(stopping.signal, async () => await countBehind(database, await latestMigration()))
-    const app = await buildApp({ config, strategy, logger: loggerOptions(config) })
+    const app = await buildApp({ config, strategy, sealingKey: sealingKey(database), logger: loggerOptions(config) })
     const port = await listen(app, config)
     console.log(welcome(config, database, { port, migrations, demo, behind }))
     return {
@@ -78,6 +79,12 @@ async function strategyFor (config: Config, database: Database): Promise<Tenancy
     operatorLogin: operatorEntry(config) === 'closed' ? undefined : database.logins.operator,
     pool: { size, userSize, userWaiting, preparedStatements, waitTimeoutMs: 5000, connectTimeoutMs: 5000 }
   })
+}
+
+/** Every process with this login has the same one, and nothing more has to be kept secret. Without a password it is this process's alone. */
+function sealingKey (database: Database): Uint8Array {
+  const { password } = database.login('tenant')
+  return password === undefined ? randomBytes(32) : new Uint8Array(hkdfSync('sha256', password, '', 'rowhouse cursors', 32))
 }
 
 /** One line of JSON for each event; lines for people where a person looks on. */

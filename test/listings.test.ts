@@ -185,7 +185,7 @@ t.test('a search can use its index for the role that runs it, which row-level se
     await query(`set role ${role}`)
     await query("set app.account_id = '3'")
     await query('set enable_seqscan = off')
-    const lines = await query(`explain (costs off) select id from subtask where search_terms(account_id, name, details) @@ '''@3'' & ''figures'''::tsquery`)
+    const lines = await query("explain (costs off) select id from subtask where search_terms(account_id, name, details) @@ '''@3'' & ''figures'''::tsquery")
     return lines.map(row => row['QUERY PLAN']).join('\n')
   })
   t.match(await plan('rowhouse_searcher'), /Bitmap Index Scan on subtask_by_terms/)

@@ -192,7 +192,8 @@ t.test('answers that are errors', async t => {
     for (const accept of ['application/json', '*/*', 'application/problem+json']) {
       const problem = await ask(url, { ...options, headers: { accept } })
       t.match(problem.headers['content-type'], /^application\/problem\+json/, accept)
-      t.match(problem.json(), { type: 'about:blank', status, title: String, detail: String, requestId: /^[0-9a-f-]{36}$/ })
+      t.match(problem.json(), { type: /^\/problems\/[a-z-]+$/, status, title: String, detail: String })
+      t.match(problem.headers['x-request-id'], /^[0-9a-f-]{36}$/)
     }
   }
   t.equal((await ask('/assets/style.css', { host: 'example.com' })).statusCode, 200, 'the page about a wrong host has its stylesheet')

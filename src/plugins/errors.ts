@@ -2,7 +2,8 @@ import accepts from '@fastify/accepts'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import plugin from 'fastify-plugin'
-import { AppError, CrossSiteError, InvalidInputError, NotFoundError, NoViewOverTenantsError, toAppError } from '../errors.ts'
+import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, NotFoundError, NoViewOverTenantsError, toAppError, type ValueError } from '../errors.ts'
+import { problemPath, type ProblemName } from '../problems.ts'
 import type { ErrorPage } from './views.ts'
 
 /** The one place where an error becomes an answer: a page for a browser, problem details (RFC 9457) for everyone else. */
@@ -37,16 +38,46 @@ export function isDecodable (url: string): boolean {
 
 function toAnswer (error: FastifyError): AppError {
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const fields = error.validation.map(({ instancePath, message }) => `${instancePath.slice(1) || error.validationContext}: ${message}`)
-    return new InvalidInputError(fields.join('; '))
+    const errors = error.validation.flatMap(issue => valueErrors(issue as ZodValidationIssue, error.validationContext))
+    if (error.validationContext === 'body') return new InvalidValuesError(errors)
+    return new InvalidInputError(errors.map(({ parameter, header, detail }) => `${parameter ?? header ?? 'request'}: ${detail}`).join('; '), { errors })
   }
   // The framework's own refusals (no such media type, body too large, malformed JSON or URL) carry texts that are fit for a client.
   const isFrameworkRefusal = typeof error.code === 'string' && error.code.startsWith('FST_') && (error.statusCode ?? 500) < 500
-  return isFrameworkRefusal ? new InvalidInputError(error.message, { status: error.statusCode ?? 400 }) : toAppError(error)
+  if (!isFrameworkRefusal) return toAppError(error)
+  return new InvalidInputError(error.message, { problem: refusals[error.code] ?? 'invalid-request', status: error.statusCode })
+}
+
+const refusals: Readonly<Record<string, ProblemName>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'too-large',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed-body',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-body',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed-body'
+}
+
+interface ZodValidationIssue {
+  keyword: string
+  instancePath: string
+  message: string
+  params?: { keys?: string[] }
+}
+
+/** Each value that a finding is about, by its place. */
+function valueErrors ({ keyword, instancePath, message, params }: ZodValidationIssue, context: string | undefined): ValueError[] {
+  const parent = instancePath === '/' ? '' : instancePath
+  const unknown = keyword === 'unrecognized_keys' ? params?.keys ?? [] : []
+  const places = unknown.length > 0 ? unknown.map(key => `${parent}/${key}`) : [parent]
+  const detail = unknown.length > 0 ? 'is not known here' : message
+  return places.map(place => {
+    if (context === 'body') return { pointer: `#${encodeURI(place)}`, detail }
+    const name = place.slice(1)
+    return context === 'headers' ? { header: name, detail } : { parameter: name, detail }
+  })
 }
 
 function sendError (request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
-  reply.code(error.status).headers({ 'cache-control': 'private, no-store', vary: 'Accept', ...error.headers })
+  reply.code(error.status).headers({ 'cache-control': 'private, no-store', vary: 'Accept', 'x-request-id': request.id, ...error.headers })
   if (request.accepts().type(['application/problem+json', 'application/json', 'text/html']) === 'text/html') {
     return reply.page('error', errorPage(request, error))
   }
@@ -55,7 +86,15 @@ function sendError (request: FastifyRequest, reply: FastifyReply, error: AppErro
 
 /** The body of an answer to a program: problem details, as text. */
 function problemOf (error: AppError, request: FastifyRequest): string {
-  return JSON.stringify({ type: 'about:blank', title: error.title, status: error.status, detail: error.message, requestId: request.id })
+  return JSON.stringify({
+    type: problemPath(error.problem),
+    title: error.title,
+    status: error.status,
+    detail: error.message,
+    ...(error.errors === undefined ? {} : { errors: error.errors }),
+    // Otherwise two answers that say the same are the same: a row of another tenant's is like one that never was.
+    ...(error.status >= 500 ? { requestId: request.id } : {})
+  })
 }
 
 function errorPage (request: FastifyRequest, error: AppError): ErrorPage {

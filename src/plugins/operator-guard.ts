@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { listensOnLoopbackOnly, type Config } from '../config.ts'
 import { CrossSiteError, NotFoundError, PasswordRequiredError } from '../errors.ts'
+import { isCrossSite } from './cross-site.ts'
 
 /**
  * How one gets into the view over all accounts. The host name proves nothing, since anyone can send `Host: localhost`.
@@ -26,12 +27,6 @@ export function operatorGuard (entry: OperatorEntry, password: string | undefine
     if (password === undefined) throw new NotFoundError()
     if (!hasPassword(request, password)) throw new PasswordRequiredError()
   }
-}
-
-/** A page elsewhere can make a browser on this machine ask; such a request says where it comes from. */
-function isCrossSite ({ headers }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site']
-  return site !== undefined && site !== 'none' && site !== 'same-origin'
 }
 
 const proxyHeaders = ['forwarded', 'via', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-server']

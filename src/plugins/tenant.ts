@@ -26,6 +26,8 @@ declare module 'fastify' {
     transaction?: boolean
     /** On the operator's host the route reads the catalogue alone, so it works without a view over tenants, too. */
     catalogue?: boolean
+    /** The route is a tenant's alone: on the operator's host there is nothing at its address. */
+    audience?: 'tenant'
   }
   interface FastifyRequest {
     viewer: Viewer
@@ -93,6 +95,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
     const target = readHost(hostHeader(request))
     if (target.kind === 'foreign') throw new HostNotServedError(baseDomain)
     if (target.kind === 'operator') {
+      if (request.routeOptions.config.audience === 'tenant') throw new NotFoundError('This is an address of an account: ask at its own host name.')
       if (strategy.beginOperator === undefined) throw new NotFoundError()
       admitOperator(request)
       request.viewer = { kind: 'operator' }

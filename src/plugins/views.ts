@@ -55,9 +55,47 @@ export interface ErrorPage {
   action: { href: string, label: string } | undefined
 }
 
+/** What the API is. */
+export interface DocsPage {
+  title: string
+  introduction: string[]
+  groups: Array<{
+    name: string,
+    description: string,
+    operations: Array<{
+      id: string
+      method: string
+      path: string
+      summary: string
+      description: string
+      parameters: Array<Field & { place: string }>
+      body: Field[]
+      answers: Array<{ status: string, description: string, headers: string, body: string }>
+    }>
+  }>
+  schemas: Array<{ name: string, description: string, fields: Field[] }>
+  problems: Array<{ path: string, status: number, title: string, meaning: string }>
+}
+
+interface Field {
+  name: string
+  type: string
+  isRequired: boolean
+  description: string
+}
+
+export interface ProblemPage {
+  title: string
+  status: number
+  meaning: string
+  path: string
+}
+
 /** Every page and the data that its template takes: the templates themselves are untyped. */
 interface Pages {
   subtasks: SubtasksPage
+  docs: DocsPage
+  problem: ProblemPage
   error: ErrorPage
 }
 

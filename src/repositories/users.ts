@@ -69,10 +69,10 @@ export async function deleteUser ({ sql, accountId }: TenantScope, id: number): 
   return count === 1
 }
 
-/** Those of the addresses that somebody in this account has, in lower case. */
-export async function findTakenAddresses ({ sql, accountId }: TenantScope, emails: readonly string[]): Promise<Set<string>> {
+/** Those of the addresses that somebody in this account has, in lower case. @param exceptId somebody who does not count */
+export async function findTakenAddresses ({ sql, accountId }: TenantScope, emails: readonly string[], exceptId = 0): Promise<Set<string>> {
   const found = await sql<{ email: string }>`
     select lower(email) as email from app_user
-    where account_id = ${accountId} and lower(email) = any (select lower(given) from unnest(${emails}::text[]) as given)`
+    where account_id = ${accountId} and id <> ${exceptId} and lower(email) = any (select lower(given) from unnest(${emails}::text[]) as given)`
   return new Set(found.map(({ email }) => email))
 }

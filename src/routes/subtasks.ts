@@ -1,18 +1,18 @@
-import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { MethodNotAllowedError, NotFoundError } from '../errors.ts'
+import { NotFoundError } from '../errors.ts'
+import { answeringOtherMethods } from '../plugins/methods.ts'
 import { readsInOneTrip, type Page, type PageRequest } from '../repositories/page.ts'
 import { listSubtasks, listSubtasksOfAllAccounts, type AccountsElsewhere, type SubtaskInContext, type SubtaskOfAccount } from '../repositories/subtasks.ts'
 import { pageInPath, pageQuery } from '../schemas/page.ts'
 import { paginate } from './pagination.ts'
 
 const pageSize = 10
-const allowed = ['GET', 'HEAD', 'OPTIONS'] as const
-const addresses = ['/', '/subtasks', '/subtasks/', '/subtasks/:page', '/subtasks/:page/']
 
 /** The list of subtasks: a tenant's own on its host, all accounts' on the operator's. */
-export const subtaskRoutes: FastifyPluginAsyncZod = async app => {
+export const subtaskRoutes = answeringOtherMethods(async untyped => {
+  const app = untyped.withTypeProvider<ZodTypeProvider>()
   const redirect = { config: { transaction: false } }
   const page = { query: pageQuery }
 
@@ -24,19 +24,7 @@ export const subtaskRoutes: FastifyPluginAsyncZod = async app => {
     async (request, reply) => reply.redirect(`${request.url.split('?', 1)[0]}/${queryOf(request)}`, 301))
   app.get('/subtasks/:page/', { schema: { params: z.object({ page: pageInPath }), querystring: page.query }, errorHandler: badPageIsNotFound },
     async (request, reply) => await showPage(request, reply, request.params.page || (request.query.page ?? 1)))
-
-  for (const url of addresses) {
-    app.options(url, redirect, async (_, reply) => reply.header('allow', allowed.join(', ')).send())
-    app.route({
-      url,
-      method: ['POST', 'PUT', 'PATCH', 'DELETE'],
-      ...redirect,
-      // Before the body is looked at: nothing that it holds could make a difference.
-      onRequest: async request => { throw new MethodNotAllowedError(request.method, allowed) },
-      handler: async () => {}
-    })
-  }
-}
+})
 
 function queryOf ({ url }: FastifyRequest): string {
   const start = url.indexOf('?')

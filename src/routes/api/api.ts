@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { CrossSiteWriteError } from '../../errors.ts'
+import { isCrossSite } from '../../plugins/cross-site.ts'
+import { answeringOtherMethods } from '../../plugins/methods.ts'
+import { accountRoutes } from './account.ts'
+import { apiPrefix, collectionRoutes } from './collection.ts'
+import { CursorSealer } from './cursor.ts'
+import { answers, hostFailures } from './documentation.ts'
+import { projects } from './projects.ts'
+import { subtaskRoutes, subtasks } from './subtasks.ts'
+import { taskRoutes, tasks } from './tasks.ts'
+import { users } from './users.ts'
+
+/**
+ * The API of a tenant, on its host.
+ *
+ * @param sealingKey what cursors are sealed with: the same in all processes that serve together
+ */
+export function apiRoutes ({ sealingKey }: { sealingKey: Uint8Array }): ReturnType<typeof answeringOtherMethods> {
+  return answeringOtherMethods(async app => {
+    const cursors = new CursorSealer(sealingKey)
+    // A browser sends what any page makes it send, and on a laptop nothing else says who somebody is.
+    app.addHook('onRequest', async request => {
+      if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method) && isCrossSite(request)) throw new CrossSiteWriteError()
+    })
+    indexRoute(app)
+    accountRoutes(app)
+    collectionRoutes(app, users, cursors)
+    collectionRoutes(app, projects, cursors)
+    collectionRoutes(app, tasks, cursors)
+    taskRoutes(app, cursors)
+    collectionRoutes(app, subtasks, cursors)
+    subtaskRoutes(app, cursors)
+  })
+}
+
+const index = z.object({
+  resources: z.record(z.string(), z.string()).describe('The address of each kind of rows'),
+  documentation: z.string(),
+  openapi: z.string()
+})
+
+function indexRoute (app: FastifyInstance): void {
+  app.get(apiPrefix, {
+    config: { audience: 'tenant', transaction: false },
+    schema: { tags: ['service'], operationId: 'readIndex', summary: 'Where to find what', response: answers({ 200: { schema: index } }, hostFailures) }
+  }, async (_, reply) => reply.send({
+    resources: Object.fromEntries(['account', 'users', 'projects', 'tasks', 'subtasks'].map(name => [name, `${apiPrefix}/${name}`])),
+    documentation: '/docs/',
+    openapi: '/openapi.json'
+  }))
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+/** Neither a zero byte nor half a character can be stored. */
+export const unstorable = /[\0\p{Cs}]/u
+
+/** PostgreSQL counts characters, JavaScript halves of some. */
+function text (minimum: number, maximum: number): z.ZodString {
+  return z.string()
+    .refine(value => !unstorable.test(value), { error: 'has a character that cannot be stored', abort: true })
+    .refine(value => isWithin(value, minimum, maximum), { error: minimum === 0 ? `takes at most ${maximum} characters` : `takes ${minimum} to ${maximum} characters` })
+    .meta({ minLength: minimum, maxLength: maximum })
+}
+
+function isWithin (value: string, minimum: number, maximum: number): boolean {
+  if (value.length < minimum || value.length > maximum * 2) return false
+  return value.length <= maximum && minimum <= 1 ? true : [...value].length >= minimum && [...value].length <= maximum
+}
+
+export const name = text(1, 255).refine(value => value.trim() !== '', { error: 'takes more than spaces' })
+export const details = text(0, 100_000)
+export const personName = text(0, 150)
+/** As lax as mail itself: something, an at sign, something without spaces. */
+export const email = text(3, 254).refine(value => /^[^\s@]+@[^\s@]+$/.test(value), { error: 'takes an e-mail address' })
+
+export const id = z.int({ error: 'takes the id of a row' }).min(1, { error: 'takes the id of a row' }).meta({ examples: [17] })
+export const timestamp = z.string().meta({ format: 'date-time', examples: ['2026-05-04T09:30:00.123456Z'], description: 'To the microsecond, in UTC' })
+export const times = { created_at: timestamp, updated_at: timestamp }
+
+/** What JSON Schema says of a text that stands for something else in an address. */
+const digits = z.string().regex(/^[1-9]\d{0,15}$/, { error: 'takes a whole number from 1 on', abort: true }).transform(Number)
+  .refine(Number.isSafeInteger, { error: 'takes a whole number from 1 on' })
+
+/** An id in a path or a query. */
+export const idText = digits.meta({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, pattern: undefined, examples: [17] })
+export const flagText = z.enum(['true', 'false'], { error: 'takes true or false' }).transform(value => value === 'true')
+  .meta({ type: 'boolean', enum: undefined, examples: [true] })
+
+export function countText (minimum: number, maximum: number, fallback: number): z.ZodType<number, string | undefined> {
+  const error = `takes a whole number from ${minimum} to ${maximum}`
+  return z.string().regex(/^\d{1,6}$/, { error, abort: true }).transform(Number)
+    .refine(value => value >= minimum && value <= maximum, { error })
+    .default(fallback)
+    .meta({ type: 'integer', minimum, maximum, default: fallback, pattern: undefined })
+}

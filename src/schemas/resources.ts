@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { details, email, id, name, personName, times, timestamp } from './fields.ts'
+
+const detailsText = details.meta({ description: 'Anything that is to be said of it', examples: ['Both sides, in colour.'] })
+const isComplete = z.boolean({ error: 'takes true or false' }).describe('Whether it is done')
+
+export const account = z.object({
+  id,
+  slug: z.string().describe('The first part of its host name').meta({ examples: ['tenant-0'] }),
+  name: name.meta({ examples: ['Miller and Sons'] }),
+  status: z.enum(['active', 'suspended']),
+  ...times
+}).meta({ id: 'Account', description: 'The account of this host name' })
+
+export const user = z.object({
+  id,
+  email: email.meta({ examples: ['ann@example.com'], description: 'Belongs to one person of the account, in any letter case' }),
+  first_name: personName.meta({ examples: ['Ann'] }),
+  last_name: personName.meta({ examples: ['Miller'] }),
+  is_active: z.boolean({ error: 'takes true or false' }),
+  ...times
+}).meta({ id: 'User', description: 'Somebody who works in the account' })
+
+export const project = z.object({
+  id,
+  name: name.meta({ examples: ['Spring catalogue'] }),
+  details: detailsText,
+  ...times
+}).meta({ id: 'Project', description: 'What tasks belong to' })
+
+export const task = z.object({
+  id,
+  project_id: id.describe('The project that it belongs to'),
+  name: name.meta({ examples: ['Photographs'] }),
+  is_complete: isComplete,
+  details: detailsText,
+  ...times
+}).meta({ id: 'Task', description: 'A piece of work' })
+
+export const subtask = z.object({
+  id,
+  task_id: id.describe('The task that it belongs to'),
+  name: name.meta({ examples: ['Order paper'] }),
+  is_complete: isComplete,
+  details: detailsText,
+  ...times
+}).meta({ id: 'Subtask', description: 'A step of a task' })
+
+const fallbacks = { details: detailsText.default(''), is_complete: isComplete.default(false) }
+
+export const newUser = z.strictObject({
+  email: user.shape.email,
+  first_name: user.shape.first_name.default(''),
+  last_name: user.shape.last_name.default(''),
+  is_active: user.shape.is_active.default(true)
+}).meta({ id: 'NewUser' })
+export const newProject = z.strictObject({ name: project.shape.name, details: fallbacks.details }).meta({ id: 'NewProject' })
+export const newTask = z.strictObject({ project_id: task.shape.project_id, name: task.shape.name, ...fallbacks }).meta({ id: 'NewTask' })
+export const newSubtask = z.strictObject({ task_id: subtask.shape.task_id, name: subtask.shape.name, ...fallbacks }).meta({ id: 'NewSubtask' })
+
+/** Of a row that is there, what is given changes; the rest stays. */
+export const userChange = z.strictObject({ email: user.shape.email, first_name: user.shape.first_name, last_name: user.shape.last_name, is_active: user.shape.is_active }).partial().meta({ id: 'UserChange' })
+export const projectChange = z.strictObject({ name: project.shape.name, details: detailsText }).partial().meta({ id: 'ProjectChange' })
+export const taskChange = z.strictObject({ project_id: task.shape.project_id, name: task.shape.name, is_complete: isComplete, details: detailsText }).partial().meta({ id: 'TaskChange' })
+export const subtaskChange = z.strictObject({ task_id: subtask.shape.task_id, name: subtask.shape.name, is_complete: isComplete, details: detailsText }).partial().meta({ id: 'SubtaskChange' })
+
+export const valueError = z.object({
+  detail: z.string().describe('What it takes'),
+  pointer: z.string().optional().describe('Where in the body it stands: a JSON pointer'),
+  parameter: z.string().optional(),
+  header: z.string().optional()
+})
+
+export const problem = z.object({
+  type: z.string().describe('The address of the page about problems of this kind').meta({ examples: ['/problems/not-found'] }),
+  title: z.string().meta({ examples: ['Not found'] }),
+  status: z.int().meta({ examples: [404] }),
+  detail: z.string().describe('What is wrong this time').meta({ examples: ['There is nothing at this address.'] }),
+  errors: z.array(valueError).optional().describe('Each value that cannot be taken'),
+  requestId: z.string().optional().describe('Under which a mistake of ours is logged')
+}).meta({ id: 'Problem', description: 'What went wrong (RFC 9457)' })
+
+export { timestamp }

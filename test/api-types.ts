@@ -1,0 +1,5217 @@
+/* eslint-disable */
+// Made from the application's own OpenAPI document: npx tsx test/api-document.ts
+export interface paths {
+    "/api/v1": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where to find what */
+        get: operations["readIndex"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the account */
+        get: operations["readAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List users */
+        get: operations["listUsers"];
+        put?: never;
+        /** Make a user */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make up to 1000 users, all or none */
+        post: operations["createUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a user */
+        get: operations["readUser"];
+        put?: never;
+        post?: never;
+        /** Delete a user */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a user
+         * @description What is given changes, the rest stays.
+         */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List projects */
+        get: operations["listProjects"];
+        put?: never;
+        /** Make a project */
+        post: operations["createProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make up to 1000 projects, all or none */
+        post: operations["createProjects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a project */
+        get: operations["readProject"];
+        put?: never;
+        post?: never;
+        /** Delete a project */
+        delete: operations["deleteProject"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a project
+         * @description What is given changes, the rest stays.
+         */
+        patch: operations["changeProject"];
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tasks */
+        get: operations["listTasks"];
+        put?: never;
+        /** Make a task */
+        post: operations["createTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make up to 1000 tasks, all or none */
+        post: operations["createTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a task */
+        get: operations["readTask"];
+        put?: never;
+        post?: never;
+        /** Delete a task */
+        delete: operations["deleteTask"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a task
+         * @description What is given changes, the rest stays.
+         */
+        patch: operations["changeTask"];
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tasks of a project */
+        get: operations["listTasksOfProject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a task as done
+         * @description Does nothing to one that is.
+         */
+        post: operations["completeTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subtasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List subtasks */
+        get: operations["listSubtasks"];
+        put?: never;
+        /** Make a subtask */
+        post: operations["createSubtask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subtasks/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make up to 1000 subtasks, all or none */
+        post: operations["createSubtasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subtasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a subtask */
+        get: operations["readSubtask"];
+        put?: never;
+        post?: never;
+        /** Delete a subtask */
+        delete: operations["deleteSubtask"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a subtask
+         * @description What is given changes, the rest stays.
+         */
+        patch: operations["changeSubtask"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/subtasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the subtasks of a task */
+        get: operations["listSubtasksOfTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subtasks/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a subtask as done
+         * @description Does nothing to one that is.
+         */
+        post: operations["completeSubtask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        NewUser: {
+            /**
+             * @description Belongs to one person of the account, in any letter case
+             * @example ann@example.com
+             */
+            email: string;
+            /**
+             * @default
+             * @example Ann
+             */
+            first_name: string;
+            /**
+             * @default
+             * @example Miller
+             */
+            last_name: string;
+            /** @default true */
+            is_active: boolean;
+        };
+        NewProject: {
+            /** @example Spring catalogue */
+            name: string;
+            /**
+             * @description Anything that is to be said of it
+             * @default
+             * @example Both sides, in colour.
+             */
+            details: string;
+        };
+        NewTask: {
+            /**
+             * @description The project that it belongs to
+             * @example 17
+             */
+            project_id: number;
+            /** @example Photographs */
+            name: string;
+            /**
+             * @description Anything that is to be said of it
+             * @default
+             * @example Both sides, in colour.
+             */
+            details: string;
+            /**
+             * @description Whether it is done
+             * @default false
+             */
+            is_complete: boolean;
+        };
+        NewSubtask: {
+            /**
+             * @description The task that it belongs to
+             * @example 17
+             */
+            task_id: number;
+            /** @example Order paper */
+            name: string;
+            /**
+             * @description Anything that is to be said of it
+             * @default
+             * @example Both sides, in colour.
+             */
+            details: string;
+            /**
+             * @description Whether it is done
+             * @default false
+             */
+            is_complete: boolean;
+        };
+        UserChange: {
+            /**
+             * @description Belongs to one person of the account, in any letter case
+             * @example ann@example.com
+             */
+            email?: string;
+            /** @example Ann */
+            first_name?: string;
+            /** @example Miller */
+            last_name?: string;
+            is_active?: boolean;
+        };
+        ProjectChange: {
+            /** @example Spring catalogue */
+            name?: string;
+            /**
+             * @description Anything that is to be said of it
+             * @example Both sides, in colour.
+             */
+            details?: string;
+        };
+        TaskChange: {
+            /**
+             * @description The project that it belongs to
+             * @example 17
+             */
+            project_id?: number;
+            /** @example Photographs */
+            name?: string;
+            /** @description Whether it is done */
+            is_complete?: boolean;
+            /**
+             * @description Anything that is to be said of it
+             * @example Both sides, in colour.
+             */
+            details?: string;
+        };
+        SubtaskChange: {
+            /**
+             * @description The task that it belongs to
+             * @example 17
+             */
+            task_id?: number;
+            /** @example Order paper */
+            name?: string;
+            /** @description Whether it is done */
+            is_complete?: boolean;
+            /**
+             * @description Anything that is to be said of it
+             * @example Both sides, in colour.
+             */
+            details?: string;
+        };
+        /** @description The account of this host name */
+        Account: {
+            /** @example 17 */
+            id: number;
+            /**
+             * @description The first part of its host name
+             * @example tenant-0
+             */
+            slug: string;
+            /** @example Miller and Sons */
+            name: string;
+            /** @enum {string} */
+            status: "active" | "suspended";
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            updated_at: string;
+        };
+        /** @description Somebody who works in the account */
+        User: {
+            /** @example 17 */
+            id: number;
+            /**
+             * @description Belongs to one person of the account, in any letter case
+             * @example ann@example.com
+             */
+            email: string;
+            /** @example Ann */
+            first_name: string;
+            /** @example Miller */
+            last_name: string;
+            is_active: boolean;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            updated_at: string;
+        };
+        /** @description What tasks belong to */
+        Project: {
+            /** @example 17 */
+            id: number;
+            /** @example Spring catalogue */
+            name: string;
+            /**
+             * @description Anything that is to be said of it
+             * @example Both sides, in colour.
+             */
+            details: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            updated_at: string;
+        };
+        /** @description A piece of work */
+        Task: {
+            /** @example 17 */
+            id: number;
+            /**
+             * @description The project that it belongs to
+             * @example 17
+             */
+            project_id: number;
+            /** @example Photographs */
+            name: string;
+            /** @description Whether it is done */
+            is_complete: boolean;
+            /**
+             * @description Anything that is to be said of it
+             * @example Both sides, in colour.
+             */
+            details: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            updated_at: string;
+        };
+        /** @description A step of a task */
+        Subtask: {
+            /** @example 17 */
+            id: number;
+            /**
+             * @description The task that it belongs to
+             * @example 17
+             */
+            task_id: number;
+            /** @example Order paper */
+            name: string;
+            /** @description Whether it is done */
+            is_complete: boolean;
+            /**
+             * @description Anything that is to be said of it
+             * @example Both sides, in colour.
+             */
+            details: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            updated_at: string;
+        };
+        /** @description What went wrong (RFC 9457) */
+        Problem: {
+            /**
+             * @description The address of the page about problems of this kind
+             * @example /problems/not-found
+             */
+            type: string;
+            /** @example Not found */
+            title: string;
+            /** @example 404 */
+            status: number;
+            /**
+             * @description What is wrong this time
+             * @example There is nothing at this address.
+             */
+            detail: string;
+            /** @description Each value that cannot be taken */
+            errors?: {
+                /** @description What it takes */
+                detail: string;
+                /** @description Where in the body it stands: a JSON pointer */
+                pointer?: string;
+                parameter?: string;
+                header?: string;
+            }[];
+            /** @description Under which a mistake of ours is logged */
+            requestId?: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readIndex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The address of each kind of rows */
+                        resources: {
+                            [key: string]: string;
+                        };
+                        documentation: string;
+                        openapi: string;
+                    };
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you have it: if it is the same still, the answer has no body.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description It is still as you know it */
+            304: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer */
+                limit?: number;
+                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
+                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                cursor?: string;
+                /** @description Whether to count all rows of the list, as `total` */
+                count?: "exact" | "none";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["User"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of your own, a new one for each request: the same request sent again under it within a day gets the same answer and does nothing. It takes printable characters without spaces.
+                 * @example 3f0c2b1e-6b1d-4a5e-9c59-5d5fd3ffb0a1
+                 */
+                "idempotency-key"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    /** @description `true` where this is the answer to an earlier request of the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUsers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of your own, a new one for each request: the same request sent again under it within a day gets the same answer and does nothing. It takes printable characters without spaces.
+                 * @example 3f0c2b1e-6b1d-4a5e-9c59-5d5fd3ffb0a1
+                 */
+                "idempotency-key"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    items: components["schemas"]["NewUser"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    /** @description `true` where this is the answer to an earlier request of the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["User"][];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you have it: if it is the same still, the answer has no body.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-none-match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description It is still as you know it */
+            304: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProjects: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer */
+                limit?: number;
+                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
+                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                cursor?: string;
+                /** @description Whether to count all rows of the list, as `total` */
+                count?: "exact" | "none";
+                /** @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Project"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of your own, a new one for each request: the same request sent again under it within a day gets the same answer and does nothing. It takes printable characters without spaces.
+                 * @example 3f0c2b1e-6b1d-4a5e-9c59-5d5fd3ffb0a1
+                 */
+                "idempotency-key"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    /** @description `true` where this is the answer to an earlier request of the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createProjects: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of your own, a new one for each request: the same request sent again under it within a day gets the same answer and does nothing. It takes printable characters without spaces.
+                 * @example 3f0c2b1e-6b1d-4a5e-9c59-5d5fd3ffb0a1
+                 */
+                "idempotency-key"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    items: components["schemas"]["NewProject"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    /** @description `true` where this is the answer to an earlier request of the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Project"][];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you have it: if it is the same still, the answer has no body.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-none-match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description It is still as you know it */
+            304: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteProject: {
+        parameters: {
+            query?: {
+                /** @description Whether its tasks go with it */
+                cascade?: boolean;
+            };
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectChange"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTasks: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer */
+                limit?: number;
+                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
+                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                cursor?: string;
+                /** @description Whether to count all rows of the list, as `total` */
+                count?: "exact" | "none";
+                /** @description Those of one project */
+                project_id?: number;
+                /** @description Those that are done, or are not */
+                is_complete?: boolean;
+                /** @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Task"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of your own, a new one for each request: the same request sent again under it within a day gets the same answer and does nothing. It takes printable characters without spaces.
+                 * @example 3f0c2b1e-6b1d-4a5e-9c59-5d5fd3ffb0a1
+                 */
+                "idempotency-key"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTask"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    /** @description `true` where this is the answer to an earlier request of the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of your own, a new one for each request: the same request sent again under it within a day gets the same answer and does nothing. It takes printable characters without spaces.
+                 * @example 3f0c2b1e-6b1d-4a5e-9c59-5d5fd3ffb0a1
+                 */
+                "idempotency-key"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    items: components["schemas"]["NewTask"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    /** @description `true` where this is the answer to an earlier request of the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Task"][];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you have it: if it is the same still, the answer has no body.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-none-match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description It is still as you know it */
+            304: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTask: {
+        parameters: {
+            query?: {
+                /** @description Whether its subtasks go with it */
+                cascade?: boolean;
+            };
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskChange"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTasksOfProject: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer */
+                limit?: number;
+                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
+                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                cursor?: string;
+                /** @description Whether to count all rows of the list, as `total` */
+                count?: "exact" | "none";
+                /** @description Those that are done, or are not */
+                is_complete?: boolean;
+                /** @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Task"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeTask: {
+        parameters: {
+            query?: {
+                /** @description Whether its subtasks go with it */
+                cascade?: boolean;
+            };
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSubtasks: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer */
+                limit?: number;
+                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
+                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                cursor?: string;
+                /** @description Whether to count all rows of the list, as `total` */
+                count?: "exact" | "none";
+                /** @description Those of one task */
+                task_id?: number;
+                /** @description Those of all tasks of one project */
+                project_id?: number;
+                /** @description Those that are done, or are not */
+                is_complete?: boolean;
+                /** @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Subtask"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSubtask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of your own, a new one for each request: the same request sent again under it within a day gets the same answer and does nothing. It takes printable characters without spaces.
+                 * @example 3f0c2b1e-6b1d-4a5e-9c59-5d5fd3ffb0a1
+                 */
+                "idempotency-key"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubtask"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    /** @description `true` where this is the answer to an earlier request of the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subtask"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSubtasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of your own, a new one for each request: the same request sent again under it within a day gets the same answer and does nothing. It takes printable characters without spaces.
+                 * @example 3f0c2b1e-6b1d-4a5e-9c59-5d5fd3ffb0a1
+                 */
+                "idempotency-key"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    items: components["schemas"]["NewSubtask"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    /** @description `true` where this is the answer to an earlier request of the same key */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Subtask"][];
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readSubtask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you have it: if it is the same still, the answer has no body.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-none-match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subtask"];
+                };
+            };
+            /** @description It is still as you know it */
+            304: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSubtask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSubtask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubtaskChange"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subtask"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSubtasksOfTask: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer */
+                limit?: number;
+                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
+                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                cursor?: string;
+                /** @description Whether to count all rows of the list, as `total` */
+                count?: "exact" | "none";
+                /** @description Those of all tasks of one project */
+                project_id?: number;
+                /** @description Those that are done, or are not */
+                is_complete?: boolean;
+                /** @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Subtask"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeSubtask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subtask"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
