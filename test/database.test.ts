@@ -528,6 +528,41 @@ t.test('a pool', async t => {
     await until(() => open.size === 0 && timers() <= before)
   })
 
+  t.test('outlives servers that hang up, fall silent or talk nonsense once they have let somebody in', async t => {
+    const message = (type: string, body: number[]): Buffer => {
+      const head = Buffer.alloc(5, type)
+      head.writeUInt32BE(body.length + 4, 1)
+      return Buffer.concat([head, Buffer.from(body)])
+    }
+    const ready = message('Z', [73])
+    const answers: Record<string, Buffer | undefined> = {
+      'hangs up': undefined,
+      'falls silent': Buffer.alloc(0),
+      'wants rows': message('G', [0, 0, 0]),
+      'sends rows': message('H', [0, 0, 0]),
+      'does both': message('W', [0, 0, 0]),
+      'sends a row of nothing': message('D', [0, 3]),
+      'talks nonsense': Buffer.alloc(64, 0xff),
+      'asks who is there once more': message('R', [0, 0, 0, 12, 118, 61, 120])
+    }
+    for (const [title, answer] of Object.entries(answers)) {
+      const sockets = new Set<Socket>()
+      const server = createServer(client => {
+        sockets.add(client.on('error', () => {}))
+        client.once('data', () => {
+          client.write(Buffer.concat([message('R', [0, 0, 0, 0]), ready]))
+          client.on('data', () => { if (answer === undefined) client.destroy(); else client.write(answer) })
+        })
+      })
+      await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+      const pool = new Pool({ ...database.login('tenant'), host: '127.0.0.1', port: (server.address() as { port: number }).port }, { ...poolOptions, size: 1, connectTimeoutMs: 300 })
+      await t.rejects(pool.begin(reading), UnavailableError, title)
+      await pool.end()
+      for (const socket of sockets) socket.destroy()
+      await new Promise(resolve => { server.close(resolve) })
+    }
+  })
+
   t.test('that is closed serves those who wait, and cuts those who take longer than its patience', async t => {
     const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 1 })
     const held = await pool.begin(reading)

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { Stream } from 'node:stream'
 import postgres from 'postgres'
 import { UnavailableError } from '../errors.ts'
 import { tlsOptions, type ConnectionSettings } from './settings.ts'
@@ -28,15 +29,15 @@ export interface ConnectionOptions {
  * forgets a socket that it was told to close before it was connected.
  */
 export class DatabaseConnection {
-  #handle: postgres.ReservedSql | undefined
+  #handle: postgres.ReservedSql<Values> | undefined
   #socket: Socket | undefined
   #closed = false
   #onClose: Array<() => void> = []
-  readonly #client: postgres.Sql<{ bigint: number }>
+  readonly #client: postgres.Sql<Values>
   readonly #waiting = new Set<(error: Error) => void>()
 
   private constructor (settings: ConnectionSettings, { applicationName, preparedStatements }: ConnectionOptions) {
-    const options: postgres.Options<{ bigint: postgres.PostgresType<number> }> & DialOption = {
+    const options: postgres.Options<typeof types> & DialOption = {
       host: settings.host,
       port: settings.port,
       database: settings.database,
@@ -51,7 +52,9 @@ export class DatabaseConnection {
       connect_timeout: 0,
       prepare: preparedStatements,
       connection: { application_name: applicationName },
-      types: { bigint: { to: 20, from: [20], parse: parseSafeInteger, serialize: String } },
+      // The driver asks for them by itself otherwise, and nobody hears when that fails: it would end the process.
+      fetch_types: false,
+      types,
       onnotice: () => {},
       onclose: () => { this.#markClosed() }
     }
@@ -61,13 +64,18 @@ export class DatabaseConnection {
   /** @throws {UnavailableError} when the server cannot be reached or refuses the login. */
   static async open (settings: ConnectionSettings, options: ConnectionOptions): Promise<DatabaseConnection> {
     const connection = new DatabaseConnection(settings, options)
-    const reserving = connection.#client.reserve()
+    // A reservation alone would wait for ever: the driver gives away connections that somebody has used.
+    const greeting = connection.#client`select`.simple()
     const timer = setTimeout(() => { connection.close(new Error('the server did not answer in time')) }, options.connectTimeoutMs)
+    let reserving: Promise<postgres.ReservedSql<Values>> | undefined
     try {
+      await connection.#orClosed(greeting)
+      reserving = connection.#client.reserve()
       connection.#handle = await connection.#orClosed(reserving)
     } catch (error) {
-      // The reservation may still come true; whoever waits for it is gone.
-      reserving.catch(() => {})
+      // Either may still come true; whoever waits for it is gone.
+      greeting.catch(() => {})
+      reserving?.catch(() => {})
       connection.close()
       throw new UnavailableError(error)
     } finally {
@@ -80,6 +88,7 @@ export class DatabaseConnection {
   async #dial ({ host, port }: ConnectionSettings): Promise<Socket> {
     if (this.#closed || this.#socket !== undefined) throw closedError()
     this.#socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect({ host, port, noDelay: true })
+    catchListeners(this.#socket, error => { this.close(error) })
     await once(this.#socket, 'connect')
     // What a certificate is checked against.
     return Object.assign(this.#socket, { host })
@@ -130,7 +139,15 @@ export class DatabaseConnection {
     return await new Promise<T>((resolve, reject) => {
       this.#waiting.add(reject)
       answer.then(
-        value => { this.#waiting.delete(reject); resolve(value) },
+        value => {
+          this.#waiting.delete(reject)
+          if (!(value instanceof Stream)) return resolve(value)
+          // The driver's answer to a server that begins a copy. Its end would be an error that nobody hears of.
+          value.on('error', () => {})
+          const error = new Error('the server began a copy that nobody asked for')
+          this.close(error)
+          reject(new UnavailableError(error))
+        },
         (error: unknown) => { this.#waiting.delete(reject); reject(isConnectionError(error) ? new UnavailableError(error) : error) }
       )
     })
@@ -138,6 +155,40 @@ export class DatabaseConnection {
 }
 
 const goodbyeMs = 1000
+
+/** What a server sends that makes no sense is an error thrown while it is read, which concerns its connection alone. */
+function catchListeners (socket: Socket, onError: (error: Error) => void): void {
+  const on = socket.on.bind(socket)
+  socket.on = ((event: string, listener: (...values: unknown[]) => void) => on(event, event !== 'data'
+    ? listener
+    : (...values: unknown[]) => {
+        try {
+          listener(...values)
+        } catch (error) {
+          onError(error instanceof Error ? error : new Error(String(error)))
+          socket.destroy()
+        }
+      })) as Socket['on']
+}
+
+type Values = { bigint: number, bigints: readonly number[], integers: readonly number[], texts: readonly string[] }
+
+const types: { [Name in keyof Values]: postgres.PostgresType<Values[Name]> } = {
+  bigint: { to: 20, from: [20], parse: parseSafeInteger, serialize: String },
+  bigints: arrayType(1016),
+  integers: arrayType(1007),
+  texts: arrayType(1009)
+}
+
+/** Arrays are sent and not received. */
+function arrayType<Element extends string | number> (oid: number): postgres.PostgresType<readonly Element[]> {
+  return { to: oid, from: [], parse: (text: string) => { throw new TypeError(`a statement gave back an array, ${text.slice(0, 20)}`) }, serialize: toArrayLiteral }
+}
+
+/** https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
+function toArrayLiteral (elements: ReadonlyArray<string | number>): string {
+  return `{${elements.map(element => `"${String(element).replace(/[\\"]/g, '\\$&')}"`).join(',')}}`
+}
 
 interface DialOption {
   /** Gives the driver a socket that is connected. Its types lack this; its README has it. */
