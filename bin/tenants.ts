@@ -283,7 +283,7 @@ async function confirm (yes: boolean, slug: string, what: string): Promise<void>
 function report (json: boolean, { entry, warning }: Change, text: string): void {
   if (json) printJson({ ...entryJson(entry), ...(warning === undefined ? {} : { warning }) })
   else console.log(text)
-  if (warning !== undefined) console.error(`warning: ${warning}`)
+  if (warning !== undefined) console.error(`warning: ${printable(warning)}`)
 }
 
 function printJson (value: unknown): void {

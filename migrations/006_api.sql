@@ -15,6 +15,11 @@ alter table subtask
   add column created_at timestamptz not null default now(),
   add column updated_at timestamptz not null default now();
 
+-- A page of ten rows stays a page.
+alter table project add constraint project_details_length check (char_length(details) <= 100000);
+alter table task add constraint task_details_length check (char_length(details) <= 100000);
+alter table subtask add constraint subtask_details_length check (char_length(details) <= 100000);
+
 grant select (created_at, updated_at) on app_user to rowhouse_tenant, rowhouse_operator;
 grant update (updated_at) on app_user, project, task, subtask to rowhouse_tenant;
 grant update (updated_at) on account to rowhouse_manager;
@@ -26,10 +31,9 @@ create index task_by_creation on task (account_id, created_at, id);
 create index subtask_by_creation on subtask (account_id, created_at, id);
 
 -- The words of a row, and with them whose they are: as a word that no text has, so that one index finds an account's own.
--- A text of many more characters would not fit the type.
 create function search_terms(account_id bigint, name text, details text) returns tsvector
   language sql immutable parallel safe
-  return pg_catalog.to_tsvector('pg_catalog.simple'::regconfig, name || ' ' || pg_catalog.left(details, 100000))
+  return pg_catalog.to_tsvector('pg_catalog.simple'::regconfig, name || ' ' || details)
     || pg_catalog.array_to_tsvector(array['@' || account_id]);
 
 create index project_by_terms on project using gin (search_terms(account_id, name, details));
@@ -136,6 +140,9 @@ drop index task_by_terms;
 drop index project_by_terms;
 drop function search_query(bigint, text);
 drop function search_terms(bigint, text, text);
+alter table subtask drop constraint subtask_details_length;
+alter table task drop constraint task_details_length;
+alter table project drop constraint project_details_length;
 drop index subtask_by_creation;
 drop index task_by_creation;
 drop index project_by_creation;

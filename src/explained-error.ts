@@ -1,3 +1,5 @@
+import { printable } from './table.ts'
+
 /**
  * Something that a person has to put right: a setting, a flag, the database. The message says what and how, so whoever ends
  * with it shows that alone; a stack would only hide it.
@@ -23,6 +25,7 @@ export function reportError (program: string, error: unknown): number {
     console.error(error)
     return 1
   }
-  console.error(`${program}: ${error.message}`)
+  // It may quote what somebody else wrote.
+  console.error(`${program}: ${error.message.split('\n').map(printable).join('\n')}`)
   return error.exitCode
 }

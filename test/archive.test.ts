@@ -29,7 +29,7 @@ t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
 let files = 0
 const fresh = (): string => join(folder, `${++files}.zip`)
 
-const hostile = ['\t', '\r\n', '\\', '\\.', '\n\\.\n', '\\N', '\b\v\f\u0001\u001f\u007f', '"quoted", \'too\'', '{"a":1}', '$1 %s', 'ß 東京 \u{1f3e0} e\u0301', '\u2028\u2029\ufeff', '\u{10ffff}\uffff', 'x'.repeat(200_000)]
+const hostile = ['\t', '\r\n', '\\', '\\.', '\n\\.\n', '\\N', '\b\v\f\u0001\u001f\u007f', '"quoted", \'too\'', '{"a":1}', '$1 %s', 'ß 東京 \u{1f3e0} e\u0301', '\u2028\u2029\ufeff', '\u{10ffff}\uffff', 'x'.repeat(100_000)]
 await asRole(database.admin, async query => {
   await query('set search_path = rowhouse')
   for (const text of hostile) {
@@ -222,6 +222,8 @@ t.test('a line that the database would not have written is refused by its number
     ['project', ['{"id":1,"name":null,"details":""}'], /name is not a text/],
     ['project', ['{"id":1,"name":"a\\u0000","details":""}'], /name has a character/],
     ['project', ['{"id":1,"name":"a","details":"\\ud800"}'], /details has a character/],
+    ['project', [`{"id":1,"name":"a","details":"${'x'.repeat(100_001)}"}`], /details has not 0 to 100000 characters/],
+    ['project', [`{"id":1,"name":${'['.repeat(100_000)}${']'.repeat(100_000)},"details":""}`], /name is not a text/],
     ['project', [`{"id":1,"name":"a","details":"${'x'.repeat(17 * 1024 * 1024)}"}`], /line 1: is longer than 16777216 bytes/],
     ['task', ['{"id":1,"project_id":77,"name":"t","is_complete":false,"details":""}'], /^task\.ndjson, line 1: project_id 77 is in no line of project\.ndjson/],
     ['task', ['{"id":1,"project_id":1,"name":"t","is_complete":0,"details":""}'], /project_id 1 is in no line|is_complete/],

@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { withClient } from '../src/database/admin.ts'
 import { openEmbedded, stopEmbedded } from '../src/database/embedded.ts'
 import { formatUrl, parseUrl } from '../src/database/settings.ts'
+import { ExplainedError, reportError } from '../src/explained-error.ts'
 import { asRole, plainEnvironment, run, testDatabase, type Run } from './support.ts'
 
 const startDeadlineMs = 120_000
@@ -277,4 +278,10 @@ t.test('the server on the embedded database', async t => {
     t.equal(await again.ended, 0)
     t.match(again.output(), /was not running/)
   })
+})
+
+t.test('what somebody else wrote does not reach the terminal as more than text', async t => {
+  const shown = t.capture(console, 'error', () => {})
+  t.equal(reportError('tenants', new ExplainedError('a name: \u001b]0;owned\u0007\u001b[31mACME\u202e\nand a line', { exitCode: 2 })), 2)
+  t.strictSame(shown().map(({ args }) => args), [['tenants: a name: \ufffd]0;owned\ufffd\ufffd[31mACME\ufffd\nand a line']])
 })

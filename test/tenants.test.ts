@@ -87,7 +87,7 @@ t.test('a tenant is made, found, renamed, suspended, resumed, deleted and purged
   t.equal((await visit('acme-inc')).statusCode, 200)
   await done(t, 'delete', 'acme-inc', '--yes')
   t.match(await tenants(t, 'delete', 'acme-inc', '--purge', '--yes'), { code: 1, output: /may be purged from/ })
-  t.match(await done(t, 'delete', 'acme-inc', '--purge', '--yes', '--grace-days', '0'), /left in the shared schema: app_user 0, project 0, task 0, subtask 0/)
+  t.match(await done(t, 'delete', 'acme-inc', '--purge', '--yes', '--grace-days', '0'), /left in the shared schema: app_user 0, idempotent_request 0, project 0, task 0, subtask 0/)
   t.equal((await visit('acme-inc')).statusCode, 404)
 
   const events = await asJson<Array<{ action: string }>>(t, 'log', 'acme-inc')

@@ -79,10 +79,10 @@ export class RowReader {
     if (keys.length !== this.#columns.length || this.#columns.some((column, index) => column.name !== keys[index])) {
       this.refuse(`has not exactly the fields ${this.#columns.map(column => column.name).join(', ')} in this order, but ${excerpt(keys.join(', '))}`)
     }
-    // A key that stands twice, or another notation, is read in different ways by different programs.
-    if (JSON.stringify(object) !== line) this.refuse('is not written as an export writes it: a field twice, spaces, or another notation')
     const mayBeUnstorable = line.includes('\\u')
     for (let index = 0; index < keys.length; index++) this.#check(this.#columns[index] as Column, values[index], mayBeUnstorable)
+    // A key that stands twice, or another notation, is read in different ways by different programs.
+    if (JSON.stringify(object) !== line) this.refuse('is not written as an export writes it: a field twice, spaces, or another notation')
     return values as Value[]
   }
 

@@ -14,7 +14,7 @@ export interface Column {
 
 const id: Column = { name: 'id', type: 'bigint' }
 const name: Column = { name: 'name', type: 'text', minLength: 1, maxLength: 255 }
-const details: Column = { name: 'details', type: 'text' }
+const details: Column = { name: 'details', type: 'text', maxLength: 100_000 }
 const isComplete: Column = { name: 'is_complete', type: 'boolean' }
 const times: Column[] = [
   { name: 'created_at', type: 'timestamptz', since: 2 },
