@@ -14,6 +14,7 @@ import { tags } from './routes/api/documentation.ts'
 import { documentationRoutes } from './routes/documentation.ts'
 import { healthRoutes } from './routes/health.ts'
 import { subtaskRoutes } from './routes/subtasks.ts'
+import type { AccountAdministration } from './tenancy/administration.ts'
 import type { TenancyStrategy } from './tenancy/strategy.ts'
 
 export interface AppOptions {
@@ -21,11 +22,13 @@ export interface AppOptions {
   strategy: TenancyStrategy
   /** What positions in lists are sealed with: the same in all processes that serve together. By default one of this process alone. */
   sealingKey?: Uint8Array
+  /** How the operator changes accounts; left out where that is not done over HTTP. */
+  administration?: AccountAdministration | undefined
   logger?: FastifyServerOptions['logger']
 }
 
 /** The application, ready to listen: every plugin and route, in order. It ends the strategy when it closes. */
-export async function buildApp ({ config, strategy, sealingKey = randomBytes(32), logger = false }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp ({ config, strategy, sealingKey = randomBytes(32), administration, logger = false }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     logger,
     genReqId: () => randomUUID(),
@@ -39,6 +42,8 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
+  // Bodies are JSON; and plain text is what a form of any site can send without asking.
+  app.removeContentTypeParser('text/plain')
   app.addHook('onClose', async () => { await strategy.end() })
 
   await app.register(securityHeaders, {
@@ -68,7 +73,7 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
 
   await app.register(healthRoutes({ ping: strategy.ping }))
   await app.register(subtaskRoutes)
-  await app.register(apiRoutes({ sealingKey }))
+  await app.register(apiRoutes({ sealingKey, administration, forget: strategy.forgetTenant }))
   await app.register(documentationRoutes)
   return app as unknown as FastifyInstance
 }

@@ -171,6 +171,13 @@ export class InvalidValuesError extends AppError {
   }
 }
 
+/** The server lacks a login for it. */
+export class NotSetUpError extends AppError {
+  constructor () {
+    super('not-set-up', 'Accounts cannot be changed over this server; the command bin/tenants.ts does it.')
+  }
+}
+
 /** A mistake of ours. The cause goes to the log, never to the client. */
 export class InternalError extends AppError {
   constructor (cause: unknown) {

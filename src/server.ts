@@ -10,6 +10,7 @@ import { reportError } from './explained-error.ts'
 import { Interruption, unlessAborted } from './interruption.ts'
 import { listen } from './listen.ts'
 import { operatorEntry } from './plugins/operator-guard.ts'
+import { accountAdministration } from './provisioning/administration.ts'
 import { countBehind } from './provisioning/fleet.ts'
 import { openStrategy } from './tenancy/strategies.ts'
 import type { TenancyStrategy } from './tenancy/strategy.ts'
@@ -48,7 +49,8 @@ async function start (): Promise<Running> {
     await unlessAborted(stopping.signal, strategy.assertWalls)
 
     const behind = await unlessAborted(stopping.signal, async () => await countBehind(database, await latestMigration()))
-    const app = await buildApp({ config, strategy, sealingKey: sealingKey(database), logger: loggerOptions(config) })
+    const administration = database.logins.manager === undefined ? undefined : accountAdministration(database, config.tenancy)
+    const app = await buildApp({ config, strategy, sealingKey: sealingKey(database), administration, logger: loggerOptions(config) })
     const port = await listen(app, config)
     console.log(welcome(config, database, { port, migrations, demo, behind }))
     return {

@@ -20,11 +20,14 @@ export interface Asked {
 export class CheckedApi {
   readonly #document: OpenApi.Document
   readonly #ajv: Ajv2020
+  readonly #isMeant: (tags: string[]) => boolean
   /** What was answered so far: `operationId status`. */
   readonly reached = new Set<string>()
 
-  constructor (document: OpenApi.Document) {
+  /** @param isMeant whether operations of these tags are those that it is about */
+  constructor (document: OpenApi.Document, isMeant: (tags: string[]) => boolean = () => true) {
     this.#document = document
+    this.#isMeant = isMeant
     this.#ajv = new Ajv2020({ strict: false, allErrors: true })
     addFormats.default(this.#ajv)
     this.#ajv.addSchema(document, 'openapi')
@@ -37,11 +40,12 @@ export class CheckedApi {
 
   get operations (): Array<{ path: string, method: string, operation: OpenApi.OperationObject }> {
     return Object.entries(this.#document.paths ?? {}).flatMap(([path, item]) => Object.entries(item ?? {}).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation: operation as OpenApi.OperationObject })))
+      .filter(({ operation }) => this.#isMeant(operation.tags ?? []))
   }
 
-  /** @throws where the answer is not as the document says */
+  /** @param slug of the account, or nothing for the operator's host. @throws where the answer is not as the document says */
   async ask (app: FastifyInstance, slug: string, { method, url, headers = {}, body }: Asked): Promise<LightMyRequestResponse> {
-    const answer = await app.inject({ method: method as 'GET', url, headers: { host: `${slug}.localhost`, ...headers }, ...(body === undefined ? {} : { payload: body }), remoteAddress: '127.0.0.1' })
+    const answer = await app.inject({ method: method as 'GET', url, headers: { host: slug === '' ? 'localhost' : `${slug}.localhost`, ...headers }, ...(body === undefined ? {} : { payload: body }), remoteAddress: '127.0.0.1' })
     this.#check(method, url, answer)
     return answer
   }

@@ -32,7 +32,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Give the account another name for people
+         * @description Its host name stays; the operator changes that.
+         */
+        patch: operations["renameOwnAccount"];
         trace?: never;
     };
     "/api/v1/users": {
@@ -337,6 +341,165 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all accounts
+         * @description By slug where `sort` says name.
+         */
+        get: operations["listAccounts"];
+        put?: never;
+        /** Make an account */
+        post: operations["createAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look an account up by its slug */
+        get: operations["findAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Give an account another slug or another name
+         * @description The old slug leads to the new one for as many hours as `redirect_hours` says, and is gone then.
+         */
+        patch: operations["renameAccount"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{slug}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse an account's people from now on
+         * @description Its rows are kept.
+         */
+        post: operations["suspendAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{slug}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Serve an account again */
+        post: operations["resumeAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the projects of all accounts
+         * @description Account by account. Those with databases of their own are left out.
+         */
+        get: operations["overviewProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tasks of all accounts
+         * @description Account by account. Those with databases of their own are left out.
+         */
+        get: operations["overviewTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/subtasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the subtasks of all accounts
+         * @description Account by account. Those with databases of their own are left out.
+         */
+        get: operations["overviewSubtasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the users of all accounts
+         * @description Account by account. Those with databases of their own are left out.
+         */
+        get: operations["overviewUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -462,6 +625,37 @@ export interface components {
              * @example Both sides, in colour.
              */
             details?: string;
+        };
+        NewAccount: {
+            /**
+             * @description The first part of its host name
+             * @example miller-and-sons
+             */
+            slug: string;
+            /** @example Miller and Sons */
+            name: string;
+        };
+        AccountChange: {
+            /**
+             * @description The first part of its host name
+             * @example miller-and-sons
+             */
+            slug?: string;
+            /** @example Miller and Sons */
+            name?: string;
+            /**
+             * @description How long the old slug leads to the new one
+             * @default 24
+             */
+            redirect_hours: number;
+        };
+        OwnAccountChange: {
+            /** @example Miller and Sons */
+            name?: string;
+        };
+        Suspension: {
+            /** @description What its people are told */
+            reason?: string;
         };
         /** @description The account of this host name */
         Account: {
@@ -601,6 +795,183 @@ export interface components {
              * @example 2026-05-04T09:30:00.123456Z
              */
             updated_at: string;
+        };
+        /** @description An account, as the catalogue knows it */
+        KnownAccount: {
+            /** @example 17 */
+            id: number;
+            /**
+             * @description The first part of its host name
+             * @example miller-and-sons
+             */
+            slug: string;
+            /** @example Miller and Sons */
+            name: string;
+            /** @enum {string} */
+            status: "active" | "suspended" | "deleted";
+            /** @description Why it is suspended, or deleted */
+            status_reason: string | null;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            status_since: string;
+            /** @description Whether it has a database of its own */
+            has_own_database: boolean;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            updated_at: string;
+        };
+        /** @description Somebody who works in an account */
+        UserOfAccount: {
+            /** @example 17 */
+            id: number;
+            /**
+             * @description Belongs to one person of the account, in any letter case
+             * @example ann@example.com
+             */
+            email: string;
+            /** @example Ann */
+            first_name: string;
+            /** @example Miller */
+            last_name: string;
+            is_active: boolean;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            updated_at: string;
+            /** @description Whose it is */
+            account: {
+                /** @example 17 */
+                id: number;
+                slug: string;
+                name: string;
+            };
+        };
+        /** @description A project, and whose it is */
+        ProjectOfAccount: {
+            /** @example 17 */
+            id: number;
+            /** @example Spring catalogue */
+            name: string;
+            /**
+             * @description Anything that is to be said of it
+             * @example Both sides, in colour.
+             */
+            details: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            updated_at: string;
+            /** @description Whose it is */
+            account: {
+                /** @example 17 */
+                id: number;
+                slug: string;
+                name: string;
+            };
+        };
+        /** @description A task, and whose it is */
+        TaskOfAccount: {
+            /** @example 17 */
+            id: number;
+            /**
+             * @description The project that it belongs to
+             * @example 17
+             */
+            project_id: number;
+            /** @example Photographs */
+            name: string;
+            /** @description Whether it is done */
+            is_complete: boolean;
+            /**
+             * @description Anything that is to be said of it
+             * @example Both sides, in colour.
+             */
+            details: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            updated_at: string;
+            /** @description Whose it is */
+            account: {
+                /** @example 17 */
+                id: number;
+                slug: string;
+                name: string;
+            };
+        };
+        /** @description A subtask, and whose it is */
+        SubtaskOfAccount: {
+            /** @example 17 */
+            id: number;
+            /**
+             * @description The task that it belongs to
+             * @example 17
+             */
+            task_id: number;
+            /** @example Order paper */
+            name: string;
+            /** @description Whether it is done */
+            is_complete: boolean;
+            /**
+             * @description Anything that is to be said of it
+             * @example Both sides, in colour.
+             */
+            details: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            updated_at: string;
+            /** @description Whose it is */
+            account: {
+                /** @example 17 */
+                id: number;
+                slug: string;
+                name: string;
+            };
         };
         /** @description What went wrong (RFC 9457) */
         Problem: {
@@ -804,6 +1175,214 @@ export interface operations {
             };
             /** @description Internal error */
             500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameOwnAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnAccountChange"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not set up */
+            501: {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
@@ -5182,6 +5761,1310 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description How many seconds to wait */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAccounts: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer */
+                limit?: number;
+                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
+                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                cursor?: string;
+                /** @description Whether to count all rows of the list, as `total` */
+                count?: "exact" | "none";
+                /** @description Those of one status */
+                status?: "active" | "suspended" | "deleted";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["KnownAccount"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownAccount"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not set up */
+            501: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownAccount"];
+                };
+            };
+            /** @description Password required */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownAccount"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not set up */
+            501: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspendAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Suspension"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownAccount"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not set up */
+            501: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownAccount"];
+                };
+            };
+            /** @description Password required */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not set up */
+            501: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overviewProjects: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer */
+                limit?: number;
+                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                cursor?: string;
+                /** @description Whether to count all rows of the list, as `total` */
+                count?: "exact" | "none";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ProjectOfAccount"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overviewTasks: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer */
+                limit?: number;
+                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                cursor?: string;
+                /** @description Whether to count all rows of the list, as `total` */
+                count?: "exact" | "none";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TaskOfAccount"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overviewSubtasks: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer */
+                limit?: number;
+                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                cursor?: string;
+                /** @description Whether to count all rows of the list, as `total` */
+                count?: "exact" | "none";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SubtaskOfAccount"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overviewUsers: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer */
+                limit?: number;
+                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                cursor?: string;
+                /** @description Whether to count all rows of the list, as `total` */
+                count?: "exact" | "none";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["UserOfAccount"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -17,6 +17,7 @@ import { loginAt } from '../src/database/placement.ts'
 import type { PoolOptions } from '../src/database/pool.ts'
 import { latestMigration } from '../src/database/migrate.ts'
 import { formatUrl, type ConnectionSettings } from '../src/database/settings.ts'
+import { accountAdministration } from '../src/provisioning/administration.ts'
 import { createAccount } from '../src/provisioning/accounts.ts'
 import { withCatalogue } from '../src/provisioning/catalogue.ts'
 import { moveTenant, purgeSource } from '../src/provisioning/move.ts'
@@ -189,13 +190,14 @@ export async function until (isSo: () => boolean | Promise<boolean>): Promise<vo
 }
 
 /** The application on a test database, not listening yet, so that a test may add a route; closed in the end. */
-export async function testApp (t: Test, database: TestDatabase, { name = tenancy, config = {}, pool = {}, directory, logger = false }: {
-  name?: StrategyName, config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, directory?: DirectoryOptions, logger?: NonNullable<AppOptions['logger']>
+export async function testApp (t: Test, database: TestDatabase, { name = tenancy, config = {}, pool = {}, directory, logger = false, ...options }: {
+  name?: StrategyName, config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, directory?: DirectoryOptions, logger?: NonNullable<AppOptions['logger']>, administration?: AppOptions['administration']
 } = {}): Promise<TestApp> {
   const strategy = openStrategy({ name, ...(directory === undefined ? {} : { directory }), schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
   const app = await buildApp({
     config: { addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: undefined, production: false, requestDeadlineMs: 10_000, ...config },
     strategy,
+    administration: 'administration' in options ? options.administration : accountAdministration(database, name),
     logger
   })
   t.teardown(async () => { await app.close() })

@@ -26,8 +26,8 @@ declare module 'fastify' {
     transaction?: boolean
     /** On the operator's host the route reads the catalogue alone, so it works without a view over tenants, too. */
     catalogue?: boolean
-    /** The route is a tenant's alone: on the operator's host there is nothing at its address. */
-    audience?: 'tenant'
+    /** The route is a tenant's, or the operator's, alone: on the other's host there is nothing at its address. */
+    audience?: 'tenant' | 'operator'
   }
   interface FastifyRequest {
     viewer: Viewer
@@ -104,6 +104,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
     const tenant = servedTenant(await strategy.findTenant(target.slug), request, baseDomain)
     request.tenant = tenant
     request.viewer = viewerOf(tenant)
+    if (request.routeOptions.config.audience === 'operator') throw new NotFoundError()
   })
 
   app.addHook('preHandler', async request => {

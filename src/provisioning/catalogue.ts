@@ -6,6 +6,7 @@ import type { Database } from '../database/database.ts'
 import { DatabaseSetupError, explainDatabaseError } from '../database/explain.ts'
 import type { Placement } from '../database/placement.ts'
 import { ExplainedError } from '../explained-error.ts'
+import type { KnownAccount } from '../tenancy/administration.ts'
 import type { TenantStatus } from '../tenancy/tenant.ts'
 
 /** What was asked of a tenant cannot be done as things stand; the message says why. */
@@ -77,9 +78,12 @@ interface EntryRow {
 /** The catalogue of tenants, as the role that keeps it sees it: their names and whereabouts, never a row of their work. */
 export class Catalogue {
   readonly #client: pg.Client
+  readonly #actor: string
 
-  constructor (client: pg.Client) {
+  /** @param actor who does what is recorded */
+  constructor (client: pg.Client, actor = whoeverRunsThis()) {
     this.#client = client
+    this.#actor = actor
   }
 
   /** All tenants in the order of their slugs, or those of the slugs that exist. */
@@ -114,6 +118,17 @@ export class Catalogue {
 
   async find (slug: string): Promise<CatalogueEntry | undefined> {
     return (await this.list([slug]))[0]
+  }
+
+  /** What an operator is told of an account, in the form of the listing over HTTP. @throws {TenantError} where no tenant has the slug */
+  async describe (slug: string): Promise<KnownAccount> {
+    const time = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+    const { rows: [account] } = await this.#client.query<KnownAccount>(`
+      select id::float8, slug, name, status, status_reason as "statusReason", ${time('status_since')} as "statusSince",
+        database is not null as "hasOwnDatabase", ${time('created_at')} as "createdAt", ${time('updated_at')} as "updatedAt"
+      from account where slug = $1::text`, [slug])
+    if (account === undefined) throw new TenantError(`there is no tenant "${slug}"`)
+    return account
   }
 
   /** @throws {TenantError} where a name is taken, or still leads to a tenant that had it before */
@@ -165,7 +180,7 @@ export class Catalogue {
 
   async setStatus (id: number, status: TenantStatus, reason?: string): Promise<void> {
     await this.#client.query(`
-      update account set status = $2::text, status_reason = $3::text, status_since = now() where id = $1::bigint`, [id, status, reason ?? null])
+      update account set status = $2::text, status_reason = $3::text, status_since = now(), updated_at = now() where id = $1::bigint`, [id, status, reason ?? null])
   }
 
   /** Leaves the old name behind. @param redirectUntil until when it leads to the new one; left out, it is gone at once */
@@ -175,7 +190,7 @@ export class Catalogue {
     if (former !== undefined) throw new TenantError(`"${next}" still leads to another tenant, which had that name before; choose another`)
     try {
       await this.#client.query('delete from former_slug where slug = any ($1::text[])', [[slug, next]])
-      await this.#client.query('update account set slug = $2::text where id = $1::bigint', [id, next])
+      await this.#client.query('update account set slug = $2::text, updated_at = now() where id = $1::bigint', [id, next])
       await this.#client.query('insert into former_slug (account_id, slug, redirect_until) values ($1::bigint, $2::text, coalesce($3::timestamptz, now()))', [id, slug, redirectUntil ?? null])
     } catch (error) {
       if (hasCode(error, '23505')) throw new TenantError(`there is a tenant "${next}" already`, { cause: error })
@@ -184,7 +199,7 @@ export class Catalogue {
   }
 
   async setName (id: number, name: string): Promise<void> {
-    await this.#client.query('update account set name = $2::text where id = $1::bigint', [id, name]).catch((error: unknown) => { throw invalidInput(error, 'it') })
+    await this.#client.query('update account set name = $2::text, updated_at = now() where id = $1::bigint', [id, name]).catch((error: unknown) => { throw invalidInput(error, 'it') })
   }
 
   /** Says where the account's rows are from now on. */
@@ -235,7 +250,7 @@ export class Catalogue {
   async record ({ id, slug }: Pick<CatalogueEntry, 'id' | 'slug'>, action: string, details: Record<string, unknown> = {}): Promise<void> {
     await this.#client.query(`
       insert into account_event (account_id, actor, action, slug, details) values ($1::bigint, $2::text, $3::text, $4::text, $5::jsonb)`,
-    [id, actor(), action, slug, JSON.stringify(details)])
+    [id, this.#actor, action, slug, JSON.stringify(details)])
   }
 
   /** What was done, the latest first: to the tenants that have or had a name, those that are gone among them, or to all. */
@@ -308,8 +323,7 @@ function lockName (slug: string): string {
   return `rowhouse tenant ${slug}`
 }
 
-/** Who runs this process. */
-function actor (): string {
+function whoeverRunsThis (): string {
   return `${userInfo().username}@${hostname()}`
 }
 
@@ -319,7 +333,7 @@ function invalidInput (error: unknown, slug: string): unknown {
 }
 
 /** Opens the catalogue for one command. @throws {DatabaseSetupError} where it is out of reach, or not there yet */
-export async function withCatalogue<T> (database: Pick<Database, 'login'>, work: (catalogue: Catalogue) => Promise<T>): Promise<T> {
+export async function withCatalogue<T> (database: Pick<Database, 'login'>, work: (catalogue: Catalogue) => Promise<T>, actor?: string): Promise<T> {
   const login = database.login('manager')
   let isOpen = false
   try {
@@ -328,7 +342,7 @@ export async function withCatalogue<T> (database: Pick<Database, 'login'>, work:
       await client.query('set idle_session_timeout = 0')
       await client.query('select from account_move limit 0')
       isOpen = true
-      return await work(new Catalogue(client))
+      return await work(new Catalogue(client, actor))
     })
   } catch (error) {
     if (isOpen) throw error

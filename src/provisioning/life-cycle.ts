@@ -185,7 +185,7 @@ async function tellOwnDatabase (database: Database, catalogue: Catalogue, slug: 
   if (entry.database === undefined) return { entry, warning: undefined }
   try {
     await withSession(database.at(entry.database).login('manager'), async client => {
-      await client.query('update account set slug = $2::text, name = $3::text, status = $4::text, status_reason = $5::text, status_since = $6::timestamptz where id = $1::bigint',
+      await client.query('update account set slug = $2::text, name = $3::text, status = $4::text, status_reason = $5::text, status_since = $6::timestamptz, updated_at = now() where id = $1::bigint',
         [entry.id, entry.slug, entry.name, entry.status, entry.statusReason ?? null, entry.statusSince])
     })
     return { entry, warning: undefined }

@@ -1,5 +1,6 @@
-import { part, type TenantScope } from '../tenancy/scope.ts'
-import { times, type Times } from './listing.ts'
+import type { KnownAccount } from '../tenancy/administration.ts'
+import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
+import { always, orderBySlug, readSlice, times, type Slice, type SliceRequest, type Times } from './listing.ts'
 
 export interface Account extends Times {
   id: number
@@ -14,5 +15,24 @@ const columns = part`id, slug, name, status, ${times}`
 export async function findAccount ({ sql, accountId }: TenantScope): Promise<Account | undefined> {
   const [account] = await sql<Account>`
     select ${columns} from account where id = ${accountId}`
+  return account
+}
+
+const known = part`id, slug, name, status, status_reason as "statusReason", database is not null as "hasOwnDatabase",
+  to_char(status_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "statusSince", ${times}`
+/** Half-made ones are nobody's yet. */
+const made = part`status <> 'creating'`
+
+/** All accounts, by slug in place of their names. */
+export async function listAccounts ({ sql }: OperatorScope, request: SliceRequest, { status }: { status?: string | undefined } = {}): Promise<Slice<KnownAccount>> {
+  const wanted = status === undefined ? always : part`and status = ${status}`
+  return await readSlice(request,
+    async (position, order, limit) => await sql<KnownAccount>`select ${known} from account where ${made} ${wanted} ${position} ${order} limit ${limit}`,
+    async () => await sql<{ total: number }>`select count(*) as total from account where ${made} ${wanted}`,
+    request.sort === 'name' ? orderBySlug : undefined)
+}
+
+export async function findAccountBySlug ({ sql }: OperatorScope, slug: string): Promise<KnownAccount | undefined> {
+  const [account] = await sql<KnownAccount>`select ${known} from account where ${made} and slug = ${slug}`
   return account
 }

@@ -33,7 +33,7 @@ export interface Slice<Row> {
 export const largestSlice = 200
 
 /** How the rows of a table are told apart and ordered; each order has an index that begins with the account. */
-interface Order {
+export interface Order {
   forwards: SqlPart
   backwards: SqlPart
   after: (position: Position) => SqlPart
@@ -68,6 +68,14 @@ export const orderByEmail: Order = {
   backwards: part`order by lower(email) desc, id desc`,
   after: ({ value, id }) => part`and (lower(email), id) > (lower(${value}::text), ${id}::bigint)`,
   before: ({ value, id }) => part`and (lower(email), id) < (lower(${value}::text), ${id}::bigint)`
+}
+
+/** Accounts are listed by their slugs. */
+export const orderBySlug: Order = {
+  forwards: part`order by slug, id`,
+  backwards: part`order by slug desc, id desc`,
+  after: ({ value, id }) => part`and (slug, id) > (${value}::text, ${id}::bigint)`,
+  before: ({ value, id }) => part`and (slug, id) < (${value}::text, ${id}::bigint)`
 }
 
 /** A condition that always holds, where a statement leaves one out. */
@@ -105,6 +113,25 @@ export async function readSlice<Row> (
   }
 }
 
+/** A row with the account that it belongs to, for whoever sees those of several. */
+export interface WithAccount {
+  accountId: number
+  accountSlug: string
+  accountName: string
+}
+
+/** Rows of all accounts come account by account. */
+export const orderByAccount: Order = {
+  forwards: part`order by listed.account_id, listed.id`,
+  backwards: part`order by listed.account_id desc, listed.id desc`,
+  after: ({ value, id }) => part`and (listed.account_id, listed.id) > (${value}::bigint, ${id}::bigint)`,
+  before: ({ value, id }) => part`and (listed.account_id, listed.id) < (${value}::bigint, ${id}::bigint)`
+}
+
+/** What an account that moved to a database of its own has left behind is out of date. */
+export const ofServedAccounts = part`listed.account_id not in (select account.id from account where account.database is not null)`
+export const accountColumns = part`owner.id as "accountId", owner.slug as "accountSlug", owner.name as "accountName"`
+
 /** When rows were made and changed, to the microsecond: what an earlier answer is compared by. */
 export interface Times {
   createdAt: string
@@ -114,3 +141,8 @@ export interface Times {
 export const times = part`
   to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "createdAt",
   to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "updatedAt"`
+
+/** The same, of a table that is called `listed`. */
+export const timesOf = part`
+  to_char(listed.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "createdAt",
+  to_char(listed.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "updatedAt"`

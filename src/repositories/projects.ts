@@ -1,5 +1,5 @@
-import { part, type TenantScope } from '../tenancy/scope.ts'
-import { always, readSlice, times, type Slice, type SliceRequest, type Times } from './listing.ts'
+import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
+import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, times, type Slice, type SliceRequest, type Times, type WithAccount } from './listing.ts'
 
 export interface Project extends Times {
   id: number
@@ -76,4 +76,15 @@ export async function deleteProjectWithTasks (scope: TenantScope, id: number): P
 export async function findProjectIds ({ sql, accountId }: TenantScope, ids: readonly number[]): Promise<Set<number>> {
   const found = await sql<{ id: number }>`select id from project where account_id = ${accountId} and id = any (${ids}::bigint[])`
   return new Set(found.map(({ id }) => id))
+}
+
+/** Those of all accounts in this database, account by account. */
+export async function sliceProjectsOfAllAccounts ({ sql }: OperatorScope, request: SliceRequest): Promise<Slice<Project & WithAccount>> {
+  return await readSlice(request,
+    async (position, order, limit) => await sql<Project & WithAccount>`
+      select listed.id, listed.name, listed.details, ${timesOf}, ${accountColumns}
+      from project as listed join account as owner on owner.id = listed.account_id
+      where ${ofServedAccounts} ${position} ${order} limit ${limit}`,
+    async () => await sql<{ total: number }>`select count(*) as total from project as listed where ${ofServedAccounts}`,
+    orderByAccount)
 }

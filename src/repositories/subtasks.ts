@@ -1,5 +1,5 @@
 import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
-import { always, readSlice, times, type Slice, type SliceRequest, type Times } from './listing.ts'
+import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, times, type Slice, type SliceRequest, type Times, type WithAccount } from './listing.ts'
 import {
   lastPage, listingLimits, offsetOf, pageOf, readsInOneTrip, windowAtEnd, windowFromNearerEnd, windowFromStart,
   type ListingLimits, type Page, type PageRequest, type Total, type Window
@@ -243,4 +243,15 @@ export async function completeSubtasksOf ({ sql, accountId }: TenantScope, taskI
 export async function deleteSubtask ({ sql, accountId }: TenantScope, id: number): Promise<boolean> {
   const { count } = await sql`delete from subtask where account_id = ${accountId} and id = ${id}`
   return count === 1
+}
+
+/** Those of all accounts in this database, account by account. */
+export async function sliceSubtasksOfAllAccounts ({ sql }: OperatorScope, request: SliceRequest): Promise<Slice<Subtask & WithAccount>> {
+  return await readSlice(request,
+    async (position, order, limit) => await sql<Subtask & WithAccount>`
+      select listed.id, listed.task_id as "taskId", listed.name, listed.is_complete as "isComplete", listed.details, ${timesOf}, ${accountColumns}
+      from subtask as listed join account as owner on owner.id = listed.account_id
+      where ${ofServedAccounts} ${position} ${order} limit ${limit}`,
+    async () => await sql<{ total: number }>`select count(*) as total from subtask as listed where ${ofServedAccounts}`,
+    orderByAccount)
 }

@@ -1,5 +1,5 @@
-import { part, type TenantScope } from '../tenancy/scope.ts'
-import { always, readSlice, times, type Slice, type SliceRequest, type Times } from './listing.ts'
+import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
+import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, times, type Slice, type SliceRequest, type Times, type WithAccount } from './listing.ts'
 
 export interface Task extends Times {
   id: number
@@ -86,4 +86,15 @@ export async function deleteTaskWithSubtasks (scope: TenantScope, id: number): P
 export async function findTaskIds ({ sql, accountId }: TenantScope, ids: readonly number[]): Promise<Set<number>> {
   const found = await sql<{ id: number }>`select id from task where account_id = ${accountId} and id = any (${ids}::bigint[])`
   return new Set(found.map(({ id }) => id))
+}
+
+/** Those of all accounts in this database, account by account. */
+export async function sliceTasksOfAllAccounts ({ sql }: OperatorScope, request: SliceRequest): Promise<Slice<Task & WithAccount>> {
+  return await readSlice(request,
+    async (position, order, limit) => await sql<Task & WithAccount>`
+      select listed.id, listed.project_id as "projectId", listed.name, listed.is_complete as "isComplete", listed.details, ${timesOf}, ${accountColumns}
+      from task as listed join account as owner on owner.id = listed.account_id
+      where ${ofServedAccounts} ${position} ${order} limit ${limit}`,
+    async () => await sql<{ total: number }>`select count(*) as total from task as listed where ${ofServedAccounts}`,
+    orderByAccount)
 }

@@ -1,5 +1,5 @@
-import { part, type TenantScope } from '../tenancy/scope.ts'
-import { orderByEmail, readSlice, times, type Slice, type SliceRequest, type Times } from './listing.ts'
+import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
+import { accountColumns, timesOf, orderByEmail, ofServedAccounts, orderByAccount, readSlice, times, type Slice, type SliceRequest, type Times, type WithAccount } from './listing.ts'
 
 export interface User extends Times {
   id: number
@@ -75,4 +75,15 @@ export async function findTakenAddresses ({ sql, accountId }: TenantScope, email
     select lower(email) as email from app_user
     where account_id = ${accountId} and id <> ${exceptId} and lower(email) = any (select lower(given) from unnest(${emails}::text[]) as given)`
   return new Set(found.map(({ email }) => email))
+}
+
+/** Those of all accounts in this database, account by account. */
+export async function sliceUsersOfAllAccounts ({ sql }: OperatorScope, request: SliceRequest): Promise<Slice<User & WithAccount>> {
+  return await readSlice(request,
+    async (position, order, limit) => await sql<User & WithAccount>`
+      select listed.id, listed.email, listed.first_name as "firstName", listed.last_name as "lastName", listed.is_active as "isActive", ${timesOf}, ${accountColumns}
+      from app_user as listed join account as owner on owner.id = listed.account_id
+      where ${ofServedAccounts} ${position} ${order} limit ${limit}`,
+    async () => await sql<{ total: number }>`select count(*) as total from app_user as listed where ${ofServedAccounts}`,
+    orderByAccount)
 }

@@ -64,6 +64,34 @@ export const projectChange = z.strictObject({ name: project.shape.name, details:
 export const taskChange = z.strictObject({ project_id: task.shape.project_id, name: task.shape.name, is_complete: isComplete, details: detailsText }).partial().meta({ id: 'TaskChange' })
 export const subtaskChange = z.strictObject({ task_id: subtask.shape.task_id, name: subtask.shape.name, is_complete: isComplete, details: detailsText }).partial().meta({ id: 'SubtaskChange' })
 
+const slug = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'takes 1 to 63 of a-z, 0-9 and -, and neither begins nor ends with -' })
+  .meta({ examples: ['miller-and-sons'], description: 'The first part of its host name' })
+
+export const knownAccount = z.object({
+  id,
+  slug,
+  name: account.shape.name,
+  status: z.enum(['active', 'suspended', 'deleted']),
+  status_reason: z.string().nullable().describe('Why it is suspended, or deleted'),
+  status_since: timestamp,
+  has_own_database: z.boolean().describe('Whether it has a database of its own'),
+  ...times
+}).meta({ id: 'KnownAccount', description: 'An account, as the catalogue knows it' })
+export const newAccount = z.strictObject({ slug, name: account.shape.name }).meta({ id: 'NewAccount' })
+export const accountChange = z.strictObject({
+  slug: slug.optional(),
+  name: account.shape.name.optional(),
+  redirect_hours: z.int({ error: 'takes a whole number of hours' }).min(0, { error: 'takes 0 to 8760 hours' }).max(8760, { error: 'takes 0 to 8760 hours' }).default(24).describe('How long the old slug leads to the new one')
+}).meta({ id: 'AccountChange' })
+export const ownAccountChange = z.strictObject({ name: account.shape.name }).partial().meta({ id: 'OwnAccountChange' })
+export const suspension = z.strictObject({ reason: details.refine(text => text.length <= 500, { error: 'takes at most 500 characters' }).optional().describe('What its people are told') }).meta({ id: 'Suspension' })
+
+const owner = { account: z.object({ id, slug: z.string(), name: z.string() }).describe('Whose it is') }
+export const userOfAccount = user.extend(owner).meta({ id: 'UserOfAccount', description: 'Somebody who works in an account' })
+export const projectOfAccount = project.extend(owner).meta({ id: 'ProjectOfAccount', description: 'A project, and whose it is' })
+export const taskOfAccount = task.extend(owner).meta({ id: 'TaskOfAccount', description: 'A task, and whose it is' })
+export const subtaskOfAccount = subtask.extend(owner).meta({ id: 'SubtaskOfAccount', description: 'A subtask, and whose it is' })
+
 export const valueError = z.object({
   detail: z.string().describe('What it takes'),
   pointer: z.string().optional().describe('Where in the body it stands: a JSON pointer'),
@@ -79,5 +107,3 @@ export const problem = z.object({
   errors: z.array(valueError).optional().describe('Each value that cannot be taken'),
   requestId: z.string().optional().describe('Under which a mistake of ours is logged')
 }).meta({ id: 'Problem', description: 'What went wrong (RFC 9457)' })
-
-export { timestamp }

@@ -3,21 +3,28 @@ import { z } from 'zod'
 import { CrossSiteWriteError } from '../../errors.ts'
 import { isCrossSite } from '../../plugins/cross-site.ts'
 import { answeringOtherMethods } from '../../plugins/methods.ts'
+import type { AccountAdministration } from '../../tenancy/administration.ts'
 import { accountRoutes } from './account.ts'
 import { apiPrefix, collectionRoutes } from './collection.ts'
 import { CursorSealer } from './cursor.ts'
 import { answers, hostFailures } from './documentation.ts'
+import { operatorRoutes } from './operator.ts'
 import { projects } from './projects.ts'
 import { subtaskRoutes, subtasks } from './subtasks.ts'
 import { taskRoutes, tasks } from './tasks.ts'
 import { users } from './users.ts'
 
-/**
- * The API of a tenant, on its host.
- *
- * @param sealingKey what cursors are sealed with: the same in all processes that serve together
- */
-export function apiRoutes ({ sealingKey }: { sealingKey: Uint8Array }): ReturnType<typeof answeringOtherMethods> {
+export interface ApiOptions {
+  /** What cursors are sealed with: the same in all processes that serve together. */
+  sealingKey: Uint8Array
+  /** Left out where nobody changes accounts over HTTP. */
+  administration: AccountAdministration | undefined
+  /** Is told of the accounts that were changed. */
+  forget: (slug: string) => void
+}
+
+/** The API of each tenant, on its host, and of the operator, on the bare one. */
+export function apiRoutes ({ sealingKey, administration, forget }: ApiOptions): ReturnType<typeof answeringOtherMethods> {
   return answeringOtherMethods(async app => {
     const cursors = new CursorSealer(sealingKey)
     // A browser sends what any page makes it send, and on a laptop nothing else says who somebody is.
@@ -25,13 +32,14 @@ export function apiRoutes ({ sealingKey }: { sealingKey: Uint8Array }): ReturnTy
       if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method) && isCrossSite(request)) throw new CrossSiteWriteError()
     })
     indexRoute(app)
-    accountRoutes(app)
+    accountRoutes(app, administration, forget)
     collectionRoutes(app, users, cursors)
     collectionRoutes(app, projects, cursors)
     collectionRoutes(app, tasks, cursors)
     taskRoutes(app, cursors)
     collectionRoutes(app, subtasks, cursors)
     subtaskRoutes(app, cursors)
+    operatorRoutes(app, cursors, administration, forget)
   })
 }
 

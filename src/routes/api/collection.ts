@@ -203,18 +203,33 @@ export function listRoute<Entity extends Row, New, Filter> (app: FastifyInstance
     ])))
     if (parent !== undefined) found(owner)
 
-    const neighbour = (row: Entity | undefined, backwards: boolean): string | null => {
-      if (row === undefined) return null
-      const parameters = new URLSearchParams(request.url.split('?')[1])
-      parameters.set('cursor', cursors.seal(positionOf(resource, row, slices.sort), backwards, context))
-      return `${path}?${parameters.toString()}`
-    }
-    const next = slice.hasNext ? neighbour(slice.rows.at(-1), false) : null
-    const previous = slice.hasPrevious ? neighbour(slice.rows[0], true) : null
-    const links = [['next', next], ['prev', previous]].flatMap(([relation, target]) => target === null ? [] : [`<${target}>; rel="${relation}"`])
-    const rows = slice.rows.map(row => represent(resource, row)).join(',')
-    const rest = JSON.stringify({ next, previous, ...(slice.total === undefined ? {} : { total: slice.total }) })
-    return send(reply, { status: 200, headers: links.length === 0 ? {} : { link: links.join(', ') }, body: `{"data":[${rows}],${rest.slice(1)}` })
+    return sendSlice(request, reply, slice, {
+      represent: row => represent(resource, row),
+      seal: (row, backwards) => cursors.seal(positionOf(resource, row, slices.sort), backwards, context)
+    })
+  })
+}
+
+/** Sends a part of a list, with the addresses of its neighbours. */
+export function sendSlice<Entity> (request: FastifyRequest, reply: FastifyReply, slice: Slice<Entity>, { represent, seal }: {
+  represent: (row: Entity) => string
+  seal: (row: Entity, backwards: boolean) => string
+}): FastifyReply {
+  const [path, query] = request.url.split('?')
+  const neighbour = (row: Entity | undefined, backwards: boolean): string | null => {
+    if (row === undefined) return null
+    const parameters = new URLSearchParams(query)
+    parameters.set('cursor', seal(row, backwards))
+    return `${path}?${parameters.toString()}`
+  }
+  const next = slice.hasNext ? neighbour(slice.rows.at(-1), false) : null
+  const previous = slice.hasPrevious ? neighbour(slice.rows[0], true) : null
+  const links = [['next', next], ['prev', previous]].flatMap(([relation, target]) => target === null ? [] : [`<${target}>; rel="${relation}"`])
+  const rest = JSON.stringify({ next, previous, ...(slice.total === undefined ? {} : { total: slice.total }) })
+  return send(reply, {
+    status: 200,
+    headers: links.length === 0 ? {} : { link: links.join(', ') },
+    body: `{"data":[${slice.rows.map(represent).join(',')}],${rest.slice(1)}`
   })
 }
 

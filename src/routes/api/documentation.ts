@@ -9,6 +9,8 @@ export const tags = [
   { name: 'projects', description: 'What tasks belong to.' },
   { name: 'tasks', description: 'Pieces of work, each in a project.' },
   { name: 'subtasks', description: 'Steps of a task.' },
+  { name: 'accounts', description: 'All accounts, on the bare host and for the operator alone. Each change is recorded with who made it.' },
+  { name: 'overview', description: 'The rows of all accounts that share the schema, on the bare host and for the operator alone, who only reads them.' },
   { name: 'service', description: 'For whoever looks for the way.' }
 ]
 
@@ -57,6 +59,9 @@ export const listFailures = [400, ...always]
 export const createFailures = [...ofBodies, 409, ...always].sort()
 export const changeFailures = [...ofBodies, 412, ...always].sort()
 export const deleteFailures = [400, 412, ...always]
+/** What can go wrong for the operator: on an account's host, or without the password, there is nothing. */
+export const operatorReads = [401, 403, 404, 421, 500, 503]
+export const operatorChanges = [400, 401, 403, 404, 409, 413, 415, 421, 422, 500, 501, 503]
 /** Where other rows may be in the way. */
 export const conflicts = [409]
 
