@@ -60,11 +60,11 @@ async function inOwn<T> (database: TestDatabase, slug: string, work: Parameters<
 
 /** Puts something into a tenant's database that its pending migration stumbles over after most of its work. */
 async function obstruct (database: TestDatabase, slug: string): Promise<void> {
-  await inOwn(database, slug, async query => { await query('create function rowhouse.account_lock(bigint) returns integer language sql return 1') })
+  await inOwn(database, slug, async query => { await query('create table rowhouse.idempotent_request (id integer)') })
 }
 
 async function clear (database: TestDatabase, slug: string): Promise<void> {
-  await inOwn(database, slug, async query => { await query('drop function rowhouse.account_lock(bigint)') })
+  await inOwn(database, slug, async query => { await query('drop table rowhouse.idempotent_request') })
 }
 
 async function entryOf (database: TestDatabase, slug: string): Promise<CatalogueEntry> {
@@ -122,14 +122,14 @@ t.test('of many databases some fail half-way: the others are migrated, and the n
 
   const stopped = migrateCommand(t, database, 'up', '--max-failures', '2', '--jobs', '2')
   t.equal(await stopped.ended, 1)
-  t.match(stopped.output(), /^own-003: .*account_lock/m)
+  t.match(stopped.output(), /^own-003: .*idempotent_request/m)
   t.match(stopped.output(), /2 failed, \d+ not begun/)
   t.match(stopped.output(), /migrate: 2 databases failed, so \d+ more were not begun/)
   t.match(stopped.output(), /^databases: \d+ of 40 done/m, 'lines of progress where no person looks on')
-  t.match((await entryOf(database, nameOf(3))).migration, { state: 'failed', error: /account_lock/, tookMs: Number })
+  t.match((await entryOf(database, nameOf(3))).migration, { state: 'failed', error: /idempotent_request/, tookMs: Number })
   t.equal((await entryOf(database, nameOf(3))).schemaVersion, previous)
   await inOwn(database, nameOf(3), async query => {
-    t.strictSame(await query("select to_regclass('rowhouse.account_move')::text as name"), [{ name: null }], 'nothing of the migration that failed is left')
+    t.strictSame(await query("select to_regclass('rowhouse.project_by_terms')::text as name"), [{ name: null }], 'nothing of the migration that failed is left')
   })
 
   const others = migrateCommand(t, database, 'up')
@@ -309,11 +309,14 @@ t.test('a tenant that is being made is left to whoever makes it', async t => {
 
 t.test('down takes back what says where tenants are from nobody who needs it, and changes nothing then', async t => {
   const database = await testFleet(t, 2, { behind: false })
+  const harmless = migrateCommand(t, database, 'down', '--yes')
+  t.equal(await harmless.ended, 0, harmless.output())
   for (const args of [['down', '--yes'], ['down', '--all', '--yes'], ['down']]) {
     const refused = migrateCommand(t, database, ...args)
     t.equal(await refused.ended, 1)
     t.match(refused.output(), /^migrate: 005_catalogue holds where the 2 databases of tenants are: .* Nothing was changed anywhere\.\n$/)
   }
+  t.equal(await migrateCommand(t, database, 'up').ended, 0)
   t.equal((await statusOf(t, database)).code, 0)
 })
 
