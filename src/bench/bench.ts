@@ -2,6 +2,7 @@ import { cpus, platform, release, totalmem } from 'node:os'
 import { withClient } from '../database/admin.ts'
 import { ExplainedError } from '../explained-error.ts'
 import { load } from '../testdata/load.ts'
+import { measureApi } from './api.ts'
 import { measureArchive } from './archive.ts'
 import { makeFilledDatabase, settle, type BenchDatabase, type BenchServer } from './bench-database.ts'
 import { measureConcurrency } from './concurrency.ts'
@@ -15,7 +16,7 @@ import { measureThroughput, poolSettings } from './throughput.ts'
 import { measureWalls } from './walls.ts'
 
 /** What can be left out. */
-export const parts = ['load', 'page', 'walls', 'scale', 'depth', 'concurrency', 'strategies', 'archive'] as const
+export const parts = ['load', 'page', 'walls', 'scale', 'depth', 'concurrency', 'api', 'strategies', 'archive'] as const
 export type Part = typeof parts[number]
 
 export interface BenchReport {
@@ -103,6 +104,7 @@ async function measureAll (context: BenchContext, { size, only, onProgress, sign
     scale: { name: 'few accounts and many', expectedSeconds: requestSeconds * size.scales.length + size.scales.reduce((sum, accounts) => sum + (accounts === size.accounts ? 4 : accounts / 100), 10), run: async () => await measureScale(context, filled(), largeTenant) },
     depth: { name: 'pages near and far', expectedSeconds: requestSeconds * 2, run: async () => await measureDepth(context, filled(), largeTenant) },
     concurrency: { name: 'many clients, and a noisy one', expectedSeconds: requestSeconds * (size.clients.length + 6) + 6, run: async () => await measureConcurrency(context, filled()) },
+    api: { name: 'the API', expectedSeconds: requestSeconds * 6 + 15, run: async () => await measureApi(context, filled()) },
     strategies: { name: 'a database for each tenant', expectedSeconds: size.tenants.reduce((sum, tenants) => sum + tenants / 2 + 15, 0) + requestSeconds * size.tenants.length * 2, run: async () => await measureStrategies(context) },
     archive: { name: 'one tenant as a file', expectedSeconds: 10 + Math.min(3, size.rounds) * size.archived / 9000, run: async () => await measureArchive(context) }
   }

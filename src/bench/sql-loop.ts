@@ -21,8 +21,18 @@ export async function readPage (strategy: TenancyStrategy, tenant: Tenant, page:
   }
 }
 
+export interface LoopResult {
+  perSecond: number
+  latency: RecordableHistogram
+}
+
 /** Runs that transaction over and over, so many at once. */
-export async function loopPages (strategy: TenancyStrategy, tenants: readonly Tenant[], workers: number, durationMs: number): Promise<{ perSecond: number, latency: RecordableHistogram }> {
+export async function loopPages (strategy: TenancyStrategy, tenants: readonly Tenant[], workers: number, durationMs: number): Promise<LoopResult> {
+  return await loop(workers, durationMs, async index => { await readPage(strategy, tenants[index % tenants.length] as Tenant) })
+}
+
+/** Does something over and over, so many at once. @param work is told how often it was done before */
+export async function loop (workers: number, durationMs: number, work: (index: number) => Promise<void>): Promise<LoopResult> {
   const latency = createHistogram()
   const start = performance.now()
   const end = start + durationMs
@@ -30,7 +40,7 @@ export async function loopPages (strategy: TenancyStrategy, tenants: readonly Te
   await Promise.all(Array.from({ length: workers }, async () => {
     while (performance.now() < end) {
       const sent = performance.now()
-      await readPage(strategy, tenants[count++ % tenants.length] as Tenant)
+      await work(count++)
       latency.record(Math.max(1, Math.round((performance.now() - sent) * 1e6)))
     }
   }))

@@ -103,27 +103,41 @@ async function severalProcesses ({ rounds, seconds }: BenchSize, database: Bench
   }
 }
 
+export interface CountedRequest {
+  name: string
+  /** @param tenant which of the first five it is about */
+  request: (tenant: number) => { method?: 'GET' | 'POST', url: string, payload?: object }
+  atMost: number
+}
+
+const pageTrips: CountedRequest[] = [
+  { name: 'first page', request: () => ({ url: '/subtasks/' }), atMost: 2 },
+  { name: 'last page', request: () => ({ url: '/subtasks/?page=last' }), atMost: 2 }
+]
+
 /** How often a warm request has to wait for PostgreSQL, counted between the two. */
-async function roundTripFigures (database: BenchDatabase, accounts: number): Promise<Figure[]> {
+export async function roundTripFigures (database: BenchDatabase, accounts: number, counted = pageTrips): Promise<Figure[]> {
   const requests = 50
   const counter = await countRoundTrips(database.login('tenant'))
   const strategy = openStrategy({ name: 'single-schema', schemaVersion: '', tenantLogin: counter.settings, pool: { ...poolSettings(), size: 1 } })
   const { addresses, baseDomain, operatorPassword, production, requestDeadlineMs } = parseConfig({})
   const app = await buildApp({ config: { addresses, baseDomain, operatorPassword, production, requestDeadlineMs }, strategy })
   try {
-    const ask = async (url: string): Promise<void> => {
+    const ask = async (request: CountedRequest['request']): Promise<void> => {
       for (let index = 0; index < requests; index++) {
-        const answer = await app.inject({ url, headers: { host: `tenant-${index % Math.min(5, accounts)}.localhost` } })
-        if (answer.statusCode !== 200) throw new Error(`${url} was answered ${answer.statusCode}`)
+        const tenant = index % Math.min(5, accounts)
+        const { url, ...rest } = request(tenant)
+        const answer = await app.inject({ url, ...rest, headers: { host: `tenant-${tenant}.localhost` } })
+        if (answer.statusCode >= 300) throw new Error(`${url} was answered ${answer.statusCode}`)
       }
     }
     const figures: Figure[] = []
-    for (const [name, url] of [['first page', '/subtasks/'], ['last page', '/subtasks/?page=last']] as const) {
-      await ask(url)
+    for (const { name, request, atMost } of counted) {
+      await ask(request)
       const before = counter.trips()
-      await ask(url)
+      await ask(request)
       const trips = (counter.trips() - before) / requests
-      figures.push(figure({ group: 'Round trips', name, subject: 'round trips to PostgreSQL of a warm request', base: 'one', unit: 'trips', target: { of: 'value', atMost: 2 }, note: `${requests} requests` }, [{ value: trips, base: 1 }]))
+      figures.push(figure({ group: 'Round trips', name, subject: 'round trips to PostgreSQL of a warm request', base: 'one', unit: 'trips', target: { of: 'value', atMost }, note: `${requests} requests` }, [{ value: trips, base: 1 }]))
     }
     return figures
   } finally {
@@ -142,7 +156,7 @@ export function poolSettings () {
   return { size, userSize, userWaiting, preparedStatements, waitTimeoutMs: 5000, connectTimeoutMs: 5000 }
 }
 
-function failures ({ failures }: HttpLoadResult): number {
+export function failures ({ failures }: HttpLoadResult): number {
   return Object.values(failures).reduce((sum, count) => sum + count, 0)
 }
 

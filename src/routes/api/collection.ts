@@ -304,19 +304,28 @@ function sendRow (request: FastifyRequest, reply: FastifyReply, body: string): F
   return send(reply, { status: 200, headers: { etag }, body })
 }
 
-/** A row as it stands in answers: always the same text for the same row, since its tag is made of it. */
+/** A row as it stands in answers, with the fields of its representation and no other: always the same text for the same row, since its tag is made of it. */
 export function represent ({ representation }: { representation: z.ZodObject }, row: object): string {
-  return JSON.stringify(representation.parse(snakeCase(row)))
+  let fields = fieldsOf.get(representation)
+  if (fields === undefined) {
+    fields = Object.keys(representation.shape).map(name => [name, inCamelCase(name)])
+    fieldsOf.set(representation, fields)
+  }
+  const shown: Record<string, unknown> = {}
+  for (const [name, key] of fields) shown[name] = (row as Record<string, unknown>)[key]
+  return JSON.stringify(shown)
 }
+
+const fieldsOf = new WeakMap<z.ZodObject, Array<[name: string, key: string]>>()
 
 function positionOf<Entity extends Row, New, Filter> ({ nameOf }: Resource<Entity, New, Filter>, row: Entity, sort: SortKey): Position {
   return { id: row.id, value: { name: nameOf(row), created: row.createdAt, id: row.id }[sort] }
 }
 
-function snakeCase (row: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`), value]))
+function camelCase (body: unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(body as object).map(([name, value]) => [inCamelCase(name), value]))
 }
 
-function camelCase (body: unknown): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(body as object).map(([key, value]) => [key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), value]))
+function inCamelCase (name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
