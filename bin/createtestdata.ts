@@ -24,8 +24,9 @@ const help = `
 The data depend on the options alone: the same again each time, and tenant-3 the same beside whatever others.
 Every user has the password "password".
 
-All or nothing: in one schema it is one transaction. A run that fails or is interrupted leaves nothing, and a second run over
-the same accounts is refused and changes nothing.
+All or nothing: in one schema it is one transaction. A run that fails or is interrupted leaves nothing. Where the first of the
+accounts are there already, those beyond them are made; where all are, or others than the first, the run is refused and changes
+nothing.
 
 An empty database is filled in bulk. So is one that holds nothing but the demonstration data of the first start, as
 long as nobody has changed a row of them: they give way. A server that runs meanwhile answers 503 with Retry-After
@@ -41,7 +42,8 @@ The database is the one that DATABASE_URL names, or else the embedded one, which
 Examples:
   npx tsx bin/createtestdata.ts                                          one account, in the place of untouched demonstration data
   npx tsx bin/createtestdata.ts --accounts 2000                          about 1.15 million rows
-  npx tsx bin/createtestdata.ts --accounts 100 --first 2000              100 more: tenant-2000 … tenant-2099
+  npx tsx bin/createtestdata.ts --accounts 2100                          100 more: tenant-2000 … tenant-2099
+  npx tsx bin/createtestdata.ts --accounts 100 --first 2000              the same
   npx tsx bin/createtestdata.ts --min-projects 1000 --max-projects 1000  one large account
   npx tsx bin/createtestdata.ts --accounts 20 --rollback                 try it, keep nothing
 
@@ -50,10 +52,6 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 or 143 interrupted.`
 /** Beyond these, progress is worth showing, and a list of names is not. */
 const listedAccounts = 10
 const quickRows = 50_000
-
-// Whoever reads our output may have seen enough; the data are to be made all the same.
-process.stdout.on('error', () => {})
-process.stderr.on('error', () => {})
 
 const program = new Command('createtestdata')
   .description('Fills the database with accounts, users, projects, tasks and subtasks to try things out on.')
@@ -64,8 +62,7 @@ for (const name of Object.keys(descriptions) as Array<keyof TestDataOptions>) {
 program
   .option('--rollback', 'make everything, but keep nothing', false)
   .action(async ({ rollback, ...given }: Partial<TestDataOptions> & { rollback: boolean }) => {
-    const data = await prepareTestData(completeOptions(given))
-    print(data, await makeTestData(data, rollback), rollback)
+    print(await makeTestData(await prepareTestData(completeOptions(given)), rollback), rollback)
   })
 
 await runCommand(program)
@@ -93,9 +90,11 @@ async function makeTestData (data: TestData, rollback: boolean): Promise<LoadRes
   }
 }
 
-function print (data: TestData, { counts, replaced }: LoadResult, rollback: boolean): void {
+function print ({ made, present, replaced }: LoadResult, rollback: boolean): void {
+  const { counts } = made
+  if (present > 0) console.log(`Of the accounts, ${present === 1 ? '1 was' : `${present} were`} there already and stayed as they are; made were those beyond:`)
   if (counts.account <= listedAccounts) {
-    for (const { slug, name } of data.accounts()) console.log(`${slug} ${name}`)
+    for (const { slug, name } of made.accounts()) console.log(`${slug} ${name}`)
   }
   console.log(`Accounts: ${counts.account}`)
   console.log(`Users: ${counts.app_user}`)

@@ -5,8 +5,8 @@ import type { Config } from '../src/config.ts'
 import type { Database } from '../src/database/database.ts'
 import { createAccount } from '../src/provisioning/accounts.ts'
 import { exportTenant, importTenant, verifyTenant } from '../src/provisioning/archives.ts'
-import { withCatalogue, type AccountEvent, type Catalogue, type CatalogueEntry } from '../src/provisioning/catalogue.ts'
-import { cloneTenant, deleteTenant, purgeTenant, renameForPeople, renameTenant, resumeTenant, suspendTenant, type Change } from '../src/provisioning/life-cycle.ts'
+import { TenantError, withCatalogue, type AccountEvent, type Catalogue, type CatalogueEntry } from '../src/provisioning/catalogue.ts'
+import { cloneTenant, deleteTenant, placesOf, purgeTenant, renameForPeople, renameTenant, resumeTenant, suspendTenant, type Change } from '../src/provisioning/life-cycle.ts'
 import { abandonMove, moveTenant, purgeSource, type Destination } from '../src/provisioning/move.ts'
 import { describeTenants, type Overview } from '../src/provisioning/overview.ts'
 import { formatBytes, formatTable, printable, type TextColumn } from '../src/table.ts'
@@ -41,7 +41,8 @@ const listColumns: ReadonlyArray<TextColumn<Overview>> = [
 const program = new Command('tenants')
   .description('Makes, looks after, moves and removes tenants, wherever their rows are: in the shared schema or in a database of their own.')
   .addHelpText('after', `
-Every command takes --json, for programs, and notes in the audit record who did what. "tenants COMMAND --help" says more.
+Every command takes --json, for programs. All but list, show and log, which only look, note in the audit record who did what.
+"tenants COMMAND --help" says more.
 
 Examples:
   npx tsx bin/tenants.ts list --sort subtasks
@@ -63,7 +64,7 @@ interface Act {
 interface CommonOptions { json: boolean }
 
 command('list', 'list tenants, with what they have')
-  .option('--status <status>', 'only those that are active, suspended, deleted or creating')
+  .addOption(new Option('--status <status>', 'only those that are so').choices(['active', 'suspended', 'deleted', 'creating']))
   .addOption(new Option('--strategy <strategy>', 'only those that live so').choices(strategyNames))
   .option('--search <text>', 'only those with the text in slug or name')
   .addOption(new Option('--sort <column>', 'in this order').choices(['slug', 'name', 'created', 'subtasks', 'size']).default('slug'))
@@ -87,7 +88,8 @@ command('list', 'list tenants, with what they have')
 command('show SLUG', 'all that is known of a tenant, and what was done to it')
   .action(async (slug: string, { json }: CommonOptions) => {
     await act(async ({ database, catalogue }) => {
-      const entry = await catalogue.get(slug)
+      const entry = await catalogue.find(slug)
+      if (entry === undefined) throw new TenantError(`there is no tenant "${slug}"`)
       const [overview] = await describeTenants(database, [entry])
       const [former, move, events] = [await catalogue.formerSlugs(entry.id), await catalogue.findMove(entry.id), await catalogue.events(slug, 20)]
       if (json) return printJson({ ...overview === undefined ? {} : toJson(overview), formerSlugs: former, move: move ?? null, events })
@@ -172,7 +174,8 @@ command('clone SLUG NEW', 'make a tenant with another one\'s rows')
   .option('--name <name>', 'its name; by default that of the other')
   .action(async (slug: string, next: string, { json, name }: CommonOptions & { name?: string }) => {
     await act(async ({ database, catalogue, signal }) => {
-      const entry = await cloneTenant(database, catalogue, slug, { slug: next, name: name ?? (await catalogue.get(slug)).name }, { signal })
+      const progress = progressLine('cloning')
+      const entry = await cloneTenant(database, catalogue, slug, { slug: next, name: name ?? (await catalogue.get(slug)).name }, { signal, onProgress: progress.report }).finally(progress.stop)
       if (json) return printJson(entryJson(entry))
       console.log(`cloned ${slug} to ${next}, account #${entry.id}, in ${placeOf(entry)}`)
     }, { endsItself: true })
@@ -186,14 +189,16 @@ command('delete SLUG', 'take a tenant from the web; --purge, after some days, re
   .action(async (slug: string, { json, reason, purge, graceDays, yes }: CommonOptions & { reason?: string, purge: boolean, graceDays: number, yes: boolean }) => {
     await act(async ({ database, catalogue }) => {
       const entry = await catalogue.get(slug)
+      const others = placesOf({ database: undefined }, await catalogue.findMove(entry.id)).filter(place => place !== entry.database)
       await confirm(yes, slug, purge
-        ? `This removes all rows of ${slug} ("${entry.name}") from ${placeOf(entry)}, for good.`
+        ? `This removes all rows of ${slug} ("${entry.name}") from ${[placeOf(entry), ...others.map(place => `the database ${place}, which a move has left`)].join(' and ')}, for good.`
         : `This takes ${slug} ("${entry.name}") from the web. Its rows are kept until they are purged; "tenants resume ${slug}" brings it back.`)
       if (!purge) return report(json, await deleteTenant(database, catalogue, slug, reason), `${slug} is deleted. To remove its rows for good, after ${graceDays} days: npx tsx bin/tenants.ts delete ${slug} --purge`)
-      const purged = await purgeTenant(database, catalogue, slug, graceDays * dayMs)
+      const progress = progressLine('removing')
+      const purged = await purgeTenant(database, catalogue, slug, graceDays * dayMs, { onProgress: progress.report }).finally(progress.stop)
       if (json) return printJson(purged)
-      if (purged.removed !== undefined) console.log(`removed: ${rowsText(purged.removed)}`)
-      if (purged.dropped !== undefined) console.log(`dropped the database ${purged.dropped}`)
+      console.log(`removed from the shared schema: ${rowsText(purged.removed)}`)
+      for (const { database: place, answer } of purged.dropped) console.log(printable(`dropped the database ${place}; its server says of it: ${answer}`))
       console.log(`left in the shared schema: ${rowsText(purged.left)}`)
     })
   })
@@ -209,14 +214,18 @@ command('move SLUG', 'move a tenant while it works; its writes wait for a moment
       if (purge) {
         const move = await catalogue.findMove((await catalogue.get(slug)).id)
         await confirm(yes, slug, `This removes the rows of ${slug} that its move has left in ${move?.source ?? 'the shared schema'}.`)
-        const removed = await purgeSource(database, catalogue, slug)
+        const progress = progressLine('removing')
+        const removed = await purgeSource(database, catalogue, slug, { onProgress: progress.report }).finally(progress.stop)
         return json ? printJson({ removed: removed ?? null }) : console.log(removed === undefined ? `dropped the database ${move?.source}` : `removed: ${rowsText(removed)}`)
       }
       if (abandon) {
+        const move = await catalogue.findMove((await catalogue.get(slug)).id)
+        if (move?.state === 'copying') await confirm(yes, slug, `This removes what the move of ${slug} has copied to ${move.target === undefined ? 'the shared schema' : `the database ${move.target}`}.`)
         await abandonMove(database, catalogue, slug)
         return json ? printJson({ abandoned: slug }) : console.log(`gave up the move of ${slug}; it is where it was`)
       }
-      const { entry, heldMs } = await moveTenant(database, catalogue, slug, destinationOf(to ?? ''), { signal, onTable: (table, changed) => { if (!json && changed > 0) console.error(`${table}: ${count.format(changed)} rows`) } })
+      const progress = progressLine('copying')
+      const { entry, heldMs } = await moveTenant(database, catalogue, slug, destinationOf(to ?? ''), { signal, onProgress: progress.report }).finally(progress.stop)
       if (json) return printJson({ ...entryJson(entry), heldMs: Math.round(heldMs) })
       console.log(`${slug} is in ${placeOf(entry)} now; its writes waited for ${Math.round(heldMs)} ms.`)
       console.log(`The source keeps its rows. When all is well: npx tsx bin/tenants.ts move ${slug} --purge`)
@@ -226,7 +235,8 @@ command('move SLUG', 'move a tenant while it works; its writes wait for a moment
 command('verify SLUG', 'look whether a tenant\'s rows hang together, and sum them up for comparison with a copy')
   .action(async (slug: string, { json }: CommonOptions) => {
     await act(async ({ database, catalogue }) => {
-      const { entry, checksums, problems } = await verifyTenant(database, catalogue, slug)
+      const progress = progressLine('verifying')
+      const { entry, checksums, problems } = await verifyTenant(database, catalogue, slug, progress.report).finally(progress.stop)
       if (problems.length > 0) process.exitCode = 1
       if (json) return printJson({ ...entryJson(entry), checksums, problems })
       console.log(formatTable([{ title: 'TABLE', value: row => row[0] }, { title: 'ROWS', value: row => count.format(row[1].rows), right: true }, { title: 'CHECKSUM', value: row => row[1].checksum, right: true }], Object.entries(checksums)))
@@ -255,6 +265,9 @@ function command (usage: string, description: string): Command {
 
 async function act (work: (act: Act) => Promise<void>, use: { endsItself?: boolean } = {}): Promise<void> {
   await withDatabase(async (database, signal, config) => {
+    const migrations = await database.migrations()
+    if (migrations.some(({ appliedAt }) => appliedAt === undefined)) throw new TenantError('the database is behind this version; run: npx tsx bin/migrate.ts up')
+    if (migrations.some(({ isMissing }) => isMissing)) throw new TenantError('the database has migrations that this version does not know; use the version that applied them')
     await withCatalogue(database, async catalogue => { await work({ database, catalogue, config, signal }) })
   }, use)
 }

@@ -4,6 +4,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Config } from './config.ts'
 import { drain } from './plugins/drain.ts'
 import { errors, isDecodable, undecodableAddress } from './plugins/errors.ts'
+import { largeBodies } from './plugins/large-bodies.ts'
 import { openApi } from './plugins/openapi.ts'
 import { operatorEntry, operatorGuard } from './plugins/operator-guard.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
@@ -35,6 +36,8 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
     bodyLimit: 1024 * 1024,
     requestTimeout: 30_000,
     keepAliveTimeout: 10_000,
+    // A client that does not read its answer keeps it in our memory.
+    connectionTimeout: 30_000,
     // A number of any length is a page that is not there, rather than an address that is too long.
     routerOptions: { maxParamLength: 20_000 },
     // The router would refuse an address that cannot be decoded before any hook runs; this way it meets them all.
@@ -66,6 +69,7 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
     admitOperator: operatorGuard(operatorEntry(config), config.operatorPassword),
     deadlineMs: config.requestDeadlineMs
   })
+  await app.register(largeBodies)
   await app.register(views)
   await app.register(errors)
   await app.register(drain)

@@ -41,6 +41,8 @@ export async function withDatabase<T> (work: (database: Database, signal: AbortS
 
 /** Runs a command and sets the exit code: 0 done, 1 failed, 2 used wrongly, or what the error says. */
 export async function runCommand (program: Command): Promise<void> {
+  // Whoever reads our output may have seen enough; the work is to be done all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   for (const command of [program, ...program.commands]) command.exitOverride().showHelpAfterError('(--help shows what it takes)')
   try {
     await program.parseAsync()

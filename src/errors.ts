@@ -112,9 +112,9 @@ export class CrossSiteError extends AppError {
   }
 }
 
-export class CrossSiteWriteError extends AppError {
+export class CrossSiteRequestError extends AppError {
   constructor () {
-    super('cross-site', 'A page of another site, or of another account, cannot change anything here.')
+    super('cross-site', 'A page of another site, or of another account, can neither read nor change anything here.')
   }
 }
 
@@ -164,10 +164,16 @@ export class InvalidInputError extends AppError {
   }
 }
 
+/** Of so many values an answer tells what is wrong with them: enough to mend them, and no work worth sending them for. */
+export const mostValueErrors = 20
+
 /** Values of the body cannot be taken, each for its reason. */
 export class InvalidValuesError extends AppError {
-  constructor (errors: ValueError[], cause?: unknown) {
-    super('invalid-value', errors.map(({ pointer, detail }) => `${pointer?.replace(/^#\/?/, '') || 'body'}: ${detail}`).slice(0, 3).join('; ') + (errors.length > 3 ? `; and ${errors.length - 3} more` : ''), { errors, cause })
+  /** @param count of all that is wrong, where the errors are some of it */
+  constructor (errors: ValueError[], { cause, count = errors.length }: { cause?: unknown, count?: number } = {}) {
+    const told = errors.slice(0, mostValueErrors)
+    const words = told.slice(0, 3).map(({ pointer, detail }) => `${pointer?.replace(/^#\/?/, '') || 'body'}: ${detail}`)
+    super('invalid-value', [...words, ...(count > words.length ? [`and ${count - words.length} more`] : [])].join('; '), { errors: told, cause })
   }
 }
 

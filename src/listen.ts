@@ -59,6 +59,7 @@ function siblingOf (app: FastifyInstance): Server {
   const server = createServer((request, response) => { app.routing(request, response) })
   server.requestTimeout = app.server.requestTimeout
   server.keepAliveTimeout = app.server.keepAliveTimeout
+  server.timeout = app.server.timeout
   server.on('clientError', (error, socket) => { app.server.emit('clientError', error, socket) })
   return server
 }

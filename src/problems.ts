@@ -21,7 +21,7 @@ export const problems = {
   conflict: { status: 409, title: 'Conflict', meaning: 'It cannot be done as things stand: there is such a row already, a row is still referred to, or another request is at work on the same thing.' },
   gone: { status: 410, title: 'No longer here', meaning: 'The account of this host name has been deleted, or has moved to another name.' },
   'precondition-failed': { status: 412, title: 'Changed meanwhile', meaning: 'The row is not the one any more that `If-Match` names. Read it again, look at what changed, and send the change anew with its present `ETag`.' },
-  'too-large': { status: 413, title: 'Too large', meaning: 'The body is longer than this operation takes: 1 MiB, or 4 MiB where it takes many rows.' },
+  'too-large': { status: 413, title: 'Too large', meaning: 'The body is longer than this operation takes: 1 MiB, or 2 MiB where it takes many rows.' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type', meaning: 'Bodies are JSON. Send them with the header `Content-Type: application/json`.' },
   'host-not-served': { status: 421, title: 'Host not served here', meaning: 'The header `Host` names no host of this server.' },
   'invalid-value': { status: 422, title: 'Invalid value', meaning: 'The body is JSON, but some of its values cannot be taken. `errors` points at each of them and says what it takes. Nothing was changed.' },

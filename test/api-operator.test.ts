@@ -38,6 +38,7 @@ t.test('the operator finds accounts, makes them, and changes what they are calle
   t.equal(await page('acme-inc'), 403)
   t.match((await ask('GET', '/api/v1/accounts?status=suspended')).json(), { data: [{ slug: 'acme-inc' }] })
   t.equal((await ask('POST', '/api/v1/accounts/acme-inc/suspend', {})).statusCode, 409)
+  for (const reason of ['', 'x'.repeat(501)]) t.match((await ask('POST', '/api/v1/accounts/tenant-0/suspend', { reason })).json(), { status: 422, errors: [{ pointer: '#/reason', detail: 'takes 1 to 500 characters' }] })
   t.match((await ask('POST', '/api/v1/accounts/acme-inc/resume')).json(), { status: 'active', status_reason: null })
   t.equal((await ask('POST', '/api/v1/accounts/acme-inc/resume')).statusCode, 409)
   t.equal(await page('acme-inc'), 200)

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { createWriteStream, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
@@ -10,7 +11,7 @@ import { openPromise } from 'yauzl'
 import { ZipFile } from 'yazl'
 import { ArchiveError } from '../src/archive/archive-error.ts'
 import { exportArchive } from '../src/archive/export.ts'
-import { formatVersion, maxId, type Manifest } from '../src/archive/format.ts'
+import { formatVersion, type Manifest } from '../src/archive/format.ts'
 import { importArchive, type NewAccount } from '../src/archive/import.ts'
 import { inspectArchive, type Inspection } from '../src/archive/inspect.ts'
 import { columnNames, ownedTables, sequenceOf, tableNames, tables } from '../src/archive/tables.ts'
@@ -18,6 +19,7 @@ import { checksumAccount, findOrphans } from '../src/archive/verify.ts'
 import { zipFile } from '../src/archive/zip-writer.ts'
 import { withClient } from '../src/database/admin.ts'
 import type { Database } from '../src/database/database.ts'
+import { maxId } from '../src/database/sequence.ts'
 import { asRole, seedTenants, testDatabase } from './support.ts'
 
 t.setTimeout(180_000)
@@ -138,9 +140,26 @@ t.test('a file that is there is kept, unless it may be overwritten', async t => 
   t.equal(await readFile(path, 'utf8'), 'mine')
   await withClient(database.login('loader'), async client => { await exportArchive(client, 2, path, { overwrite: true }) })
   t.equal((await inspectArchive(path)).manifest.account.slug, 'tenant-1')
-  await writeFile(`${path}.part`, '')
-  await t.rejects(withClient(database.login('loader'), async client => { await exportArchive(client, 2, path, { overwrite: true }) }), { message: /another export/ })
-  rmSync(`${path}.part`)
+})
+
+t.test('what a killed export has left is in nobody\'s way, and goes with the next one', async t => {
+  const path = fresh()
+  const { pid: dead = 0 } = spawnSync(process.execPath, ['--version'])
+  const left = `${path}.${hostname()}-${dead}-0123abcd.part`
+  const before = `${path}.${hostname()}-${process.pid}-0123abcd.part`
+  const others = [`${path}.${hostname()}-1-0123abcd.part`, `${path}.elsewhere-${dead}-0123abcd.part`, `${path}.part`, `${path}.${hostname()}-${dead}-0123abcd.part.zip`]
+  for (const name of [left, before, ...others]) await writeFile(name, 'mine')
+  await exportFrom(2, path)
+  for (const name of [left, before]) await t.rejects(stat(name), { code: 'ENOENT' })
+  for (const name of others) t.equal(await readFile(name, 'utf8'), 'mine', 'somebody may be writing it, or it is something else')
+  await withClient(database.login('loader'), async client => {
+    await exportArchive(client, 2, path, {
+      overwrite: true,
+      onProgress: ({ table }) => { if (table === 'account') t.equal(readdirSync(folder).filter(name => name.includes(`-${process.pid}-`)).length, 1) }
+    })
+  })
+  for (const name of others) rmSync(name)
+  t.strictSame((await readdir(folder)).filter(name => name.endsWith('.part')), [])
 })
 
 t.test('an archive that is cut off anywhere is refused', async t => {
@@ -198,7 +217,7 @@ t.test('exactly the entries of an archive are accepted, each once', async t => {
 t.test('a line that the database would not have written is refused by its number', async t => {
   const user = '{"id":1,"email":"a@b","first_name":"","last_name":"","is_active":true,"joined_at":"2020-01-01T00:00:00+00:00","password_hash":""}'
   const project = '{"id":1,"name":"p","details":""}'
-  const wrong: Array<[string, string[], RegExp]> = [
+  const wrong: Array<readonly [string, readonly string[], RegExp]> = [
     ['project', ['{'], /^project\.ndjson, line 1: is not JSON/],
     ['project', [''], /line 1: is not JSON/],
     ['project', ['[1]'], /not a JSON object/],
@@ -231,9 +250,11 @@ t.test('a line that the database would not have written is refused by its number
     ['app_user', [user.replace('true', '"t"')], /is_active is neither true nor false/],
     ['app_user', [user.replace('a@b', '\u{1f3e0}b')], /email has fewer than 3/],
     ['app_user', [user.replace('2020-01-01T', '2020-13-01T')], /joined_at is not a timestamp/],
+    ...['2021-02-29T00:00:00', '1900-02-29T00:00:00', '2020-04-31T00:00:00', '2020-01-00T00:00:00', '0000-01-01T00:00:00', '294277-01-01T00:00:00', '2020-01-01T24:00:00'].map(time =>
+      ['app_user', [user.replace('2020-01-01T00:00:00', time)], /joined_at is not a timestamp/] as const),
+    ['app_user', [user.replace('2020-01-01T00:00:00+00:00', '4714-01-01T00:00:00+00:00 BC')], /joined_at is not a timestamp/],
     ['app_user', [user.replace('2020-01-01T00:00:00+00:00', 'now')], /joined_at is not a timestamp/],
-    ['app_user', [user.replace('2020-01-01', '2021-02-30')], /./],
-    ['app_user', [user, user.replace('1', '2').replace('a@b', 'A@B')], /^app_user\.ndjson: there are two of what must be unique according to app_user_email_is_unique$/],
+    ['app_user', [user, user.replace('"id":1', '"id":2').replace('a@b', 'A@B')], /^app_user\.ndjson, line 2: email stands in a line before: "A@B"$/],
     ['account', ['{"slug":"A","name":"p"}'], /slug is not a label/],
     ['account', ['{"slug":"\\u001b[2J\u202e","name":"p"}'], /slug is not a label.*"\?\[2J\?"/],
     ['account', [], /has 0 lines, and not one/],
@@ -340,6 +361,16 @@ t.test('after an import every sequence is beyond the ids, and none went back', a
   })
 })
 
+t.test('an archive moves what all tenants share not too far, and what is its own as far as it likes', async t => {
+  const target = await testDatabase(t)
+  const far = 2 ** 40 + 5
+  const path = await archiveOf({ project: [`{"id":${far},"name":"p","details":""}`] })
+  await t.rejects(importInto(target, path, { accountId: 9, slug: 'nine', name: 'Nine' }), { message: /too far beyond what project_id_seq has come to/ })
+  await importInto(target, path, { accountId: 9, slug: 'nine', name: 'Nine', use: 'own' })
+  await importInto(target, path, { accountId: 10, slug: 'ten', name: 'Ten' })
+  t.match(await asRole(target.admin, async query => await query("insert into rowhouse.project (account_id, name) values (9, 'next') returning id::text")), [{ id: String(far + 1) }])
+})
+
 t.test('rows without a parent, and ids ahead of their sequence, are found', async t => {
   const target = await testDatabase(t)
   await seedTenants(target)
@@ -405,11 +436,11 @@ async function exportFrom (accountId: number, path: string): Promise<Manifest> {
   return await withClient(database.login('loader'), async client => await exportArchive(client, accountId, path))
 }
 
-async function importInto (target: Database, path: string, account: NewAccount, signal?: AbortSignal, onProgress?: () => void): Promise<Inspection> {
+async function importInto (target: Database, path: string, account: Omit<NewAccount, 'use'> & Partial<Pick<NewAccount, 'use'>>, signal?: AbortSignal, onProgress?: () => void): Promise<Inspection> {
   return await withClient(target.login('loader'), async client => {
     await client.query('begin')
     try {
-      const inspection = await importArchive(client, path, account, { signal, onProgress })
+      const inspection = await importArchive(client, path, { use: 'shared', ...account }, { signal, onProgress })
       await client.query('commit')
       return inspection
     } catch (error) {
@@ -467,10 +498,10 @@ async function zipOf (list: Array<[string, Buffer]>): Promise<string> {
 
 /** An archive with these lines and an account, sealed by a manifest that agrees with them unless it is changed. */
 /** Written by hand, in the first version of the format: its rows are the shortest. */
-async function archiveOf (lines: Partial<Record<string, string[]>>, { after = {}, change = manifest => manifest }: {
+async function archiveOf (lines: Partial<Record<string, readonly string[]>>, { after = {}, change = manifest => manifest }: {
   after?: Partial<Record<string, string | Buffer>>, change?: (manifest: Manifest) => unknown
 } = {}): Promise<string> {
-  const all: Partial<Record<string, string[]>> = { account: ['{"slug":"made","name":"Made"}'], ...lines }
+  const all: Partial<Record<string, readonly string[]>> = { account: ['{"slug":"made","name":"Made"}'], ...lines }
   const bytes = tableNames.map(table => Buffer.concat([Buffer.from((all[table] ?? []).map(line => line + '\n').join('')), Buffer.from(after[table] ?? '')]))
   const { manifest } = await inspectArchive(source)
   const summaries = tableNames.map((table, index) => [table, {

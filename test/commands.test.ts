@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PG_MIGRATE_LOCK_ID } from 'node-pg-migrate'
 import t, { type Test } from 'tap'
@@ -284,4 +287,13 @@ t.test('what somebody else wrote does not reach the terminal as more than text',
   const shown = t.capture(console, 'error', () => {})
   t.equal(reportError('tenants', new ExplainedError('a name: \u001b]0;owned\u0007\u001b[31mACME\u202e\nand a line', { exitCode: 2 })), 2)
   t.strictSame(shown().map(({ args }) => args), [['tenants: a name: \ufffd]0;owned\ufffd\ufffd[31mACME\ufffd\nand a line']])
+})
+
+t.test('whoever reads the first lines alone is no reason for a stack', async t => {
+  for (const program of ['dburl', 'tenants', 'migrate', 'createtestdata', 'bench']) {
+    const child = spawn(process.execPath, ['--import=tsx', `bin/${program}.ts`, '--help'], { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    const [errors] = await Promise.all([text(child.stderr), once(child, 'close')])
+    t.equal(errors, '', program)
+  }
 })

@@ -23,7 +23,8 @@ t.test('a database for each account has the rows that the shared schema has, dow
   const { code, output, errors } = await finish(['--accounts', '3'])
   t.match({ code, output, errors }, { code: 0, output: /^tenant-0 .*\ntenant-1 .*\ntenant-2 .*\nAccounts: 3\n/, errors: '' })
   await assertSame(t, 3)
-  t.match(await finish(['--accounts', '3', '--first', '3']), { code: 0 })
+  t.match(await finish(['--accounts', '5']), { code: 0, output: /^Of the accounts, 3 were there .*\ntenant-3 .*\ntenant-4 .*\nAccounts: 2\n/ })
+  t.match(await finish(['--accounts', '1', '--first', '5']), { code: 0 })
   await assertSame(t, 6)
   t.strictSame(await ofDatabases(), [0, 1, 2, 3, 4, 5].map(number => `${database.admin.database}_tenant-${number}`))
   t.strictSame(await countsIn(database), { account: 6, app_user: 0, project: 0, task: 0, subtask: 0 }, 'the configured database has the catalogue alone')
@@ -36,8 +37,8 @@ t.test('a database for each account has the rows that the shared schema has, dow
 
 t.test('names that are taken are told, with what to do, and nothing is changed', async t => {
   const before = await everything()
-  const { code, output, errors } = await finish(['--accounts', '3', '--first', '4'])
-  t.match({ code, output, errors }, { code: 1, output: '', errors: /^createtestdata: tenant-4 and tenant-5 exist already \(2 of 3\)\. Nothing was changed\. .*--first 6\. .*bin\/tenants\.ts[^\n]*\n$/ })
+  const { code, output, errors } = await finish(['--accounts', '2', '--first', '4'])
+  t.match({ code, output, errors }, { code: 1, output: '', errors: /^createtestdata: tenant-4 and tenant-5 exist already \(2 of 2\)\. Nothing was changed\. .*--first 6\. .*bin\/tenants\.ts[^\n]*\n$/ })
   t.notMatch(errors, /migrate\.ts down/, 'which takes no account with a database of its own away')
   t.match(await finish(['--accounts', '2', '--rollback']), { code: 1 })
   t.strictSame(await everything(), before)
@@ -64,15 +65,15 @@ t.test('demonstration data give way while nobody has touched them', async t => {
     await demo()
     await asRole(await adminOf(database, 'tenant-1'), async query => await query(change))
     const changed = await everything()
-    await t.rejects(load(database, { accounts: 3, ...small }, own), { name: 'TestDataError', message: /exist already/ }, change)
+    await t.rejects(load(database, { accounts: 2, ...small }, own), { name: 'TestDataError', message: /exist already/ }, change)
     t.strictSame(await everything(), changed, change)
   }
   await demo()
   await asRole(database.admin, async query => await query("insert into rowhouse.account (slug, name) values ('mine', 'Mine')"))
-  await t.rejects(load(database, { accounts: 3, ...small }, own), { name: 'TestDataError' }, 'somebody is beside them')
+  await t.rejects(load(database, { accounts: 2, ...small }, own), { name: 'TestDataError' }, 'somebody is beside them')
   await demo()
   await asRole(database.admin, async query => await query("update rowhouse.account set status = 'suspended' where slug = 'tenant-0'"))
-  await t.rejects(load(database, { accounts: 3, ...small }, own), { name: 'TestDataError' }, 'one is suspended')
+  await t.rejects(load(database, { accounts: 2, ...small }, own), { name: 'TestDataError' }, 'one is suspended')
 })
 
 t.test('a run that fails leaves nothing, and nobody else\'s database is touched', async t => {

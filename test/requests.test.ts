@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { listen } from '../src/listen.ts'
 import { listProjects } from '../src/repositories/projects.ts'
@@ -457,6 +458,24 @@ t.test('a client that has sent nothing, or half a request, does not keep the ser
   await app.close()
   await cut
   t.strictSame(clients.map(({ heard }) => heard()), clients.map(() => ''), 'none was waited for until its time was up, which a 408 would tell')
+})
+
+t.test('a client that does not read its answers is let go, on each address', async t => {
+  const { app } = await testApp(t, database)
+  app.get('/long', { config: { anyHost: true } }, async () => 'x'.repeat(4_000_000))
+  t.equal(app.server.timeout, 30_000)
+  app.server.timeout = 500
+  const hosts = hasIpv6() ? ['127.0.0.1', '::1'] : ['127.0.0.1']
+  const port = await listen(app, { addresses: hosts, port: 0 })
+  await Promise.all(hosts.map(async host => {
+    const socket = net.connect({ host, port }).on('error', () => {}).pause()
+    socket.write('GET /long HTTP/1.1\r\nhost: tenant-0.localhost\r\n\r\n'.repeat(20))
+    await delay(3000)
+    let bytes = 0
+    socket.on('data', chunk => { bytes += chunk.length }).resume()
+    if (!socket.closed) await once(socket, 'close')
+    t.ok(bytes < 60_000_000, `${bytes} bytes of 80 million had left when it was cut off`)
+  }))
 })
 
 t.test('the server listens on both loopback addresses, and says when it cannot', async t => {

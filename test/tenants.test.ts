@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { defaultEmbeddedDirectory, openEmbedded } from '../src/database/embedded.ts'
+import { latestMigration } from '../src/database/migrate.ts'
 import { loginAt } from '../src/database/placement.ts'
 import { formatUrl } from '../src/database/settings.ts'
 import { adminOf, asRole, placeTenants, run, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
@@ -101,7 +102,7 @@ t.test('list and show tell what there is, and where', async t => {
   for (const tenant of list) t.match(tenant, { strategy: tenancy, rows: { app_user: 1, project: 2, task: 2, subtask: 25 } })
   t.ok(list.every(({ bytes }) => bytes > 0))
   t.match(await done(t, 'list', '--search', 'TENANT-2', '--no-counts'), /^SLUG[^\n]*\ntenant-2[^\n]*\n$/)
-  t.match(await done(t, 'show', 'tenant-1'), tenancy === 'single-schema' ? /place +the shared schema/ : /place +a database of its own, .*_tenant-1, at 006_api/)
+  t.match(await done(t, 'show', 'tenant-1'), tenancy === 'single-schema' ? /place +the shared schema/ : /place +a database of its own, .*_tenant-1, at 007_audit/)
   t.match(await tenants(t, 'show', 'nobody'), { code: 1, output: /there is no tenant "nobody"/ })
 })
 
@@ -112,12 +113,18 @@ t.test('what cannot be done is said in a line, and changes nothing', inOneRun, a
     [['create', 'UPPER', '--name', 'x'], 2, /cannot be a host name's first part/],
     [['create', '-a', '--name', 'x'], 2, /./],
     [['create', 'a'.repeat(64), '--name', 'x'], 2, /cannot be a host name's first part/],
-    [['create', 'empty', '--name', ''], 2, /./],
+    [['create', 'empty', '--name', ''], 2, /the name for people takes 1 to 255 characters/],
+    [['create', 'long', '--name', 'x'.repeat(256)], 2, /the name for people takes 1 to 255 characters/],
     [['create', 'without-name'], 2, /--name/],
     [['rename', 'tenant-0', 'tenant-1'], 1, /there is a tenant "tenant-1" already/],
     [['rename', 'tenant-0', 'no_underscore'], 2, /cannot be a host name's first part/],
     [['rename', 'nobody', 'somebody'], 1, /there is no tenant "nobody"/],
     [['clone', 'tenant-0', 'tenant-1'], 1, /there is a tenant "tenant-1" already/],
+    [['clone', 'tenant-0', 'No'], 2, /cannot be a host name's first part/],
+    [['name', 'tenant-0', ' '], 2, /the name for people takes more than spaces/],
+    [['suspend', 'tenant-0', '--reason', ''], 2, /the reason takes 1 to 500 characters/],
+    [['delete', 'tenant-0', '--reason', 'x'.repeat(20_000), '--yes'], 2, /the reason takes 1 to 500 characters/],
+    [['list', '--status', 'bogus'], 2, /bogus/],
     [['move', 'tenant-0', '--to', tenancy], 1, /already/],
     [['move', 'tenant-0', '--to', 'the-moon'], 2, /--to takes/],
     [['move', 'tenant-0', '--purge', '--yes'], 1, /has not been moved/],
@@ -156,6 +163,11 @@ t.test('a tenant is exported, imported under another name into either place, and
     t.ok(task, 'a new row does not meet an old id')
     t.strictSame(await sums(t, `${slug}-clone`), own, 'a clone is on its own')
   }
+  for (const slug of ['in-schema', 'in-database']) {
+    t.strictSame((await asJson<Array<{ action: string }>>(t, 'log', slug)).map(({ action }) => action).reverse(), ['import', 'verify'], 'how it came to be, once')
+    t.match(await asJson(t, 'log', `${slug}-clone`), [{}, {}, { action: 'clone', details: { of: slug } }])
+  }
+  t.match(await asJson(t, 'log', 'tenant-1'), [{ action: 'export', details: { rows: { subtask: 25 } } }, { action: 'export' }, { action: 'verify', details: { problems: [] } }])
   const cut = join(folder, 'cut.zip')
   await writeFile(cut, (await readFile(file)).subarray(0, 2000))
   t.match(await tenants(t, 'import', cut, '--as', 'cut-off'), { code: 1 })
@@ -218,7 +230,7 @@ t.test('what a tenant\'s own database says of its tables is not believed', inOne
     await query('insert into rowhouse.subtask (account_id, id, task_id, name) overriding system value select account_id, 9223372036854774784, min(id), \'far\' from rowhouse.task group by account_id')
   })
   t.match(await tenants(t, 'move', 'hostile', '--to', 'single-schema'), { code: 1, output: /too far beyond what subtask_id_seq has come to/ })
-  await done(t, 'move', 'hostile', '--abandon')
+  await done(t, 'move', 'hostile', '--abandon', '--yes')
   await done(t, 'delete', 'hostile', '--yes')
   await done(t, 'delete', 'hostile', '--purge', '--yes', '--grace-days', '0')
   t.strictSame(await sums(t, 'tenant-2'), before)
@@ -241,7 +253,10 @@ t.test('a name that is gone is nobody else\'s until every server has forgotten w
 t.test('a tenant whose server is out of reach is said to be so in a line', inOneRun, async t => {
   await done(t, 'clone', 'tenant-0', 'far-away')
   const before = (await asRole(database.admin, async query => await query("select database from rowhouse.account where slug = 'far-away'")))[0]?.['database'] as string | null
-  await asRole(database.admin, async query => { await query("update rowhouse.account set database = 'postgres://127.0.0.1:1/nowhere' where slug = 'far-away'") })
+  await asRole(database.admin, async query => {
+    await query("update rowhouse.account set database = 'postgres://127.0.0.1:1/nowhere' where slug = 'far-away'")
+    await query("insert into rowhouse.tenant_database (account_id, schema_version) select id, $1::text from rowhouse.account where slug = 'far-away'", [await latestMigration()])
+  })
   for (const args of [['verify', 'far-away'], ['export', 'far-away', join(folder, 'far.zip')], ['clone', 'far-away', 'never'], ['move', 'far-away', '--to', 'single-schema']]) {
     const { code, output } = await tenants(t, ...args)
     t.equal(code, 1, args.join(' '))
@@ -257,6 +272,33 @@ t.test('a tenant whose server is out of reach is said to be so in a line', inOne
   await done(t, 'delete', 'far-away', '--yes')
   await done(t, 'delete', 'far-away', '--purge', '--yes', '--grace-days', '0')
   t.strictSame(await leftovers(), [])
+})
+
+t.test('a purge shows that nothing is left anywhere, of a move that left something neither', inOneRun, async t => {
+  await done(t, 'clone', 'tenant-1', 'leaving')
+  await done(t, 'move', 'leaving', '--to', 'multiple-databases')
+  await done(t, 'move', 'leaving', '--purge', '--yes')
+  await done(t, 'move', 'leaving', '--to', 'single-schema')
+  const own = `${database.admin.database}_leaving`
+  await done(t, 'delete', 'leaving', '--yes')
+  t.match(await tenants(t, 'delete', 'leaving', '--purge', '--grace-days', '0'), { code: 2, output: new RegExp(`from the shared schema and the database ${own}, which a move has left, for good`) })
+  const output = await done(t, 'delete', 'leaving', '--purge', '--yes', '--grace-days', '0')
+  t.match(output, /^removed from the shared schema: subtask 25, task 2, /m)
+  t.match(output, new RegExp(`^dropped the database ${own}; its server says of it: database "${own}" does not exist$`, 'm'))
+  t.match(output, /^left in the shared schema: .*subtask 0$/m)
+  t.strictSame(await leftovers(), [])
+})
+
+t.test('a tenant that is still being made is nothing to work on', inOneRun, async t => {
+  await asRole(database.admin, async query => { await query("insert into rowhouse.account (slug, name, status, status_reason) values ('half', 'Half', 'creating', 'a run')") })
+  for (const args of [['rename', 'half', 'whole'], ['name', 'half', 'Whole'], ['export', 'half', join(folder, 'half.zip')], ['verify', 'half'], ['suspend', 'half'], ['delete', 'half', '--yes'], ['move', 'half', '--to', 'multiple-databases']]) {
+    const { code, output } = await tenants(t, ...args)
+    t.equal(code, 1, args.join(' '))
+    t.match(output, /"half" is still being made/, args.join(' '))
+  }
+  t.match(await done(t, 'show', 'half'), /creating since/)
+  t.match(await done(t, 'list', '--status', 'creating'), /^half /m)
+  await asRole(database.admin, async query => { await query("delete from rowhouse.account where slug = 'half'") })
 })
 
 t.test('verify finds what the keys do not let happen', async t => {

@@ -150,7 +150,7 @@ t.test('an empty database is filled with the rows of the generator, and everythi
   const before = await catalogue()
   const result = await load(database, { accounts: 12 })
   const data = await prepareTestData(completeOptions({ accounts: 12 }))
-  t.strictSame(result, { counts: data.counts, replaced: 0 })
+  t.match({ counts: result.made.counts, present: result.present, replaced: result.replaced }, { counts: data.counts, present: 0, replaced: 0 })
   for (const name of tableNames) t.strictSame(await rowsOf(name), [...data.rows(name)], name)
   t.strictSame(await catalogue(), before, 'keys, indexes, policies and privileges are those of before')
   await assertConsistent(t)
@@ -190,7 +190,7 @@ t.test('what later migrations may bring is left as it was', async t => {
 t.test('a run that fails, or is told to keep nothing, leaves nothing', async t => {
   await empty()
   const before = await catalogue()
-  t.strictSame((await load(database, { accounts: 3 }, { rollback: true })).counts, make({ accounts: 3 }).counts)
+  t.strictSame((await load(database, { accounts: 3 }, { rollback: true })).made.counts, make({ accounts: 3 }).counts)
   await assertUntouched(t, before, 'rollback')
 
   const obstacles = {
@@ -247,8 +247,7 @@ t.test('accounts that exist are never touched', async t => {
   const refusals: Array<[Partial<TestDataOptions>, RegExp]> = [
     [{ accounts: 5, seed: 3 }, /^tenant-0 … tenant-4 exist already \(5 of 5\)\. Nothing was changed\. .*--first 5\b/],
     [{ accounts: 1 }, /^tenant-0 exists already \(1 of 1\)/],
-    [{ accounts: 9, first: 3 }, /^tenant-3 and tenant-4 exist already \(2 of 9\)/],
-    [{ accounts: 2000 }, /^tenant-0 … tenant-4 exist already \(5 of 2000\)/]
+    [{ accounts: 2, first: 3 }, /^tenant-3 and tenant-4 exist already \(2 of 2\)/]
   ]
   for (const [options, message] of refusals) await t.rejects(load(database, options), { name: 'TestDataError', message })
   t.strictSame(await snapshot(), before)
@@ -257,6 +256,20 @@ t.test('accounts that exist are never touched', async t => {
   await load(database, { accounts: 1, first: 9 })
   await t.rejects(load(database, { accounts: 20, first: 2 }), { message: /^tenant-2, tenant-3, tenant-4 and 2 more exist already \(5 of 20\).*--first 10\b/ })
   await t.rejects(load(database, { accounts: 20 }, { rollback: true }), TestDataError)
+})
+
+t.test('where the first accounts are there, those beyond them are made, the same that a whole run makes', async t => {
+  await empty()
+  await load(database, { accounts: 6 })
+  const whole = await snapshot()
+  await empty()
+  await load(database, { accounts: 2 })
+  const before = await asRole(database.admin, async query => await query('select id, xmin::text from rowhouse.subtask order by id'))
+  const { made, present } = await load(database, { accounts: 6 })
+  t.match({ accounts: made.counts.account, present }, { accounts: 4, present: 2 })
+  t.strictSame(await snapshot(), whole)
+  t.strictSame((await asRole(database.admin, async query => await query('select id, xmin::text from rowhouse.subtask order by id'))).slice(0, before.length), before, 'the first stay as they are')
+  await t.rejects(load(database, { accounts: 6 }), { message: /^tenant-0 … tenant-5 exist already \(6 of 6\)/ })
 })
 
 t.test('accounts are added beside others while people go on working', async t => {
@@ -324,7 +337,7 @@ t.test('demonstration data give way as long as nobody has touched them', async t
   const six = make({ accounts: 6 })
   t.strictSame(await rowsOf('account'), [...six.rows('account')], 'the same rows have the same ids again')
   t.strictSame(await rowsOf('subtask'), [...six.rows('subtask')])
-  await t.rejects(load(database, { accounts: 8 }), TestDataError, 'what a run has made is no demonstration')
+  await t.rejects(load(database, { accounts: 6 }), TestDataError, 'what a run has made is no demonstration')
   const [sequence] = await asRole(database.admin, async query => await query("select obj_description('rowhouse.account_id_seq'::regclass, 'pg_class') as comment"))
   t.equal(sequence?.['comment'], null, 'and nothing says it is')
 
@@ -345,7 +358,7 @@ t.test('demonstration data give way as long as nobody has touched them', async t
     await fresh()
     await asRole(database.admin, async query => await query(`set search_path = rowhouse; ${change}`))
     const changed = await snapshot()
-    await t.rejects(load(database, { accounts: 6 }), TestDataError, change)
+    await t.rejects(load(database, { accounts: 2 }), TestDataError, change)
     t.strictSame(await snapshot(), changed, change)
   }
 })
@@ -387,6 +400,7 @@ t.test('the command says what it made, and refuses what it cannot', async t => {
   t.match(more, { code: 0, output: /^Accounts: 12\n/, errors: /^loading: / })
   t.match(tried, { code: 0, output: /nothing was kept/ })
   t.equal((await rowsOf('account')).length, 14)
+  t.match(await finish(['--accounts', '15']), { code: 0, output: /^Of the accounts, 14 were there already and stayed as they are; made were those beyond:\ntenant-14 [^\n]*\nAccounts: 1\n/ })
 
   const nowhere = { DATABASE_URL: 'postgres://nobody:secretsecret@127.0.0.1:1/none' }
   const wrong = ['--accounts 0', '--accounts abc', '--min-users 5 --max-users 1', '--unknown', 'something']

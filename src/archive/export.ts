@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto'
-import { link, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises'
+import { link, open, rename, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { hasCode } from '../database/admin.ts'
 import { migrationNames } from '../database/migrate.ts'
+import { maxId } from '../database/sequence.ts'
 import { ArchiveError } from './archive-error.ts'
-import { entryName, formatName, formatVersion, manifestName, maxId, maxLineBytes, maxUncompressedBytes, readmeName, readmeText, type ArchiveSteps, type Counts, type Manifest, type TableSummary } from './format.ts'
-import { accountColumn, columnNames, ownedTables, tableNames, type TableName } from './tables.ts'
+import { entryName, formatName, formatVersion, manifestName, maxLineBytes, maxUncompressedBytes, readmeName, readmeText, type ArchiveSteps, type Counts, type Manifest, type TableSummary } from './format.ts'
+import { createPart, discardPart } from './part-file.ts'
+import { accountColumn, columnsOf, ownedTables, tableNames, type TableName } from './tables.ts'
 import { zipFile } from './zip-writer.ts'
 
 export interface ExportOptions extends ArchiveSteps {
   /** Replace a file that is there; by default it is refused. */
   overwrite?: boolean
+  /** Called when all of it is written and the file has yet to get its name, which it does not where this throws. */
+  onWritten?: (manifest: Manifest) => Promise<void>
 }
 
 /**
@@ -26,36 +30,27 @@ export interface ExportOptions extends ArchiveSteps {
  * @throws {ArchiveError} if there is no such account, the file is there, or the account holds what could not be imported again
  * @throws the signal's reason, and whatever database and disk throw; no file is left in any of these cases
  */
-export async function exportArchive (client: pg.Client, accountId: number, path: string, { signal, onProgress, overwrite = false }: ExportOptions = {}): Promise<Manifest> {
+export async function exportArchive (client: pg.Client, accountId: number, path: string, { signal, onProgress, overwrite = false, onWritten }: ExportOptions = {}): Promise<Manifest> {
   signal?.throwIfAborted()
   if (!Number.isSafeInteger(accountId)) throw new ArchiveError('an account is named by its id, a whole number')
   if (!overwrite && await exists(path)) throw new ArchiveError(`${path} is there; name another file, or have it overwritten`)
-  const part = `${path}.part`
-  const file = await create(part)
+  const part = await createPart(path)
   try {
-    const manifest = await inSnapshot(client, signal, async () => await writeArchive(client, accountId, file, { signal, onProgress }))
+    const manifest = await inSnapshot(client, signal, async () => await writeArchive(client, accountId, part.file, { signal, onProgress }))
     signal?.throwIfAborted()
-    await publish(part, path, overwrite)
+    await onWritten?.(manifest)
+    await publish(part.path, path, overwrite)
     return manifest
   } catch (error) {
-    await file.close().catch(() => {})
-    await unlink(part).catch(() => {})
     signal?.throwIfAborted()
     throw error
+  } finally {
+    await discardPart(part)
   }
 }
 
 async function exists (path: string): Promise<boolean> {
   return await stat(path).then(() => true, () => false)
-}
-
-async function create (part: string): Promise<FileHandle> {
-  try {
-    return await open(part, 'wx', 0o600)
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) throw new ArchiveError(`${part} is there: another export to this file is under way, or one was cut off; delete it if none is`, { cause: error })
-    throw new ArchiveError(`${part} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
-  }
 }
 
 async function inSnapshot<T> (client: pg.Client, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
@@ -147,12 +142,16 @@ async function readExtent (client: pg.Client, accountId: number): Promise<{ coun
   return { counts, highestIds }
 }
 
-/** PostgreSQL makes the JSON, which has no control characters: so nothing is ever quoted, and a line is a row. */
+/**
+ * PostgreSQL makes the JSON, which has no control characters: so nothing is ever quoted, and a line is a row. It is put together
+ * of its values, none of which may be null: row_to_json says the same and takes a sixth longer.
+ */
 function copyStatement (table: TableName, accountId: number): string {
   const key = accountColumn(table)
+  const fields = columnsOf(table).map(({ name, type }, index) => `'${index === 0 ? '' : ','}"${name}":' || ${type === 'bigint' || type === 'boolean' ? name : `to_json(${name})`}`)
   return `copy (
-    select row_to_json(kept)::text
-    from (select ${columnNames(table).join(', ')} from ${table} where ${key} = ${accountId} order by ${key}, ${table}.id) as kept
+    select '{' || ${fields.join(' || ')} || '}'
+    from ${table} where ${key} = ${accountId} order by ${key}, ${table}.id
   ) to stdout with (format csv, quote E'\\x01', delimiter E'\\x02', encoding 'UTF8')`
 }
 
@@ -199,8 +198,7 @@ async function publish (part: string, path: string, overwrite: boolean): Promise
     if (hasCode(error, 'EEXIST')) throw new ArchiveError(`${path} is there now; name another file, or have it overwritten`, { cause: error })
     return false
   })
-  if (isLinked) await unlink(part)
-  else await rename(part, path)
+  if (!isLinked) await rename(part, path)
   // Not every platform can do this with a directory.
   const directory = await open(dirname(path), 'r').catch(() => undefined)
   await directory?.sync().catch(() => {})

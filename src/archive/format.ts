@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { migrationNames } from '../database/migrate.ts'
+import { maxId } from '../database/sequence.ts'
+import { slug, storedName } from '../schemas/fields.ts'
 import { ArchiveError, excerpt } from './archive-error.ts'
 import { tableNames, tables, type TableName } from './tables.ts'
 
@@ -12,8 +14,6 @@ export const readmeName = 'README.txt'
 export const maxManifestBytes = 1024 * 1024
 export const maxReadmeBytes = 1024 * 1024
 export const maxLineBytes = 16 * 1024 * 1024
-/** All tenants draw their ids from one sequence; one higher than this would use up what is left for the others. */
-export const maxId = 2 ** 52
 
 // What real rows compress to is far below; no file may ask for work out of proportion to its size.
 const maxRatio = 250
@@ -43,7 +43,7 @@ const manifestSchema = z.strictObject({
   version: z.int().min(1).max(formatVersion),
   schema: z.string().min(1).max(200),
   createdAt: z.iso.datetime(),
-  account: z.strictObject({ slug: z.string().max(63), name: z.string().max(510) }),
+  account: z.strictObject({ slug, name: storedName }),
   tables: z.strictObject({ account: tableSummary, app_user: tableSummary, project: tableSummary, task: tableSummary, subtask: tableSummary })
 })
 

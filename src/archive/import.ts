@@ -1,8 +1,8 @@
 import pg from 'pg'
-import { advanceSequence } from '../database/sequence.ts'
+import { advanceSequence, assertWithinReach, maxId, type SequenceUse } from '../database/sequence.ts'
 import { copyRows } from '../testdata/copy.ts'
 import { ArchiveError } from './archive-error.ts'
-import { entryName, maxId, type ArchiveSteps } from './format.ts'
+import { entryName, type ArchiveSteps, type Manifest } from './format.ts'
 import { readArchive, type Inspection } from './inspect.ts'
 import type { Value } from './rows.ts'
 import { columnNames, ownedTables, sequenceOf, type OwnedTable, type TableName } from './tables.ts'
@@ -12,6 +12,8 @@ export interface NewAccount {
   accountId: number
   slug: string
   name: string
+  /** Whose rows are where it goes. */
+  use: SequenceUse
 }
 
 /** Bounds what the server keeps for the foreign keys of one statement, and the temporary table. */
@@ -29,7 +31,7 @@ const batchCharacters = 8 * 1024 * 1024
  * @throws {ArchiveError} if the archive is not as an export writes it, or its rows break a rule of the tables. Some rows may have
  *   been inserted by then, so the transaction must be rolled back, as after the signal's reason and every other error.
  */
-export async function importArchive (client: pg.Client, path: string, { accountId, slug, name }: NewAccount, { signal, onProgress }: ArchiveSteps = {}): Promise<Inspection> {
+export async function importArchive (client: pg.Client, path: string, { accountId, slug, name, use }: NewAccount, { signal, onProgress }: ArchiveSteps = {}): Promise<Inspection> {
   if (!Number.isSafeInteger(accountId) || accountId < 1 || accountId > maxId) throw new ArchiveError(`an account's id is a whole number from 1 to ${maxId}`)
   for (const table of ownedTables) {
     await client.query(`create temporary table archived_${table} on commit drop as select ${columnNames(table).join(', ')} from ${table} with no data`)
@@ -48,11 +50,11 @@ export async function importArchive (client: pg.Client, path: string, { accountI
   }
   for (const table of ownedTables) await client.query(`drop table archived_${table}`)
   await verifyCounts(client, accountId, inspection)
-  await moveSequences(client, accountId, inspection)
+  await moveSequences(client, accountId, inspection, use)
   return inspection
 }
 
-async function insertAccount (client: pg.Client, { accountId, slug, name }: NewAccount): Promise<void> {
+async function insertAccount (client: pg.Client, { accountId, slug, name }: Omit<NewAccount, 'use'>): Promise<void> {
   await explained('account', client.query(
     'insert into account (id, slug, name) overriding system value values ($1::bigint, $2::text, $3::text)', [accountId, slug, name]))
 }
@@ -142,7 +144,12 @@ async function verifyCounts (client: pg.Client, accountId: number, { counts }: I
   }
 }
 
-async function moveSequences (client: pg.Client, accountId: number, { manifest }: Inspection): Promise<void> {
-  await advanceSequence(client, sequenceOf('account'), accountId)
-  for (const table of ownedTables) await advanceSequence(client, sequenceOf(table), manifest.tables[table].highestId)
+/** Before a row is written. @throws {ExplainedError} where the archive has ids that cannot be taken in where it is to go */
+export async function assertIdsWithinReach (client: pg.Client, { tables }: Manifest, use: SequenceUse): Promise<void> {
+  for (const table of ownedTables) await assertWithinReach(client, sequenceOf(table), tables[table].highestId, use)
+}
+
+async function moveSequences (client: pg.Client, accountId: number, { manifest }: Inspection, use: SequenceUse): Promise<void> {
+  await advanceSequence(client, sequenceOf('account'), accountId, use)
+  for (const table of ownedTables) await advanceSequence(client, sequenceOf(table), manifest.tables[table].highestId, use)
 }

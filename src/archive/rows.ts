@@ -1,5 +1,6 @@
+import { maxId } from '../database/sequence.ts'
 import { ArchiveError, excerpt } from './archive-error.ts'
-import { entryName, maxId } from './format.ts'
+import { entryName } from './format.ts'
 import { columnsOf, type Column, type TableName } from './tables.ts'
 
 export type Value = string | number | boolean
@@ -7,8 +8,12 @@ export type Value = string | number | boolean
 /** As many parents as 32 MB hold; the foreign keys know the rest. */
 const maxKnownIds = 4 * 1024 * 1024
 
+/** As many as some 30 MB hold; the unique index knows the rest. */
+const maxKnownTexts = 250_000
+
 // As PostgreSQL writes them into JSON in UTC, with all that the type can hold.
-const timestamp = /^(-?infinity|\d{4,6}-(0\d|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?\+00:00( BC)?)$/
+const timestamp = /^(?:-?infinity|(\d{4,6})-(\d\d)-(\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?\+00:00( BC)?)$/
+const [earliestBc, latestYear] = [4713, 294276]
 // Neither can stand in a text of PostgreSQL.
 const unstorable = /[\0\p{Cs}]/u
 
@@ -49,6 +54,7 @@ export class RowReader {
   readonly #columns: readonly Column[]
   readonly #ids: ReadonlyMap<TableName, KnownIds>
   readonly #ownIds: KnownIds | undefined
+  readonly #knownTexts = new Set<string>()
   rows = 0
   highestId = 0
 
@@ -95,7 +101,7 @@ export class RowReader {
         if (typeof value !== 'boolean') this.refuse(`${column.name} is neither true nor false`)
         break
       case 'timestamptz':
-        if (typeof value !== 'string' || !timestamp.test(value)) this.refuse(`${column.name} is not a timestamp`)
+        if (typeof value !== 'string' || !isTimestamp(value)) this.refuse(`${column.name} is not a timestamp`)
         break
       case 'text':
         if (typeof value !== 'string') this.refuse(`${column.name} is not a text`)
@@ -115,19 +121,36 @@ export class RowReader {
     }
   }
 
-  #checkText ({ name, minLength = 0, maxLength, pattern, values }: Column, value: string): void {
+  #checkText ({ name, minLength = 0, maxLength, pattern, values, isUnique }: Column, value: string): void {
     if (value.length < minLength || (maxLength !== undefined && value.length > maxLength && characters(value, maxLength) > maxLength)) {
       this.refuse(`${name} has not ${minLength} to ${maxLength} characters`)
     }
     // A pair of surrogates is one character.
     if (minLength > 1 && value.length < minLength * 2 && characters(value, maxLength) < minLength) this.refuse(`${name} has fewer than ${minLength} characters`)
     if (pattern !== undefined && !pattern.test(value)) this.refuse(`${name} is not a label of a host name: ${excerpt(value)}`)
+    if (isUnique === true) {
+      const text = value.replace(/[A-Z]/g, letter => letter.toLowerCase())
+      if (this.#knownTexts.has(text)) this.refuse(`${name} stands in a line before: ${excerpt(value)}`)
+      if (this.#knownTexts.size < maxKnownTexts) this.#knownTexts.add(text)
+    }
     if (values !== undefined && !values.includes(value)) this.refuse(`${name} is none of ${values.join(', ')}: ${excerpt(value)}`)
   }
 
   refuse (what: string): never {
     throw new ArchiveError(`${entryName(this.#table)}, line ${this.rows}: ${what}`)
   }
+}
+
+/** https://www.postgresql.org/docs/current/datatype-datetime.html */
+function isTimestamp (text: string): boolean {
+  const [whole, years, months, days, bc] = timestamp.exec(text) ?? []
+  if (whole === undefined) return false
+  if (years === undefined) return true
+  const [year, month, day] = [Number(years), Number(months), Number(days)]
+  if (year < 1 || year > (bc === undefined ? latestYear : earliestBc) || month < 1 || month > 12 || day < 1) return false
+  const counted = bc === undefined ? year : 1 - year
+  const isLeap = counted % 4 === 0 && (counted % 100 !== 0 || counted % 400 === 0)
+  return day <= (month === 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31)
 }
 
 /** Code points, as char_length counts them. */

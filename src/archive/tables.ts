@@ -6,6 +6,8 @@ export interface Column {
   readonly maxLength?: number
   readonly pattern?: RegExp
   readonly values?: readonly string[]
+  /** No two rows have it, in whatever case it is written. */
+  readonly isUnique?: true
   /** The table whose id this is. */
   readonly parent?: TableName
   /** The version of the format that has it first, if not every one. */
@@ -36,7 +38,7 @@ export const tables: Readonly<Record<TableName, readonly Column[]>> = {
   ],
   app_user: [
     id,
-    { name: 'email', type: 'text', minLength: 3, maxLength: 254 },
+    { name: 'email', type: 'text', minLength: 3, maxLength: 254, isUnique: true },
     { name: 'first_name', type: 'text', maxLength: 150 },
     { name: 'last_name', type: 'text', maxLength: 150 },
     { name: 'is_active', type: 'boolean' },

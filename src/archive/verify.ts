@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { ArchiveSteps } from './format.ts'
 import { accountColumn, ownedTables, sequenceOf, tableNames, tables, type TableName } from './tables.ts'
 
 export interface TableChecksum {
@@ -16,21 +17,35 @@ export interface Findings {
 }
 
 /**
- * What an account's rows come to, table by table, in one snapshot: equal on every server and platform where the rows are, in
+ * What an account's rows come to, table by table, in the snapshot of the caller's transaction: equal on every server and platform where the rows are, in
  * whatever order they lie, and whatever the account's id. The account's own row counts with slug and name.
  *
- * @param client the loader role; in a transaction, it sees what that has written
+ * @param client the loader role, in a transaction of isolation level repeatable read where others may write; it sees what that has written
  */
-export async function checksumAccount (client: pg.Client, accountId: number): Promise<Record<TableName, TableChecksum>> {
-  const parts = tableNames.map(table => `
-    select '${table}' as name, count(*)::text as rows, coalesce(sum(checksum), 0)::text as checksum
-    from (
-      select ('x' || left(encode(sha256(convert_to(row_to_json(kept)::text, 'UTF8')), 'hex'), 16))::bit(64)::bigint::numeric as checksum
-      from (select ${tables[table].map(({ name, type }) => type === 'timestamptz' ? `${name} at time zone 'UTC' as ${name}` : name).join(', ')}
-            from ${table} where ${accountColumn(table)} = $1::bigint) as kept
-    ) as hashed`)
-  const { rows } = await client.query<{ name: TableName, rows: string, checksum: string }>(parts.join(' union all '), [accountId])
-  return Object.fromEntries(rows.map(row => [row.name, { rows: Number(row.rows), checksum: row.checksum }])) as Record<TableName, TableChecksum>
+export async function checksumAccount (client: pg.Client, accountId: number, onProgress?: ArchiveSteps['onProgress']): Promise<Record<TableName, TableChecksum>> {
+  const total = onProgress === undefined ? 0 : await countRows(client, accountId)
+  const checksums: Partial<Record<TableName, TableChecksum>> = {}
+  let done = 0
+  for (const table of tableNames) {
+    onProgress?.({ table, done, total })
+    const { rows: [sum] } = await client.query<{ rows: string, checksum: string }>(`
+      select count(*)::text as rows, coalesce(sum(checksum), 0)::text as checksum
+      from (
+        select ('x' || left(encode(sha256(convert_to(row_to_json(kept)::text, 'UTF8')), 'hex'), 16))::bit(64)::bigint::numeric as checksum
+        from (select ${tables[table].map(({ name, type }) => type === 'timestamptz' ? `${name} at time zone 'UTC' as ${name}` : name).join(', ')}
+              from ${table} where ${accountColumn(table)} = $1::bigint) as kept
+      ) as hashed`, [accountId])
+    checksums[table] = { rows: Number(sum?.rows), checksum: sum?.checksum ?? '' }
+    done += Number(sum?.rows)
+  }
+  onProgress?.({ table: 'subtask', done, total })
+  return checksums as Record<TableName, TableChecksum>
+}
+
+async function countRows (client: pg.Client, accountId: number): Promise<number> {
+  const counts = tableNames.map(table => `(select count(*) from ${table} where ${accountColumn(table)} = $1::bigint)`)
+  const { rows: [sum] } = await client.query<{ count: string }>(`select ${counts.join(' + ')} as count`, [accountId])
+  return Number(sum?.count)
 }
 
 /**

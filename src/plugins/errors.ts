@@ -2,7 +2,7 @@ import accepts from '@fastify/accepts'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import plugin from 'fastify-plugin'
-import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, NotFoundError, NoViewOverTenantsError, toAppError, type ValueError } from '../errors.ts'
+import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, mostValueErrors, NotFoundError, NoViewOverTenantsError, toAppError, type ValueError } from '../errors.ts'
 import { problemPath, type ProblemName } from '../problems.ts'
 import type { ErrorPage } from './views.ts'
 
@@ -38,8 +38,8 @@ export function isDecodable (url: string): boolean {
 
 function toAnswer (error: FastifyError): AppError {
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const errors = error.validation.flatMap(issue => valueErrors(issue as ZodValidationIssue, error.validationContext))
-    if (error.validationContext === 'body') return new InvalidValuesError(errors)
+    const { errors, count } = valueErrors(error.validation as unknown as ZodValidationIssue[], error.validationContext)
+    if (error.validationContext === 'body') return new InvalidValuesError(errors, { count })
     return new InvalidInputError(errors.map(({ parameter, header, detail }) => `${parameter ?? header ?? 'request'}: ${detail}`).join('; '), { errors })
   }
   // The framework's own refusals (no such media type, body too large, malformed JSON or URL) carry texts that are fit for a client.
@@ -63,17 +63,30 @@ interface ZodValidationIssue {
   params?: { keys?: string[] }
 }
 
-/** Each value that a finding is about, by its place. */
-function valueErrors ({ keyword, instancePath, message, params }: ZodValidationIssue, context: string | undefined): ValueError[] {
-  const parent = instancePath === '/' ? '' : instancePath
-  const unknown = keyword === 'unrecognized_keys' ? params?.keys ?? [] : []
-  const places = unknown.length > 0 ? unknown.map(key => `${parent}/${key}`) : [parent]
-  const detail = unknown.length > 0 ? 'is not known here' : message
-  return places.map(place => {
-    if (context === 'body') return { pointer: `#${encodeURI(place)}`, detail }
-    const name = place.slice(1)
-    return context === 'headers' ? { header: name, detail } : { parameter: name, detail }
-  })
+/** The values that the findings are about, by their places: the first of them, and how many there are. */
+function valueErrors (issues: readonly ZodValidationIssue[], context: string | undefined): { errors: ValueError[], count: number } {
+  const errors: ValueError[] = []
+  let count = 0
+  for (const { keyword, instancePath, message, params } of issues) {
+    const parent = instancePath === '/' ? '' : instancePath
+    const unknown = keyword === 'unrecognized_keys' ? params?.keys ?? [] : []
+    count += Math.max(1, unknown.length)
+    if (errors.length >= mostValueErrors) continue
+    if (unknown.length === 0) errors.push(valueError(parent, message, context))
+    else errors.push(...unknown.slice(0, mostValueErrors - errors.length).map(key => valueError(`${parent}/${inPointer(key)}`, 'is not known here', context)))
+  }
+  return { errors, count }
+}
+
+function valueError (place: string, detail: string, context: string | undefined): ValueError {
+  if (context === 'body') return { pointer: `#${encodeURI(Buffer.from(place).toString())}`, detail }
+  const name = place.slice(1)
+  return context === 'headers' ? { header: name, detail } : { parameter: name, detail }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6901#section-3, and no longer than anybody reads. */
+function inPointer (key: string): string {
+  return key.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 function sendError (request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {

@@ -100,6 +100,10 @@ interface Pages {
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Renders a page for whoever asks: it names no viewer. */
+    renderPage: <Name extends keyof Pages>(name: Name, data: Pages[Name]) => Promise<string>
+  }
   interface FastifyReply {
     /** Renders a page for the viewer of this request and sends it. */
     page: <Name extends keyof Pages>(name: Name, data: Pages[Name]) => FastifyReply
@@ -126,6 +130,7 @@ export const views = plugin(async app => {
   })
   const assetVersion = await hashOfFiles(`${viewsDirectory}/public`)
 
+  app.decorate('renderPage', async (name, data) => await app.view(name, { ...data, assetVersion, viewer: { kind: 'nobody' }, homeHref: '/', quantity }))
   app.decorateReply('page', function (this: FastifyReply, name, data) {
     return this.view(name, { ...data, assetVersion, viewer: this.request.viewer, homeHref: '/', quantity })
   })

@@ -3,6 +3,7 @@ import { latestMigration } from '../database/migrate.ts'
 import type { Placement } from '../database/placement.ts'
 import type { ConnectionSettings } from '../database/settings.ts'
 import type { StrategyName } from '../tenancy/strategy.ts'
+import { assertAccountInput } from './account-input.ts'
 import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
 import { withSession } from './session.ts'
 
@@ -14,6 +15,8 @@ export interface NewAccount {
   id?: number
   slug: string
   name: string
+  /** What is recorded of how it came to be; by default that it was created. */
+  origin?: { action: string, details: Record<string, unknown> }
 }
 
 /** Puts the first rows, the account's own among them, into a database that was just made. */
@@ -26,6 +29,7 @@ export type Fill = (own: TenantDatabase, id: number) => Promise<void>
  */
 export async function createAccount (database: Database, catalogue: Catalogue, strategy: StrategyName, account: NewAccount): Promise<CatalogueEntry> {
   const { slug, name } = account
+  assertAccountInput(account)
   return await catalogue.alone([slug], async () => {
     await removeAbandoned(database, catalogue)
     if (strategy === 'multiple-databases') {
@@ -51,13 +55,13 @@ export async function makingDatabases (
   database: Database, catalogue: Catalogue, work: (makeOne: (account: NewAccount, fill?: Fill, own?: Catalogue) => Promise<void>) => Promise<void>, keep = true
 ): Promise<void> {
   const run = await catalogue.beginRun()
-  const made: Array<{ id: number, slug: string, placement: Placement }> = []
+  const made: Array<{ id: number, account: NewAccount, placement: Placement }> = []
   let kept = false
   try {
     await work(async (account, fill = putAccount(account), own = catalogue) => {
       const placement = await freePlacement(database, own, account.slug)
       const id = await own.atOnce(async () => await own.add({ ...account, status: 'creating', statusReason: run, database: placement }))
-      made.push({ id, slug: account.slug, placement })
+      made.push({ id, account, placement })
       const fresh = database.at(placement)
       await fresh.prepare()
       await fill(fresh, id)
@@ -65,9 +69,9 @@ export async function makingDatabases (
     })
     if (!keep) return
     await catalogue.atOnce(async () => {
-      for (const { id, slug, placement } of made) {
+      for (const { id, account: { slug, origin }, placement } of made) {
         await catalogue.setStatus(id, 'active')
-        await catalogue.record({ id, slug }, 'create', { strategy: 'multiple-databases', database: placement })
+        await catalogue.record({ id, slug }, origin?.action ?? 'create', { ...origin?.details, strategy: 'multiple-databases', database: placement })
       }
     })
     kept = true

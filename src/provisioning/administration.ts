@@ -36,6 +36,6 @@ export function accountAdministration (database: Database, strategy: StrategyNam
 /** What the commands say of it holds here, too. */
 function toAnswer (error: TenantError): Error {
   return error.exitCode === 2
-    ? new InvalidValuesError([{ pointer: '#/slug', detail: error.message }], error)
+    ? new InvalidValuesError([{ pointer: '#/slug', detail: error.message }], { cause: error })
     : new ConflictError(`It cannot be done as things stand: ${error.message}.`, { cause: error })
 }

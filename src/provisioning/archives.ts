@@ -1,21 +1,24 @@
 import { exportArchive } from '../archive/export.ts'
 import type { ArchiveSteps, Manifest } from '../archive/format.ts'
-import { importArchive } from '../archive/import.ts'
+import { assertIdsWithinReach, importArchive } from '../archive/import.ts'
 import { inspectArchive, type Inspection } from '../archive/inspect.ts'
 import { checksumAccount, findOrphans, type Findings, type TableChecksum } from '../archive/verify.ts'
 import { inTransaction } from '../database/admin.ts'
 import type { Database } from '../database/database.ts'
 import type { StrategyName } from '../tenancy/strategy.ts'
 import { accountDatabase, makingDatabases, removeAbandoned } from './accounts.ts'
+import { assertAccountInput } from './account-input.ts'
 import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
 import { withSession } from './session.ts'
 
 /** Writes a tenant into a file, as it is at one moment. @throws what `exportArchive` throws */
 export async function exportTenant (database: Database, catalogue: Catalogue, slug: string, path: string, how: ArchiveSteps & { overwrite: boolean }): Promise<Manifest> {
-  const entry = await catalogue.get(slug)
-  const manifest = await withSession(accountDatabase(database, entry.database).login('loader'), async client => await exportArchive(client, entry.id, path, how))
-  await catalogue.record(entry, 'export', { rows: rowsOf(manifest) })
-  return manifest
+  const entry = await catalogue.getMigrated(slug)
+  return await withSession(accountDatabase(database, entry.database).login('loader'), async client => await exportArchive(client, entry.id, path, {
+    ...how,
+    // Before anybody has the file.
+    onWritten: async manifest => { await catalogue.record(entry, 'export', { rows: rowsOf(manifest) }) }
+  }))
 }
 
 /** What a tenant that is made of an archive is to be called; what is left out is as the archive has it. */
@@ -37,25 +40,32 @@ export async function importTenant (
   const inspection = await inspectArchive(path, steps)
   steps.onInspected?.(inspection)
   const account = { slug: names.slug ?? inspection.manifest.account.slug, name: names.name ?? inspection.manifest.account.name }
+  assertAccountInput(account)
+  const origin = { action: 'import', details: { exportedAt: inspection.manifest.createdAt, from: inspection.manifest.account.slug, rows: rowsOf(inspection.manifest) } }
   return await catalogue.alone([account.slug], async () => {
     await removeAbandoned(database, catalogue)
     if (await catalogue.find(account.slug) !== undefined) throw new TenantError(`there is a tenant "${account.slug}" already; --as gives this one another name`)
-    const fill = async (target: Pick<Database, 'login'>, accountId: number): Promise<void> => {
-      await withSession(target.login('loader'), async client => {
-        await inTransaction(client, async () => { await importArchive(client, path, { accountId, ...account }, steps) })
+    if (strategy === 'multiple-databases') {
+      await makingDatabases(database, catalogue, async makeOne => {
+        await makeOne({ ...account, origin }, async (own, accountId) => {
+          await withSession(own.login('loader'), async client => {
+            await inTransaction(client, async () => { await importArchive(client, path, { accountId, ...account, use: 'own' }, steps) })
+          })
+        })
+      })
+    } else {
+      await withSession(database.login('loader'), async client => {
+        await assertIdsWithinReach(client, inspection.manifest, 'shared')
+        const [accountId = 0] = await catalogue.reserveIds(1)
+        await catalogue.assertFree(account.slug)
+        await catalogue.releaseFormer(account.slug)
+        await inTransaction(client, async () => {
+          await importArchive(client, path, { accountId, ...account, use: 'shared' }, steps)
+          await catalogue.record({ id: accountId, slug: account.slug }, origin.action, { ...origin.details, strategy: 'single-schema' }, client)
+        })
       })
     }
-    if (strategy === 'multiple-databases') {
-      await makingDatabases(database, catalogue, async makeOne => { await makeOne(account, fill) })
-    } else {
-      const [id = 0] = await catalogue.reserveIds(1)
-      await catalogue.assertFree(account.slug)
-      await catalogue.releaseFormer(account.slug)
-      await fill(database, id)
-    }
-    const entry = await catalogue.get(account.slug)
-    await catalogue.record(entry, 'import', { exportedAt: inspection.manifest.createdAt, as: account.slug, from: inspection.manifest.account.slug, rows: rowsOf(inspection.manifest) })
-    return { entry, inspection }
+    return { entry: await catalogue.get(account.slug), inspection }
   })
 }
 
@@ -68,10 +78,10 @@ export interface Verification {
 }
 
 /** Looks whether a tenant's rows hang together, and sums them up, so that two copies can be compared. */
-export async function verifyTenant (database: Database, catalogue: Catalogue, slug: string): Promise<Verification> {
-  const entry = await catalogue.get(slug)
-  return await withSession(accountDatabase(database, entry.database).login('loader'), async client => {
-    const [checksums, findings] = await inTransaction(client, async () => [await checksumAccount(client, entry.id), await findOrphans(client, entry.id)], 'begin isolation level repeatable read read only')
+export async function verifyTenant (database: Database, catalogue: Catalogue, slug: string, onProgress?: ArchiveSteps['onProgress']): Promise<Verification> {
+  const entry = await catalogue.getMigrated(slug)
+  const verification = await withSession(accountDatabase(database, entry.database).login('loader'), async client => {
+    const [checksums, findings] = await inTransaction(client, async () => [await checksumAccount(client, entry.id, onProgress), await findOrphans(client, entry.id)], 'begin isolation level repeatable read read only')
     const problems = [
       ...findings.orphans.map(({ table, parent, rows }) => `${rows} rows of ${table} refer to rows of ${parent} that are not there`),
       // An account's own database draws no ids for accounts: the catalogue does.
@@ -80,6 +90,8 @@ export async function verifyTenant (database: Database, catalogue: Catalogue, sl
     ]
     return { entry, checksums, findings, problems }
   })
+  await catalogue.record(entry, 'verify', { problems: verification.problems })
+  return verification
 }
 
 function rowsOf (manifest: Manifest): Record<string, number> {

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { hasCode, inTransaction, withClient } from '../database/admin.ts'
 import type { Database } from '../database/database.ts'
 import { DatabaseSetupError, explainDatabaseError } from '../database/explain.ts'
+import { latestMigration } from '../database/migrate.ts'
 import type { Placement } from '../database/placement.ts'
 import { ExplainedError } from '../explained-error.ts'
 import type { KnownAccount } from '../tenancy/administration.ts'
@@ -109,11 +110,21 @@ export class Catalogue {
     }))
   }
 
-  /** @throws {TenantError} where no tenant has the slug */
+  /** @throws {TenantError} where no tenant has the slug, or it is not all there yet */
   async get (slug: string): Promise<CatalogueEntry> {
     const entry = await this.find(slug)
     if (entry === undefined) throw new TenantError(`there is no tenant "${slug}"`)
+    if (entry.status === 'creating') throw new TenantError(`"${slug}" is still being made; if that was cut off, the next command that makes a tenant takes it away`)
     return entry
+  }
+
+  /** For work on its rows. @throws {TenantError} also where its own database is not at this version's schema */
+  async getMigrated (slug: string): Promise<CatalogueEntry> {
+    const entry = await this.get(slug)
+    if (entry.database === undefined) return entry
+    const latest = await latestMigration()
+    if (entry.schemaVersion === latest) return entry
+    throw new TenantError(`the database of "${slug}" is at ${entry.schemaVersion ?? 'no schema yet'}, and this version works with ${latest}; migrate it first: npx tsx bin/migrate.ts up --tenant ${slug}`)
   }
 
   async find (slug: string): Promise<CatalogueEntry | undefined> {
@@ -246,9 +257,9 @@ export class Catalogue {
     await this.#client.query('delete from account where id = $1::bigint', [id])
   }
 
-  /** Notes who did what, and when. */
-  async record ({ id, slug }: Pick<CatalogueEntry, 'id' | 'slug'>, action: string, details: Record<string, unknown> = {}): Promise<void> {
-    await this.#client.query(`
+  /** Notes who did what, and when. @param client where it is to be part of that one's transaction */
+  async record ({ id, slug }: Pick<CatalogueEntry, 'id' | 'slug'>, action: string, details: Record<string, unknown> = {}, client = this.#client): Promise<void> {
+    await client.query(`
       insert into account_event (account_id, actor, action, slug, details) values ($1::bigint, $2::text, $3::text, $4::text, $5::jsonb)`,
     [id, this.#actor, action, slug, JSON.stringify(details)])
   }
@@ -302,14 +313,13 @@ export class Catalogue {
   /**
    * Runs work while no other command changes the tenants of these names. Should this process die, the locks go with it.
    *
-   * @throws {TenantError} where another command is at work on one of them
+   * @throws {TenantError} where another command is at work on one of them, for longer than a moment
    */
   async alone<T> (slugs: readonly string[], work: () => Promise<T>): Promise<T> {
     const held: string[] = []
     try {
       for (const slug of new Set(slugs)) {
-        const { rows: [row] } = await this.#client.query<{ locked: boolean }>('select pg_try_advisory_lock(hashtextextended($1::text, 0)) as locked', [lockName(slug)])
-        if (row?.locked !== true) throw new TenantError(`another command is at work on "${slug}"; wait for it to end`)
+        if (!await this.#lock(slug)) throw new TenantError(`another command is at work on "${slug}"; wait for it to end`)
         held.push(slug)
       }
       return await work()
@@ -317,7 +327,26 @@ export class Catalogue {
       for (const slug of held) await this.#client.query('select pg_advisory_unlock(hashtextextended($1::text, 0))', [lockName(slug)]).catch(() => {})
     }
   }
+
+  /** Short work, such as a tenant's that gives itself another name, is waited for, in turn. */
+  async #lock (slug: string): Promise<boolean> {
+    const { rows: [row] } = await this.#client.query<{ locked: boolean }>('select pg_try_advisory_lock(hashtextextended($1::text, 0)) as locked', [lockName(slug)])
+    if (row?.locked === true) return true
+    try {
+      await this.#client.query(`set lock_timeout = '${patience}'`)
+      await this.#client.query('select pg_advisory_lock(hashtextextended($1::text, 0))', [lockName(slug)])
+      return true
+    } catch (error) {
+      if (hasCode(error, '55P03')) return false
+      throw error
+    } finally {
+      await this.#client.query('reset lock_timeout').catch(() => {})
+    }
+  }
 }
+
+/** How long one command waits for another one on the same tenant. */
+const patience = '1s'
 
 function lockName (slug: string): string {
   return `rowhouse tenant ${slug}`

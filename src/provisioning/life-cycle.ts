@@ -1,9 +1,14 @@
 import type pg from 'pg'
-import { hasCode, inTransaction } from '../database/admin.ts'
+import { hasCode, inTransaction, withClient } from '../database/admin.ts'
 import { DatabaseSetupError, type Database } from '../database/database.ts'
+import { latestMigration } from '../database/migrate.ts'
+import type { Placement } from '../database/placement.ts'
+import type { SequenceUse } from '../database/sequence.ts'
+import type { ConnectionSettings } from '../database/settings.ts'
 import type { TenantStatus } from '../tenancy/tenant.ts'
 import { accountDatabase, type AccountDatabase, makingDatabases, putAccount, removeAbandoned } from './accounts.ts'
-import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
+import { assertAccountInput } from './account-input.ts'
+import { TenantError, type Catalogue, type CatalogueEntry, type Move } from './catalogue.ts'
 import { withSession } from './session.ts'
 import { readTenantTables } from './tenant-tables.ts'
 import { advanceSequences, countRows, removeRows, synchronize, type TransferSteps } from './transfer.ts'
@@ -23,6 +28,7 @@ export interface Change {
  */
 export async function renameTenant (database: Database, catalogue: Catalogue, slug: string, next: string, redirectUntil: Date | undefined): Promise<Change> {
   if (slug === next) throw new TenantError(`"${slug}" has that name already`)
+  assertAccountInput({ slug: next })
   return await catalogue.alone([slug, next], async () => {
     const entry = await catalogue.get(slug)
     await catalogue.atOnce(async () => {
@@ -35,6 +41,7 @@ export async function renameTenant (database: Database, catalogue: Catalogue, sl
 
 /** Gives a tenant another name for people. */
 export async function renameForPeople (database: Database, catalogue: Catalogue, slug: string, name: string): Promise<Change> {
+  assertAccountInput({ name })
   return await catalogue.alone([slug], async () => {
     const entry = await catalogue.get(slug)
     await catalogue.atOnce(async () => {
@@ -61,10 +68,10 @@ export async function deleteTenant (database: Database, catalogue: Catalogue, sl
 }
 
 export interface Purged {
-  /** Rows of each table that were removed; undefined where the tenant's own database was dropped. */
-  removed: Record<string, number> | undefined
-  /** The database that was dropped. */
-  dropped: string | undefined
+  /** Rows of each table that were removed from the shared schema. */
+  removed: Record<string, number>
+  /** The databases that were dropped: its own, and what moves have left; and what their server answers to whoever asks for them now. */
+  dropped: Array<{ database: Placement, answer: string }>
   /** Rows of each table that are left in the shared schema: none. */
   left: Record<string, number>
 }
@@ -76,25 +83,39 @@ export interface Purged {
  * @param graceMs how long it must have been deleted
  * @throws {TenantError} where it was not deleted, or not long enough ago
  */
-export async function purgeTenant (database: Database, catalogue: Catalogue, slug: string, graceMs: number): Promise<Purged> {
+export async function purgeTenant (database: Database, catalogue: Catalogue, slug: string, graceMs: number, steps: TransferSteps = {}): Promise<Purged> {
   return await catalogue.alone([slug], async () => {
     const entry = await catalogue.get(slug)
     if (entry.status !== 'deleted') throw new TenantError(`"${slug}" is ${entry.status}; delete it first, and purge it when nobody wants it back`)
     const free = new Date(entry.statusSince.getTime() + graceMs)
     if (free > new Date()) throw new TenantError(`"${slug}" was deleted at ${entry.statusSince.toISOString()} and may be purged from ${free.toISOString()} on; --grace-days says how long to wait`)
     const move = await catalogue.findMove(entry.id)
-    const removed = await withSession(database.login('loader'), async client => await inTransaction(client, async () => await removeRows({ client, accountId: entry.id }, await readTenantTables(client))))
-    for (const placement of new Set([entry.database, move?.source, move?.target])) {
-      if (placement !== undefined) await database.at(placement).drop()
+    const removed = await withSession(database.login('loader'), async client => await inTransaction(client, async () => await removeRows({ client, accountId: entry.id }, await readTenantTables(client), steps)))
+    const dropped: Purged['dropped'] = []
+    for (const placement of placesOf(entry, move)) {
+      await database.at(placement).drop()
+      dropped.push({ database: placement, answer: await assertGone(database, placement) })
     }
     const left = await withSession(database.login('loader'), async client => await countRows({ client, accountId: entry.id }, await readTenantTables(client)))
     if (Object.values(left).some(count => count > 0)) throw new TenantError(`rows of "${slug}" were written while it was purged; run it again`)
     await catalogue.atOnce(async () => {
-      await catalogue.record(entry, 'purge', { removed, dropped: entry.database ?? null })
+      await catalogue.record(entry, 'purge', { removed, dropped: dropped.map(({ database: placement }) => placement) })
       await catalogue.remove(entry.id)
     })
-    return { removed: entry.database === undefined ? removed : undefined, dropped: entry.database, left }
+    return { removed, dropped, left }
   })
+}
+
+/** The databases that hold or held its rows: its own, and both ends of a move that was not ended. */
+export function placesOf ({ database }: Pick<CatalogueEntry, 'database'>, move: Move | undefined): Placement[] {
+  return [...new Set([database, move?.source, move?.target])].filter(placement => placement !== undefined)
+}
+
+/** @returns what the server says of it @throws {TenantError} where it lets somebody in still */
+async function assertGone (database: Database, placement: Placement): Promise<string> {
+  const answer = await withClient(database.at(placement).login('loader'), async () => undefined).catch((error: unknown) => (error as Error).message)
+  if (answer === undefined) throw new TenantError(`${placement} was dropped, and is there still; run it again`)
+  return answer
 }
 
 /**
@@ -103,42 +124,52 @@ export async function purgeTenant (database: Database, catalogue: Catalogue, slu
  * @throws {TenantError} where there is no such tenant, or the new name is taken
  */
 export async function cloneTenant (database: Database, catalogue: Catalogue, slug: string, next: { slug: string, name: string }, steps: TransferSteps = {}): Promise<CatalogueEntry> {
+  assertAccountInput(next)
   return await catalogue.alone([slug, next.slug], async () => {
     await removeAbandoned(database, catalogue)
-    const entry = await catalogue.get(slug)
+    const entry = await catalogue.getMigrated(slug)
     const from = accountDatabase(database, entry.database)
+    const origin = { action: 'clone', details: { of: slug } }
     if (entry.database !== undefined) {
       await makingDatabases(database, catalogue, async makeOne => {
-        await makeOne(next, async (own, id) => {
+        await makeOne({ ...next, origin }, async (own, id) => {
           await putAccount(next)(own, id)
-          await copyRows(database.login('loader'), from.login('loader'), entry.id, own.login('loader'), id, steps)
+          await copyRows({ here: database.login('loader'), from: from.login('loader'), fromId: entry.id, to: own.login('loader'), toId: id, use: 'own', steps })
         })
       })
     } else {
       const [id = 0] = await catalogue.reserveIds(1)
-      await copyRows(database.login('loader'), from.login('loader'), entry.id, database.login('loader'), id, steps, async client => {
+      await copyRows({ here: database.login('loader'), from: from.login('loader'), fromId: entry.id, to: database.login('loader'), toId: id, use: 'shared', steps }, async client => {
         await catalogue.assertFree(next.slug)
         await catalogue.releaseFormer(next.slug)
         await client.query('insert into account (id, slug, name) overriding system value values ($1::bigint, $2::text, $3::text)', [id, next.slug, next.name])
+        await catalogue.record({ id, slug: next.slug }, origin.action, origin.details, client)
       })
     }
-    const clone = await catalogue.get(next.slug)
-    await catalogue.record(clone, 'clone', { of: slug })
-    return clone
+    return await catalogue.get(next.slug)
   })
 }
 
-/** From one snapshot, in one transaction. @param here the configured database, which says what tables there are */
-async function copyRows (
-  here: Parameters<typeof withSession>[0], from: Parameters<typeof withSession>[0], fromId: number, to: Parameters<typeof withSession>[0], toId: number, steps: TransferSteps, first: (target: pg.Client) => Promise<void> = async () => {}
-): Promise<void> {
+interface RowCopy {
+  /** The configured database, which says what tables there are. */
+  here: ConnectionSettings
+  from: ConnectionSettings
+  fromId: number
+  to: ConnectionSettings
+  toId: number
+  use: SequenceUse
+  steps: TransferSteps
+}
+
+/** From one snapshot, in one transaction. */
+async function copyRows ({ here, from, fromId, to, toId, use, steps }: RowCopy, first: (target: pg.Client) => Promise<void> = async () => {}): Promise<void> {
   await withSession(from, async source => await withSession(to, async target => {
     await inTransaction(source, async () => {
       await inTransaction(target, async () => {
         await first(target)
         const tables = await withSession(here, readTenantTables)
         await synchronize({ client: source, accountId: fromId }, { client: target, accountId: toId }, tables, steps)
-        await advanceSequences({ client: target, accountId: toId }, tables)
+        await advanceSequences({ client: target, accountId: toId }, tables, use)
       })
     }, 'begin isolation level repeatable read read only')
   }))
@@ -152,6 +183,7 @@ interface StatusChange {
 }
 
 async function changeStatus (database: Database, catalogue: Catalogue, slug: string, { from, to, action, reason }: StatusChange): Promise<Change> {
+  assertAccountInput({ reason })
   return await catalogue.alone([slug], async () => {
     const entry = await catalogue.get(slug)
     if (!from.includes(entry.status)) throw new TenantError(`"${slug}" is ${entry.status}${entry.statusReason === undefined ? '' : ` (${entry.statusReason})`}; it was left so`)
@@ -161,9 +193,14 @@ async function changeStatus (database: Database, catalogue: Catalogue, slug: str
     })
     const change = await tellOwnDatabase(database, catalogue, slug)
     // Writers that had begun before end before this returns: nothing is written to a tenant that is said to be suspended.
-    if (to !== 'active') await awaitWriters(accountDatabase(database, entry.database), entry)
+    if (to !== 'active' && await isMigrated(entry)) await awaitWriters(accountDatabase(database, entry.database), entry)
     return change
   })
+}
+
+/** Otherwise nobody is served from its database, and its functions may not be there. */
+async function isMigrated ({ database, schemaVersion }: CatalogueEntry): Promise<boolean> {
+  return database === undefined || schemaVersion === await latestMigration()
 }
 
 async function awaitWriters (place: AccountDatabase, { id, slug }: CatalogueEntry): Promise<void> {

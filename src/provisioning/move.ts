@@ -2,6 +2,7 @@ import { hasCode, inTransaction } from '../database/admin.ts'
 import type { Database, TenantDatabase } from '../database/database.ts'
 import { latestMigration } from '../database/migrate.ts'
 import { isOnOtherServer, placementOf, type Placement } from '../database/placement.ts'
+import type { SequenceUse } from '../database/sequence.ts'
 import { parseUrl, type ConnectionSettings } from '../database/settings.ts'
 import { accountDatabase, freePlacement, putAccount, type AccountDatabase } from './accounts.ts'
 import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
@@ -34,7 +35,7 @@ export interface MoveResult {
  */
 export async function moveTenant (database: Database, catalogue: Catalogue, slug: string, destination: Destination, steps: TransferSteps = {}): Promise<MoveResult> {
   return await catalogue.alone([slug], async () => {
-    const entry = await catalogue.get(slug)
+    const entry = await catalogue.getMigrated(slug)
     const { source, target, admin } = await begin(database, catalogue, entry, destination)
     const [from, to] = [accountDatabase(database, source), accountDatabase(database, target, admin)]
     if (target !== undefined) await prepareTarget(to as TenantDatabase, entry)
@@ -43,7 +44,7 @@ export async function moveTenant (database: Database, catalogue: Catalogue, slug
     const tables = await withSession(database.login('loader'), readTenantTables)
     for (let pass = 1; pass <= mostPasses; pass++) {
       steps.signal?.throwIfAborted()
-      if (await copyOnce(from, to, entry.id, tables, steps) <= fewRows) break
+      if (await copyOnce(from, to, useOf(target), entry.id, tables, steps) <= fewRows) break
     }
     const heldMs = await switchOver(catalogue, { from, to, source, target, entry, tables, steps })
     return { entry: await catalogue.get(slug), heldMs }
@@ -51,14 +52,14 @@ export async function moveTenant (database: Database, catalogue: Catalogue, slug
 }
 
 /** Removes what the last move has left behind. @returns how many rows of each table, or undefined where a database was dropped whole */
-export async function purgeSource (database: Database, catalogue: Catalogue, slug: string): Promise<Record<string, number> | undefined> {
+export async function purgeSource (database: Database, catalogue: Catalogue, slug: string, steps: TransferSteps = {}): Promise<Record<string, number> | undefined> {
   return await catalogue.alone([slug], async () => {
     const entry = await catalogue.get(slug)
     const move = await catalogue.findMove(entry.id)
     if (move?.state !== 'switched') throw new TenantError(`"${slug}" has not been moved, or its source is gone already`)
     let removed: Record<string, number> | undefined
     if (move.source === undefined) {
-      removed = await withSession(database.login('loader'), async client => await inTransaction(client, async () => await removeRows({ client, accountId: entry.id }, await readTenantTables(client))))
+      removed = await withSession(database.login('loader'), async client => await inTransaction(client, async () => await removeRows({ client, accountId: entry.id }, await readTenantTables(client), steps)))
     } else {
       await database.at(move.source).drop()
     }
@@ -142,13 +143,17 @@ async function setStatusIn (own: AccountDatabase, id: number, status: CatalogueE
 }
 
 /** One pass: what differs in one snapshot of the source, changed in the target in one transaction. */
-async function copyOnce (from: AccountDatabase, to: AccountDatabase, accountId: number, tables: readonly TenantTable[], steps: TransferSteps): Promise<number> {
+async function copyOnce (from: AccountDatabase, to: AccountDatabase, use: SequenceUse, accountId: number, tables: readonly TenantTable[], steps: TransferSteps): Promise<number> {
   return await withSession(from.login('loader'), async source => await withSession(to.login('loader'), async target =>
     await inTransaction(source, async () => await inTransaction(target, async () => {
       const changed = await synchronize({ client: source, accountId }, { client: target, accountId }, tables, steps)
-      await advanceSequences({ client: target, accountId }, tables)
+      await advanceSequences({ client: target, accountId }, tables, use)
       return changed
     }), 'begin isolation level repeatable read read only')))
+}
+
+function useOf (target: Placement | undefined): SequenceUse {
+  return target === undefined ? 'shared' : 'own'
 }
 
 interface Switch {
@@ -175,7 +180,7 @@ async function switchOver (catalogue: Catalogue, { from, to, source, target, ent
     }
     const held = performance.now()
     // From here to the end of this session nobody writes to the tenant's rows.
-    await copyOnce(from, to, entry.id, tables, steps)
+    await copyOnce(from, to, useOf(target), entry.id, tables, { signal: steps.signal })
     await withSession(from.login('loader'), async reading => await withSession(to.login('loader'), async written =>
       await inTransaction(reading, async () => await inTransaction(written, async () => {
         await assertEqual({ client: reading, accountId: entry.id }, { client: written, accountId: entry.id }, tables)

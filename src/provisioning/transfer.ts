@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
-import { advanceSequence } from '../database/sequence.ts'
+import { advanceSequence, type SequenceUse } from '../database/sequence.ts'
 import { TenantError } from './catalogue.ts'
 import type { TenantTable } from './tenant-tables.ts'
 
@@ -13,8 +13,14 @@ export interface Side {
 
 export interface TransferSteps {
   signal?: AbortSignal | undefined
-  /** Is told of every table whose rows were compared or copied. */
-  onTable?: ((table: string, changed: number) => void) | undefined
+  onProgress?: ((progress: TransferProgress) => void) | undefined
+}
+
+export interface TransferProgress {
+  table: string
+  /** Rows that were copied, compared or removed, over all tables. */
+  done: number
+  total: number
 }
 
 /** Ids in a row are compared together; where they differ, one by one. */
@@ -32,14 +38,16 @@ const plainText = "set local timezone = 'UTC'; set local datestyle = 'ISO, YMD';
  */
 export async function synchronize (source: Side, target: Side, tables: readonly TenantTable[], steps: TransferSteps = {}): Promise<number> {
   for (const { client } of [source, target]) await client.query(plainText)
+  const { begin, end, advance } = await progressOver(source, tables, steps)
   let changed = 0
   const leftovers: Array<{ table: TenantTable, ids: string[] }> = []
   for (const table of tables) {
     steps.signal?.throwIfAborted()
+    begin(table)
     const isEmpty = (await target.client.query(`select from ${table.name} where account_id = $1::bigint limit 1`, [target.accountId])).rowCount === 0
     let written = 0
     if (isEmpty) {
-      written = await copyRows(source, target, table, undefined, steps)
+      written = await copyRows(source, target, table, undefined, steps, advance)
     } else {
       const { missing, extra } = await compareRows(source, target, table)
       if (table.isParent) {
@@ -54,7 +62,7 @@ export async function synchronize (source: Side, target: Side, tables: readonly 
       }
     }
     changed += written
-    steps.onTable?.(table.name, written)
+    end(table)
   }
   // Children first; a parent's row may be one that they have just been led away from.
   for (const { table, ids } of leftovers.reverse()) {
@@ -80,12 +88,28 @@ export async function assertEqual (source: Side, target: Side, tables: readonly 
 }
 
 /** Removes one account's rows. @returns how many there were of each table */
-export async function removeRows ({ client, accountId }: Side, tables: readonly TenantTable[]): Promise<Record<string, number>> {
+export async function removeRows (side: Side, tables: readonly TenantTable[], steps: TransferSteps = {}): Promise<Record<string, number>> {
+  const { begin, end } = await progressOver(side, tables, steps)
   const removed: Record<string, number> = {}
-  for (const { name } of [...tables].reverse()) {
-    removed[name] = (await client.query(`delete from ${name} where account_id = $1::bigint`, [accountId])).rowCount ?? 0
+  for (const table of [...tables].reverse()) {
+    begin(table)
+    removed[table.name] = (await side.client.query(`delete from ${table.name} where account_id = $1::bigint`, [side.accountId])).rowCount ?? 0
+    end(table)
   }
   return removed
+}
+
+/** Tells how far the work on an account's tables has come, by rows; they are counted where somebody wants to know. */
+async function progressOver (side: Side, tables: readonly TenantTable[], { onProgress }: TransferSteps): Promise<{ begin: (table: TenantTable) => void, advance: (rows: number) => void, end: (table: TenantTable) => void }> {
+  const counts: Record<string, number> = onProgress === undefined ? {} : await countRows(side, tables)
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  let [done, within, present] = [0, 0, '']
+  const tell = (): void => { onProgress?.({ table: present, done: done + within, total }) }
+  return {
+    begin: ({ name }) => { present = name; tell() },
+    advance: rows => { within += rows; tell() },
+    end: ({ name }) => { done += counts[name] ?? 0; within = 0; tell() }
+  }
 }
 
 /** One account's rows of each table. */
@@ -99,20 +123,26 @@ export async function countRows ({ client, accountId }: Side, tables: readonly T
 }
 
 /** Leads each sequence beyond the ids that an account brought along, never back. */
-export async function advanceSequences ({ client, accountId }: Side, tables: readonly TenantTable[]): Promise<void> {
+export async function advanceSequences ({ client, accountId }: Side, tables: readonly TenantTable[], use: SequenceUse): Promise<void> {
   for (const { name } of tables) {
     const { rows: [row] } = await client.query<{ highest: string }>(`select coalesce(max(id), 0) as highest from ${name} where account_id = $1::bigint`, [accountId])
-    await advanceSequence(client, `${name}_id_seq`, Number(row?.highest ?? 0))
+    await advanceSequence(client, `${name}_id_seq`, Number(row?.highest ?? 0), use)
   }
 }
 
-async function copyRows (source: Side, target: Side, table: TenantTable, ids: string[] | undefined, { signal }: TransferSteps): Promise<number> {
+async function copyRows (source: Side, target: Side, table: TenantTable, ids: string[] | undefined, { signal }: TransferSteps, onRows: (rows: number) => void = () => {}): Promise<number> {
   const columns = table.columns.join(', ')
   const only = ids === undefined ? '' : ` and id = any ('{${ids.join(',')}}'::bigint[])`
   await target.client.query(`create temporary table staged as select ${columns} from ${table.name} with no data`)
   const reading = source.client.query(copyTo(`copy (select ${columns} from ${table.name} where account_id = ${source.accountId}${only}) to stdout`))
   const writing = target.client.query(copyFrom(`copy staged (${columns}) from stdin`))
-  await pipeline(reading, writing, signal === undefined ? {} : { signal })
+  const counted = async function * (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      onRows(linesIn(chunk))
+      yield chunk
+    }
+  }
+  await pipeline(reading, counted, writing, signal === undefined ? {} : { signal })
   const changes = table.columns.filter(column => column !== 'id').map(column => `${column} = excluded.${column}`)
   const { rowCount } = await target.client.query(`
     insert into ${table.name} (account_id, ${columns}) overriding system value
@@ -120,6 +150,13 @@ async function copyRows (source: Side, target: Side, table: TenantTable, ids: st
     on conflict (account_id, id) do update set ${changes.join(', ')}`, [target.accountId])
   await target.client.query('drop table staged')
   return rowCount ?? 0
+}
+
+/** A row of a copy is a line. */
+function linesIn (chunk: Buffer): number {
+  let lines = 0
+  for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines++
+  return lines
 }
 
 /** Which rows the target lacks or has otherwise, and which it has beyond the source's. */

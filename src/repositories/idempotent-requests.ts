@@ -10,10 +10,15 @@ export interface IdempotentRequest {
   body: string
 }
 
-/** Waits for nobody: whether no other transaction is at work on a request of this key. */
+/**
+ * Waits for nobody: whether no other transaction is at work on a request of this key.
+ *
+ * In the space of locks of two numbers, which nothing else uses, and with the account as one of them: a key is whatever its
+ * client makes up, and could be made up so that its hash is the number of another lock.
+ */
 export async function lockKey ({ sql, accountId }: TenantScope, key: string): Promise<boolean> {
   const [row] = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(hashtextextended('rowhouse idempotent request ' || ${accountId}::text || ' ' || ${key}::text, 0)) as locked`
+    select pg_try_advisory_xact_lock((${accountId}::bigint % 2147483647)::integer, hashtext(${key}::text)) as locked`
   return row?.locked === true
 }
 

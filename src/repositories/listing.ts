@@ -13,7 +13,7 @@ export interface Position {
 export interface SliceRequest {
   sort: SortKey
   descending: boolean
-  /** Rows, 1 to {@link largestSlice}. */
+  /** Rows at most, 1 to {@link largestSlice}. */
   limit: number
   /** The rows after this one, or before it; left out, from the beginning. */
   from?: { position: Position, backwards: boolean } | undefined
@@ -31,6 +31,9 @@ export interface Slice<Row> {
 }
 
 export const largestSlice = 200
+
+/** Bytes of details that a slice is given up after, so that long ones keep neither the server nor its memory to themselves. */
+export const largestDetails = 1_000_000
 
 /** How the rows of a table are told apart and ordered; each order has an index that begins with the account. */
 export interface Order {
@@ -78,6 +81,25 @@ export const orderBySlug: Order = {
   before: ({ value, id }) => part`and (slug, id) < (${value}::text, ${id}::bigint)`
 }
 
+/**
+ * The rows of a select in their order, up to where their details come to more than {@link largestDetails}; the first one in any
+ * case. Each says how many rows the select has `found`. To be selected from, as `listed`.
+ */
+export function withinBounds (rows: SqlPart, columns: SqlPart, order: SqlPart): SqlPart {
+  return part`(
+    select ${columns}, found from (
+      select ${columns}, count(*) over () as found,
+        sum(octet_length(details)) over (${order} rows unbounded preceding) - octet_length(details) as bytes_before
+      from (${rows}) as listed
+    ) as listed where bytes_before < ${largestDetails}
+  ) as listed`
+}
+
+/** What was typed, for a search. More minus signs in a row than anybody means are more negations than PostgreSQL's parser takes. */
+export function searched (typed: string): string {
+  return typed.replace(/-[^\p{L}\p{N}"]*(?=-)/gu, '')
+}
+
 /** A condition that always holds, where a statement leaves one out. */
 export const always = part``
 
@@ -88,9 +110,9 @@ export const always = part``
  * @param select sends the select of the listing with this condition on the position, this order and this limit
  * @param count sends its `select count(*) as total`
  */
-export async function readSlice<Row> (
+export async function readSlice<Row extends object> (
   { sort, descending, limit, from, count: counts }: SliceRequest,
-  select: (position: SqlPart, order: SqlPart, limit: number) => Promise<Row[]>,
+  select: (position: SqlPart, order: SqlPart, limit: number) => Promise<Array<Row & { found?: number }>>,
   count: () => Promise<Array<{ total: number }>>,
   order: Order = orders[sort]
 ): Promise<Slice<Row>> {
@@ -102,8 +124,8 @@ export async function readSlice<Row> (
     select(position, isUpwards ? order.forwards : order.backwards, limit + 1),
     counts ? count() : undefined
   ])
-  const hasMore = found.length > limit
-  const rows = found.slice(0, limit)
+  const hasMore = found.length > limit || (found[0]?.found ?? 0) > found.length
+  const rows = found.slice(0, limit).map(({ found: _, ...row }) => row as unknown as Row)
   return {
     rows: isBackwards ? rows.reverse() : rows,
     // Whoever goes back comes from a row that follows.

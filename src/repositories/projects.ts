@@ -1,5 +1,5 @@
 import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
-import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, times, type Slice, type SliceRequest, type Times, type WithAccount } from './listing.ts'
+import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, searched, times, type Slice, type SliceRequest, type Times, type WithAccount, withinBounds } from './listing.ts'
 
 export interface Project extends Times {
   id: number
@@ -15,12 +15,14 @@ export interface ProjectFilter {
 }
 
 const columns = part`id, name, details, ${times}`
+const ownColumns = part`account_id, id, name, details, created_at, updated_at`
 
 export async function listProjects ({ sql, accountId }: TenantScope, request: SliceRequest, { search }: ProjectFilter = {}): Promise<Slice<Project>> {
-  const found = search === undefined ? always : part`and id in (select search_projects(${search}))`
+  const found = search === undefined ? always : part`and id in (select search_projects(${searched(search)}))`
   return await readSlice(request,
     async (position, order, limit) => await sql<Project>`
-      select ${columns} from project where account_id = ${accountId} ${found} ${position} ${order} limit ${limit}`,
+      select ${columns}, found from ${withinBounds(part`
+        select ${ownColumns} from project where account_id = ${accountId} ${found} ${position} ${order} limit ${limit}`, ownColumns, order)} ${order}`,
     async () => await sql<{ total: number }>`select count(*) as total from project where account_id = ${accountId} ${found}`)
 }
 
@@ -82,9 +84,10 @@ export async function findProjectIds ({ sql, accountId }: TenantScope, ids: read
 export async function sliceProjectsOfAllAccounts ({ sql }: OperatorScope, request: SliceRequest): Promise<Slice<Project & WithAccount>> {
   return await readSlice(request,
     async (position, order, limit) => await sql<Project & WithAccount>`
-      select listed.id, listed.name, listed.details, ${timesOf}, ${accountColumns}
-      from project as listed join account as owner on owner.id = listed.account_id
-      where ${ofServedAccounts} ${position} ${order} limit ${limit}`,
+      select listed.id, listed.name, listed.details, ${timesOf}, ${accountColumns}, listed.found
+      from ${withinBounds(part`
+        select ${ownColumns} from project as listed where ${ofServedAccounts} ${position} ${order} limit ${limit}`, ownColumns, order)}
+      join account as owner on owner.id = listed.account_id ${order}`,
     async () => await sql<{ total: number }>`select count(*) as total from project as listed where ${ofServedAccounts}`,
     orderByAccount)
 }

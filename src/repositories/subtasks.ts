@@ -1,5 +1,5 @@
 import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
-import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, times, type Slice, type SliceRequest, type Times, type WithAccount } from './listing.ts'
+import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, searched, times, type Slice, type SliceRequest, type Times, type WithAccount, withinBounds } from './listing.ts'
 import {
   lastPage, listingLimits, offsetOf, pageOf, readsInOneTrip, windowAtEnd, windowFromNearerEnd, windowFromStart,
   type ListingLimits, type Page, type PageRequest, type Total, type Window
@@ -180,6 +180,7 @@ export interface SubtaskFilter {
 }
 
 const columns = part`id, task_id as "taskId", name, is_complete as "isComplete", details, ${times}`
+const ownColumns = part`account_id, id, task_id, name, is_complete, details, created_at, updated_at`
 
 /** A slice of the account's subtasks, by their own columns alone. */
 export async function sliceSubtasks ({ sql, accountId }: TenantScope, request: SliceRequest, { taskId, projectId, isComplete, search }: SubtaskFilter = {}): Promise<Slice<Subtask>> {
@@ -187,10 +188,11 @@ export async function sliceSubtasks ({ sql, accountId }: TenantScope, request: S
     ${taskId === undefined ? always : part`and task_id = ${taskId}`}
     ${projectId === undefined ? always : part`and task_id in (select task.id from task where task.account_id = ${accountId} and task.project_id = ${projectId})`}
     ${isComplete === undefined ? always : part`and is_complete = ${isComplete}`}
-    ${search === undefined ? always : part`and id in (select search_subtasks(${search}))`}`
+    ${search === undefined ? always : part`and id in (select search_subtasks(${searched(search)}))`}`
   return await readSlice(request,
     async (position, order, limit) => await sql<Subtask>`
-      select ${columns} from subtask where account_id = ${accountId} ${wanted} ${position} ${order} limit ${limit}`,
+      select ${columns}, found from ${withinBounds(part`
+        select ${ownColumns} from subtask where account_id = ${accountId} ${wanted} ${position} ${order} limit ${limit}`, ownColumns, order)} ${order}`,
     async () => await sql<{ total: number }>`select count(*) as total from subtask where account_id = ${accountId} ${wanted}`)
 }
 
@@ -249,9 +251,10 @@ export async function deleteSubtask ({ sql, accountId }: TenantScope, id: number
 export async function sliceSubtasksOfAllAccounts ({ sql }: OperatorScope, request: SliceRequest): Promise<Slice<Subtask & WithAccount>> {
   return await readSlice(request,
     async (position, order, limit) => await sql<Subtask & WithAccount>`
-      select listed.id, listed.task_id as "taskId", listed.name, listed.is_complete as "isComplete", listed.details, ${timesOf}, ${accountColumns}
-      from subtask as listed join account as owner on owner.id = listed.account_id
-      where ${ofServedAccounts} ${position} ${order} limit ${limit}`,
+      select listed.id, listed.task_id as "taskId", listed.name, listed.is_complete as "isComplete", listed.details, ${timesOf}, ${accountColumns}, listed.found
+      from ${withinBounds(part`
+        select ${ownColumns} from subtask as listed where ${ofServedAccounts} ${position} ${order} limit ${limit}`, ownColumns, order)}
+      join account as owner on owner.id = listed.account_id ${order}`,
     async () => await sql<{ total: number }>`select count(*) as total from subtask as listed where ${ofServedAccounts}`,
     orderByAccount)
 }

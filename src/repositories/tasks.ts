@@ -1,5 +1,5 @@
 import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
-import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, times, type Slice, type SliceRequest, type Times, type WithAccount } from './listing.ts'
+import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, searched, times, type Slice, type SliceRequest, type Times, type WithAccount, withinBounds } from './listing.ts'
 
 export interface Task extends Times {
   id: number
@@ -19,15 +19,17 @@ export interface TaskFilter {
 }
 
 const columns = part`id, project_id as "projectId", name, is_complete as "isComplete", details, ${times}`
+const ownColumns = part`account_id, id, project_id, name, is_complete, details, created_at, updated_at`
 
 export async function listTasks ({ sql, accountId }: TenantScope, request: SliceRequest, { projectId, isComplete, search }: TaskFilter = {}): Promise<Slice<Task>> {
   const wanted = part`
     ${projectId === undefined ? always : part`and project_id = ${projectId}`}
     ${isComplete === undefined ? always : part`and is_complete = ${isComplete}`}
-    ${search === undefined ? always : part`and id in (select search_tasks(${search}))`}`
+    ${search === undefined ? always : part`and id in (select search_tasks(${searched(search)}))`}`
   return await readSlice(request,
     async (position, order, limit) => await sql<Task>`
-      select ${columns} from task where account_id = ${accountId} ${wanted} ${position} ${order} limit ${limit}`,
+      select ${columns}, found from ${withinBounds(part`
+        select ${ownColumns} from task where account_id = ${accountId} ${wanted} ${position} ${order} limit ${limit}`, ownColumns, order)} ${order}`,
     async () => await sql<{ total: number }>`select count(*) as total from task where account_id = ${accountId} ${wanted}`)
 }
 
@@ -92,9 +94,10 @@ export async function findTaskIds ({ sql, accountId }: TenantScope, ids: readonl
 export async function sliceTasksOfAllAccounts ({ sql }: OperatorScope, request: SliceRequest): Promise<Slice<Task & WithAccount>> {
   return await readSlice(request,
     async (position, order, limit) => await sql<Task & WithAccount>`
-      select listed.id, listed.project_id as "projectId", listed.name, listed.is_complete as "isComplete", listed.details, ${timesOf}, ${accountColumns}
-      from task as listed join account as owner on owner.id = listed.account_id
-      where ${ofServedAccounts} ${position} ${order} limit ${limit}`,
+      select listed.id, listed.project_id as "projectId", listed.name, listed.is_complete as "isComplete", listed.details, ${timesOf}, ${accountColumns}, listed.found
+      from ${withinBounds(part`
+        select ${ownColumns} from task as listed where ${ofServedAccounts} ${position} ${order} limit ${limit}`, ownColumns, order)}
+      join account as owner on owner.id = listed.account_id ${order}`,
     async () => await sql<{ total: number }>`select count(*) as total from task as listed where ${ofServedAccounts}`,
     orderByAccount)
 }

@@ -8,15 +8,19 @@ import { describeOperations } from './api/reading-openapi.ts'
 /** What the API is, for programs and for people. It is the same on every host, and says nothing of anybody's data. */
 export const documentationRoutes = answeringOtherMethods(async app => {
   const anywhere = { config: { anyHost: true } }
-  let made: OpenApi.Document | undefined
-  const read = (): OpenApi.Document => {
-    made ??= app.swagger() as OpenApi.Document
-    return made
-  }
+  // The same for everybody, and long: made once.
+  let [description, page]: [string | undefined, Promise<string> | undefined] = [undefined, undefined]
+  const read = (): OpenApi.Document => app.swagger() as OpenApi.Document
 
-  app.get('/openapi.json', anywhere, async (_, reply) => reply.header('cache-control', 'public, max-age=300').type('application/json; charset=utf-8').send(JSON.stringify(read())))
+  app.get('/openapi.json', anywhere, async (_, reply) => {
+    description ??= JSON.stringify(read())
+    return reply.header('cache-control', keptShortly).type('application/json; charset=utf-8').send(description)
+  })
   app.get('/docs', anywhere, async (_, reply) => reply.redirect('/docs/', 301))
-  app.get('/docs/', anywhere, async (_, reply) => reply.page('docs', { title: 'The API', ...describeOperations(read()), problems: listProblems() }))
+  app.get('/docs/', anywhere, async (_, reply) => {
+    page ??= app.renderPage('docs', { title: 'The API', ...describeOperations(read()), problems: listProblems() })
+    return reply.header('cache-control', keptShortly).type('text/html; charset=utf-8').send(await page)
+  })
   app.get('/problems', anywhere, async (_, reply) => reply.redirect('/docs/#problems', 302))
   app.get('/problems/:name', { ...anywhere, schema: { params: z.object({ name: z.string() }) } }, async (request, reply) => {
     const { name } = request.params as { name: string }
@@ -25,6 +29,8 @@ export const documentationRoutes = answeringOtherMethods(async app => {
     return reply.page('problem', { title, status, meaning, path: problemPath(name as ProblemName) })
   })
 })
+
+const keptShortly = 'public, max-age=300'
 
 function listProblems (): Array<{ path: string, status: number, title: string, meaning: string }> {
   return (Object.keys(problems) as ProblemName[]).map(name => ({ path: problemPath(name), ...problems[name] }))

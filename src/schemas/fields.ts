@@ -16,8 +16,15 @@ function isWithin (value: string, minimum: number, maximum: number): boolean {
   return value.length <= maximum && minimum <= 1 ? true : [...value].length >= minimum && [...value].length <= maximum
 }
 
-export const name = text(1, 255).refine(value => value.trim() !== '', { error: 'takes more than spaces' })
+/** What the tables take for a name. */
+export const storedName = text(1, 255)
+export const name = storedName.refine(value => value.trim() !== '', { error: 'takes more than spaces' })
 export const details = text(0, 100_000)
+/** What an account is called on the web. */
+export const slug = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'takes 1 to 63 of a-z, 0-9 and -, and neither begins nor ends with -' })
+  .meta({ examples: ['miller-and-sons'], description: 'The first part of its host name' })
+/** Why an account is suspended, or deleted. */
+export const reason = text(1, 500)
 export const personName = text(0, 150)
 /** As lax as mail itself: something, an at sign, something without spaces. */
 export const email = text(3, 254).refine(value => /^[^\s@]+@[^\s@]+$/.test(value), { error: 'takes an e-mail address' })

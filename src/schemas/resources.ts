@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { details, email, id, name, personName, times, timestamp } from './fields.ts'
+import { details, email, id, name, personName, reason, slug, times, timestamp } from './fields.ts'
 
 const detailsText = details.meta({ description: 'Anything that is to be said of it', examples: ['Both sides, in colour.'] })
 const isComplete = z.boolean({ error: 'takes true or false' }).describe('Whether it is done')
@@ -64,9 +64,6 @@ export const projectChange = z.strictObject({ name: project.shape.name, details:
 export const taskChange = z.strictObject({ project_id: task.shape.project_id, name: task.shape.name, is_complete: isComplete, details: detailsText }).partial().meta({ id: 'TaskChange' })
 export const subtaskChange = z.strictObject({ task_id: subtask.shape.task_id, name: subtask.shape.name, is_complete: isComplete, details: detailsText }).partial().meta({ id: 'SubtaskChange' })
 
-const slug = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'takes 1 to 63 of a-z, 0-9 and -, and neither begins nor ends with -' })
-  .meta({ examples: ['miller-and-sons'], description: 'The first part of its host name' })
-
 export const knownAccount = z.object({
   id,
   slug,
@@ -84,7 +81,7 @@ export const accountChange = z.strictObject({
   redirect_hours: z.int({ error: 'takes a whole number of hours' }).min(0, { error: 'takes 0 to 8760 hours' }).max(8760, { error: 'takes 0 to 8760 hours' }).default(24).describe('How long the old slug leads to the new one')
 }).meta({ id: 'AccountChange' })
 export const ownAccountChange = z.strictObject({ name: account.shape.name }).partial().meta({ id: 'OwnAccountChange' })
-export const suspension = z.strictObject({ reason: details.refine(text => text.length <= 500, { error: 'takes at most 500 characters' }).optional().describe('What its people are told') }).meta({ id: 'Suspension' })
+export const suspension = z.strictObject({ reason: reason.optional().describe('What its people are told') }).meta({ id: 'Suspension' })
 
 const owner = { account: z.object({ id, slug: z.string(), name: z.string() }).describe('Whose it is') }
 export const userOfAccount = user.extend(owner).meta({ id: 'UserOfAccount', description: 'Somebody who works in an account' })

@@ -71,6 +71,12 @@ export class TestData {
     if (this.total > rowLimit) throw new OptionError(`--accounts ${options.accounts} makes ${this.total} rows here; at most ${rowLimit} are made at once`)
   }
 
+  /** The same data without the first of their accounts. */
+  beyond (accounts: number): TestData {
+    if (accounts === 0) return this
+    return new TestData({ ...this.options, first: this.options.first + accounts, accounts: this.options.accounts - accounts }, this.#passwordHash)
+  }
+
   /** The account's slug and name. */
   * accounts (): Generator<{ slug: string, name: string }> {
     for (const [, slug, name] of this.rows('account')) yield { slug: String(slug), name: String(name) }

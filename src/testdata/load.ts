@@ -8,10 +8,9 @@ import { loadInBulk, type LoadSteps } from './bulk.ts'
 import type { TestData } from './generator.ts'
 import { completeOptions, type TestDataOptions } from './options.ts'
 import { loadIntoOwnDatabases } from './own-databases.ts'
-import { accountsExist, inspect, type Presence } from './presence.ts'
+import { accountsExist, assertOnlyFirst, inspect, type Presence } from './presence.ts'
 import { inTransaction, TestDataError } from './session.ts'
 import type { StrategyName } from '../tenancy/strategy.ts'
-import type { Counts } from './tables.ts'
 
 export { TestDataError }
 
@@ -25,8 +24,10 @@ export interface LoadOptions extends LoadSteps {
 }
 
 export interface LoadResult {
-  /** Rows of each table. */
-  counts: Counts
+  /** What was made: of the data that were asked for, those of accounts that were not there yet. */
+  made: TestData
+  /** How many of the accounts that were asked for were there already, and were left as they are. */
+  present: number
   /** How many accounts of untouched demonstration data gave way. */
   replaced: number
 }
@@ -55,17 +56,23 @@ async function prepare (options: TestDataOptions): Promise<TestData> {
   return await prepareTestData(options)
 }
 
-/** As {@link load}, with data that are prepared already. */
+/**
+ * As {@link load}, with data that are prepared already. Where the first of the accounts are there, only those beyond them are
+ * made.
+ */
 export async function loadData (database: Database, data: TestData, how: LoadOptions = {}): Promise<LoadResult> {
   return await takingTurns(database, how, async () => {
     await withCatalogue(database, async catalogue => await removeAbandoned(database, catalogue))
-    if (how.tenancy === 'multiple-databases') return { counts: data.counts, replaced: await loadIntoOwnDatabases(database, data, how) }
+    if (how.tenancy === 'multiple-databases') return await loadIntoOwnDatabases(database, data, how)
     const presence = await look(database, data, how)
     const replaces = presence.isUntouchedDemo && data.options.first === 0
-    if (presence.accounts === 0 || replaces) await fill(database, data, false, how)
-    else if (presence.clashes.length > 0) throw accountsExist(presence, data.options)
-    else await add(database, data, how)
-    return { counts: data.counts, replaced: replaces ? presence.accounts : 0 }
+    if (presence.accounts === 0 || replaces) {
+      await fill(database, data, false, how)
+      return { made: data, present: 0, replaced: replaces ? presence.accounts : 0 }
+    }
+    const missing = data.beyond(assertOnlyFirst(presence, data.options))
+    await add(database, missing, how)
+    return { made: missing, present: presence.clashes.length, replaced: 0 }
   })
 }
 

@@ -6,7 +6,9 @@ import { withCatalogue, type Catalogue, type CatalogueEntry } from '../provision
 import type { LoadSteps } from './bulk.ts'
 import { copyRows } from './copy.ts'
 import type { AccountData, TestData } from './generator.ts'
-import { accountsExist, isUntouchedDemo, markAsDemo } from './presence.ts'
+import type { LoadResult } from './load.ts'
+import type { TestDataOptions } from './options.ts'
+import { assertOnlyFirst, isUntouchedDemo, markAsDemo, type Presence } from './presence.ts'
 import { inTransaction } from './session.ts'
 import { columns, tableNames } from './tables.ts'
 
@@ -27,16 +29,19 @@ export interface OwnDatabasesOptions extends LoadSteps {
  * Makes a database for each account of the test data and fills it: the same rows, under the same ids, that all of them have
  * in one schema. All or nothing: the accounts open together in the end, and what a failed or interrupted run has made is taken away.
  *
- * @returns how many accounts of untouched demonstration data gave way
- * @throws {TestDataError} where accounts of the same slugs exist
+ * Where the first of the accounts are there, only those beyond them are made.
+ *
+ * @returns what was made, and how many accounts of untouched demonstration data gave way
+ * @throws {TestDataError} where all of the accounts exist, or some that are not the first
  * @throws the signal's reason once that is aborted
  */
-export async function loadIntoOwnDatabases (database: Database, data: TestData, { rollback = false, asDemo = false, signal, onProgress }: OwnDatabasesOptions): Promise<number> {
+export async function loadIntoOwnDatabases (database: Database, whole: TestData, { rollback = false, asDemo = false, signal, onProgress }: OwnDatabasesOptions): Promise<LoadResult> {
   return await withCatalogue(database, async catalogue => {
     const present = await catalogue.list()
-    const replaced = data.options.first === 0 && await areUntouchedDemo(database, present) ? present : []
-    if (replaced.length === 0) assertNoClash(present, data)
-    else if (!rollback) for (const { id, database: placement } of replaced) await removeWithDatabase(database, catalogue, id, placement)
+    const replaced = whole.options.first === 0 && await areUntouchedDemo(database, present) ? present : []
+    const alreadyThere = replaced.length > 0 ? 0 : assertOnlyFirst(presenceOf(present, whole.options), whole.options, 'delete them first, each with its database: npx tsx bin/tenants.ts --help')
+    const data = whole.beyond(alreadyThere)
+    if (!rollback) for (const { id, database: placement } of replaced) await removeWithDatabase(database, catalogue, id, placement)
 
     if (!rollback && present.length === replaced.length) await beginIdsAnew(database, catalogue, replaced)
     const ids = await catalogue.reserveIds(data.options.accounts)
@@ -51,7 +56,7 @@ export async function loadIntoOwnDatabases (database: Database, data: TestData, 
         onProgress?.({ phase: 'loading', done, total: data.total, subject: account.slug })
       })
     }, !rollback)
-    return replaced.length
+    return { made: data, present: alreadyThere, replaced: replaced.length }
 
     /** Each worker has a connection to the catalogue of its own. */
     async function inParallel (accounts: Iterator<AccountData>, worker: (own: Catalogue) => Promise<(account: AccountData) => Promise<void>>): Promise<void> {
@@ -83,14 +88,12 @@ async function areUntouchedDemo (database: Database, entries: CatalogueEntry[]):
   return true
 }
 
-function assertNoClash (entries: CatalogueEntry[], { options }: TestData): void {
-  const numbers = new Map(entries.map(({ slug }) => [slug, numberOf(slug)]))
-  const clashes = entries.map(({ slug }) => slug).filter(slug => {
-    const number = numbers.get(slug)
-    return number !== undefined && number >= options.first && number < options.first + options.accounts
-  }).sort((a, b) => (numbers.get(a) ?? 0) - (numbers.get(b) ?? 0))
-  if (clashes.length === 0) return
-  throw accountsExist({ clashes, free: 1 + Math.max(...[...numbers.values()].filter(number => number !== undefined)) }, options, 'delete them first, each with its database: npx tsx bin/tenants.ts --help')
+function presenceOf (entries: CatalogueEntry[], { first, accounts }: TestDataOptions): Pick<Presence, 'clashes' | 'free'> {
+  const numbers = entries.flatMap(({ slug }) => numberOf(slug) ?? []).sort((a, b) => a - b)
+  return {
+    clashes: numbers.filter(number => number >= first && number < first + accounts).map(number => `tenant-${number}`),
+    free: 1 + (numbers.at(-1) ?? -1)
+  }
 }
 
 function numberOf (slug: string): number | undefined {

@@ -90,6 +90,19 @@ export async function firstIds (client: pg.Client): Promise<Counts> {
   return ids
 }
 
+/**
+ * Of the accounts to be made, the first ones may be there: those beyond them can be made.
+ *
+ * @returns how many are there
+ * @throws {TestDataError} where all of them are, or they are others than the first
+ */
+export function assertOnlyFirst (presence: Pick<Presence, 'clashes' | 'free'>, options: Pick<TestDataOptions, 'first' | 'accounts'>, anew?: string): number {
+  const { clashes } = presence
+  const areTheFirst = clashes.every((slug, index) => numberOf(slug) === options.first + index)
+  if (!areTheFirst || clashes.length === options.accounts) throw accountsExist(presence, options, anew)
+  return clashes.length
+}
+
 export function accountsExist ({ clashes, free }: Pick<Presence, 'clashes' | 'free'>, { accounts }: Pick<TestDataOptions, 'accounts'>,
   anew = 'empty the database first, with all that is in it: npx tsx bin/migrate.ts down --all --yes'): TestDataError {
   return new TestDataError(`${enumerate(clashes)} already (${clashes.length} of ${accounts}). Nothing was changed. ` +

@@ -45,10 +45,11 @@ export function accountRoutes (app: FastifyInstance, administration: AccountAdmi
     const scope = request.tenantScope
     // The name is kept by another role, in the catalogue: no lock of this transaction's rows would keep two such requests apart.
     if (!await lockKey(scope, ' account')) throw new ConflictError('The account is being changed by somebody else at this moment. Please try again.')
-    assertMatches(request, (await read(scope)).etag)
+    const present = await read(scope)
+    assertMatches(request, present.etag)
     const { name } = request.body as z.infer<typeof ownAccountChange>
     const { slug = '' } = request.tenant ?? {}
-    if (name !== undefined) await administration.rename(slug, { name }, `${slug}, over HTTP from ${request.ip}`)
+    if (name !== undefined && name !== present.name) await administration.rename(slug, { name }, `${slug}, over HTTP from ${request.ip}`)
     forget(slug)
     const { body, etag } = await read(scope)
     if (prefersMinimal(request)) return send(reply, { status: 204, headers: { etag, 'preference-applied': 'return=minimal' }, body: '' })
@@ -56,9 +57,9 @@ export function accountRoutes (app: FastifyInstance, administration: AccountAdmi
   })
 }
 
-async function read (scope: TenantScope): Promise<{ body: string, etag: string }> {
+async function read (scope: TenantScope): Promise<{ name: string, body: string, etag: string }> {
   const row = await findAccount(scope)
   if (row === undefined) throw new NotFoundError()
   const body = represent({ representation: account }, row)
-  return { body, etag: entityTag(scope.accountId, body) }
+  return { name: row.name, body, etag: entityTag(scope.accountId, body) }
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { CrossSiteWriteError } from '../../errors.ts'
-import { isCrossSite } from '../../plugins/cross-site.ts'
+import { CrossSiteRequestError } from '../../errors.ts'
+import { isCrossSite, isNavigation } from '../../plugins/cross-site.ts'
 import { answeringOtherMethods } from '../../plugins/methods.ts'
 import type { AccountAdministration } from '../../tenancy/administration.ts'
 import { accountRoutes } from './account.ts'
@@ -27,9 +27,11 @@ export interface ApiOptions {
 export function apiRoutes ({ sealingKey, administration, forget }: ApiOptions): ReturnType<typeof answeringOtherMethods> {
   return answeringOtherMethods(async app => {
     const cursors = new CursorSealer(sealingKey)
-    // A browser sends what any page makes it send, and on a laptop nothing else says who somebody is.
+    // A browser sends what any page makes it send, and on a laptop nothing else says who somebody is. What it would read it does
+    // not get to see, but it could measure it.
     app.addHook('onRequest', async request => {
-      if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method) && isCrossSite(request)) throw new CrossSiteWriteError()
+      const isLink = request.method === 'GET' && isNavigation(request)
+      if (isCrossSite(request) && !isLink) throw new CrossSiteRequestError()
     })
     indexRoute(app)
     accountRoutes(app, administration, forget)

@@ -83,7 +83,12 @@ export function collectionRoutes<Entity extends Row, New, Filter> (app: FastifyI
 
   app.post(`${url}/bulk`, {
     config,
-    bodyLimit: 4 * 1024 * 1024,
+    bodyLimit: 2 * 1024 * 1024,
+    // Before a million rows are looked at one by one.
+    preValidation: async ({ body }) => {
+      const { items } = (body ?? {}) as { items?: unknown }
+      if (Array.isArray(items) && items.length > largestBulk) throw new InvalidValuesError([{ pointer: '#/items', detail: `takes at most ${largestBulk}` }])
+    },
     schema: {
       ...common,
       operationId: `create${titles}`,
@@ -215,7 +220,8 @@ export function sendSlice<Entity> (request: FastifyRequest, reply: FastifyReply,
   represent: (row: Entity) => string
   seal: (row: Entity, backwards: boolean) => string
 }): FastifyReply {
-  const [path, query] = request.url.split('?')
+  const mark = request.url.indexOf('?')
+  const [path, query] = mark === -1 ? [request.url, ''] : [request.url.slice(0, mark), request.url.slice(mark + 1)]
   const neighbour = (row: Entity | undefined, backwards: boolean): string | null => {
     if (row === undefined) return null
     const parameters = new URLSearchParams(query)
@@ -279,7 +285,7 @@ async function createRows<Entity extends Row, New, Filter> (resource: Resource<E
 
 /** What a row was to belong to was there when it was asked for, and is deleted by now. */
 function unlessVanished (error: unknown): unknown {
-  return sqlStateOf(error) === '23503' ? new InvalidValuesError([{ pointer: '#', detail: 'refers to a row that was deleted at this moment' }], error) : error
+  return sqlStateOf(error) === '23503' ? new InvalidValuesError([{ pointer: '#', detail: 'refers to a row that was deleted at this moment' }], { cause: error }) : error
 }
 
 function assertNone (outcome: PromiseSettledResult<Obstacle[] | undefined>, pointer: (index: number) => string): void {
