@@ -1410,7 +1410,7 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
-                /** @description Rows in an answer */
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
                 /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
@@ -2357,7 +2357,7 @@ export interface operations {
     listProjects: {
         parameters: {
             query?: {
-                /** @description Rows in an answer */
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
                 /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
@@ -3309,7 +3309,7 @@ export interface operations {
     listTasks: {
         parameters: {
             query?: {
-                /** @description Rows in an answer */
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
                 /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
@@ -4265,7 +4265,7 @@ export interface operations {
     listTasksOfProject: {
         parameters: {
             query?: {
-                /** @description Rows in an answer */
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
                 /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
@@ -4560,7 +4560,7 @@ export interface operations {
     listSubtasks: {
         parameters: {
             query?: {
-                /** @description Rows in an answer */
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
                 /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
@@ -5502,7 +5502,7 @@ export interface operations {
     listSubtasksOfTask: {
         parameters: {
             query?: {
-                /** @description Rows in an answer */
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
                 /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
@@ -5796,7 +5796,7 @@ export interface operations {
     listAccounts: {
         parameters: {
             query?: {
-                /** @description Rows in an answer */
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
                 /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
@@ -6612,7 +6612,7 @@ export interface operations {
     overviewProjects: {
         parameters: {
             query?: {
-                /** @description Rows in an answer */
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
                 /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
                 cursor?: string;
@@ -6734,7 +6734,7 @@ export interface operations {
     overviewTasks: {
         parameters: {
             query?: {
-                /** @description Rows in an answer */
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
                 /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
                 cursor?: string;
@@ -6856,7 +6856,7 @@ export interface operations {
     overviewSubtasks: {
         parameters: {
             query?: {
-                /** @description Rows in an answer */
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
                 /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
                 cursor?: string;
@@ -6978,7 +6978,7 @@ export interface operations {
     overviewUsers: {
         parameters: {
             query?: {
-                /** @description Rows in an answer */
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
                 /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
                 cursor?: string;

@@ -6,7 +6,7 @@ export const sorts = ['name', '-name', 'id', '-id', 'created', '-created'] as co
 
 /** What every list takes. */
 export const listQuery = {
-  limit: countText(1, largestSlice, 50).describe('Rows in an answer'),
+  limit: countText(1, largestSlice, 50).describe('Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more'),
   sort: z.enum(sorts, { error: `takes ${sorts.join(', ')}` }).default('id')
     .describe('The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name.'),
   cursor: z.string().max(4000).optional().describe('Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters'),
