@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from './config.ts'
 import { drain } from './plugins/drain.ts'
-import { errors, isDecodable, undecodableAddress } from './plugins/errors.ts'
+import { answerBrokenRequest, errors, isDecodable, undecodableAddress } from './plugins/errors.ts'
 import { largeBodies } from './plugins/large-bodies.ts'
 import { openApi } from './plugins/openapi.ts'
 import { operatorEntry, operatorGuard } from './plugins/operator-guard.ts'
@@ -38,6 +38,7 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
     keepAliveTimeout: 10_000,
     // A client that does not read its answer keeps it in our memory.
     connectionTimeout: 30_000,
+    clientErrorHandler: answerBrokenRequest,
     // A number of any length is a page that is not there, rather than an address that is too long.
     routerOptions: { maxParamLength: 20_000 },
     // The router would refuse an address that cannot be decoded before any hook runs; this way it meets them all.

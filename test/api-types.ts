@@ -1035,6 +1035,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Opened from another site */
             403: {
                 headers: {
@@ -1115,6 +1128,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Account suspended, or: Opened from another site */
             403: {
@@ -1244,6 +1270,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Invalid request */
             400: {
@@ -1450,6 +1489,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -1571,7 +1623,7 @@ export interface operations {
             /** @description Made */
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was made, or of the same account at its present name */
                     Location?: string;
                     /** @description Stands for the row as it is */
                     ETag?: string;
@@ -1583,6 +1635,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Invalid request */
@@ -1766,6 +1831,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -1943,6 +2021,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Opened from another site */
             403: {
                 headers: {
@@ -2050,6 +2141,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -2096,6 +2200,28 @@ export interface operations {
             };
             /** @description Changed meanwhile */
             412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
@@ -2202,6 +2328,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Invalid request */
             400: {
@@ -2399,6 +2538,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -2520,7 +2672,7 @@ export interface operations {
             /** @description Made */
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was made, or of the same account at its present name */
                     Location?: string;
                     /** @description Stands for the row as it is */
                     ETag?: string;
@@ -2532,6 +2684,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Invalid request */
@@ -2715,6 +2880,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -2892,6 +3070,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Opened from another site */
             403: {
                 headers: {
@@ -3002,6 +3193,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -3061,6 +3265,28 @@ export interface operations {
             };
             /** @description Changed meanwhile */
             412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
@@ -3167,6 +3393,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Invalid request */
             400: {
@@ -3355,6 +3594,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -3476,7 +3728,7 @@ export interface operations {
             /** @description Made */
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was made, or of the same account at its present name */
                     Location?: string;
                     /** @description Stands for the row as it is */
                     ETag?: string;
@@ -3488,6 +3740,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Invalid request */
@@ -3671,6 +3936,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -3848,6 +4126,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Opened from another site */
             403: {
                 headers: {
@@ -3958,6 +4249,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -4017,6 +4321,28 @@ export interface operations {
             };
             /** @description Changed meanwhile */
             412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
@@ -4123,6 +4449,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Invalid request */
             400: {
@@ -4311,6 +4650,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -4418,6 +4770,11 @@ export interface operations {
                  */
                 "if-match"?: string;
                 /**
+                 * @description Any text of your own, a new one for each request: the same request sent again under it within a day gets the same answer and does nothing. It takes printable characters without spaces.
+                 * @example 3f0c2b1e-6b1d-4a5e-9c59-5d5fd3ffb0a1
+                 */
+                "idempotency-key"?: string;
+                /**
                  * @description `return=minimal` leaves the body of the answer out.
                  * @example return=minimal
                  */
@@ -4435,6 +4792,8 @@ export interface operations {
                 headers: {
                     /** @description Stands for the row as it is */
                     ETag?: string;
+                    /** @description `true` where this is the answer to an earlier request of the same key */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4448,9 +4807,24 @@ export interface operations {
                     ETag?: string;
                     /** @description Says that `Prefer` was followed */
                     "Preference-Applied"?: string;
+                    /** @description `true` where this is the answer to an earlier request of the same key */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Invalid request */
             400: {
@@ -4485,6 +4859,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No longer here */
             410: {
                 headers: {
@@ -4507,8 +4894,41 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Host not served here */
             421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
@@ -4606,6 +5026,19 @@ export interface operations {
                         /** @description All rows of the list; where `count=exact` asked for it */
                         total?: number;
                     };
+                };
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Invalid request */
@@ -4729,7 +5162,7 @@ export interface operations {
             /** @description Made */
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was made, or of the same account at its present name */
                     Location?: string;
                     /** @description Stands for the row as it is */
                     ETag?: string;
@@ -4741,6 +5174,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Subtask"];
+                };
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Invalid request */
@@ -4924,6 +5370,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -5101,6 +5560,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Opened from another site */
             403: {
                 headers: {
@@ -5208,6 +5680,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -5254,6 +5739,28 @@ export interface operations {
             };
             /** @description Changed meanwhile */
             412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
@@ -5360,6 +5867,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Invalid request */
             400: {
@@ -5550,6 +6070,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Invalid request */
             400: {
                 headers: {
@@ -5654,6 +6187,11 @@ export interface operations {
                  */
                 "if-match"?: string;
                 /**
+                 * @description Any text of your own, a new one for each request: the same request sent again under it within a day gets the same answer and does nothing. It takes printable characters without spaces.
+                 * @example 3f0c2b1e-6b1d-4a5e-9c59-5d5fd3ffb0a1
+                 */
+                "idempotency-key"?: string;
+                /**
                  * @description `return=minimal` leaves the body of the answer out.
                  * @example return=minimal
                  */
@@ -5671,6 +6209,8 @@ export interface operations {
                 headers: {
                     /** @description Stands for the row as it is */
                     ETag?: string;
+                    /** @description `true` where this is the answer to an earlier request of the same key */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5684,9 +6224,24 @@ export interface operations {
                     ETag?: string;
                     /** @description Says that `Prefer` was followed */
                     "Preference-Applied"?: string;
+                    /** @description `true` where this is the answer to an earlier request of the same key */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Invalid request */
             400: {
@@ -5721,6 +6276,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No longer here */
             410: {
                 headers: {
@@ -5743,8 +6311,41 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Host not served here */
             421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
@@ -5854,6 +6455,8 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    /** @description How the operator signs in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5935,7 +6538,7 @@ export interface operations {
             /** @description Made */
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was made, or of the same account at its present name */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5959,6 +6562,8 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    /** @description How the operator signs in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6086,6 +6691,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The first part of its host name
+                 * @example miller-and-sons
+                 */
                 slug: string;
             };
             cookie?: never;
@@ -6106,6 +6715,8 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    /** @description How the operator signs in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6176,6 +6787,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The first part of its host name
+                 * @example miller-and-sons
+                 */
                 slug: string;
             };
             cookie?: never;
@@ -6211,6 +6826,8 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    /** @description How the operator signs in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6338,6 +6955,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The first part of its host name
+                 * @example miller-and-sons
+                 */
                 slug: string;
             };
             cookie?: never;
@@ -6373,6 +6994,8 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    /** @description How the operator signs in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6500,6 +7123,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The first part of its host name
+                 * @example miller-and-sons
+                 */
                 slug: string;
             };
             cookie?: never;
@@ -6515,11 +7142,24 @@ export interface operations {
                     "application/json": components["schemas"]["KnownAccount"];
                 };
             };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Password required */
             401: {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    /** @description How the operator signs in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6555,6 +7195,28 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description How many seconds to wait */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6666,6 +7328,8 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    /** @description How the operator signs in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6788,6 +7452,8 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    /** @description How the operator signs in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6910,6 +7576,8 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    /** @description How the operator signs in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7032,6 +7700,8 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    /** @description How the operator signs in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import accepts from '@fastify/accepts'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
@@ -20,6 +21,20 @@ export const errors = plugin(async app => {
     return sendError(request, reply, isAddress ? new NotFoundError() : new InvalidInputError('The address is not a valid one.'))
   })
 }, { name: 'errors', dependencies: ['views'] })
+
+const refused: Readonly<Record<string, [status: number, title: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large']
+}
+
+/** What is no request of HTTP, or too slow in coming, meets no hook and has no host: it is answered in the same form all the same. */
+export function answerBrokenRequest (error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const [status, title] = refused[error.code ?? ''] ?? [400, 'Bad Request']
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail: 'This is no complete request of HTTP that can be read.' })
+  if (socket.writable) socket.write(`HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`)
+  socket.destroySoon()
+}
 
 /** Where a request ends up whose address cannot be decoded; no route has it. */
 export const undecodableAddress = '/.undecodable'

@@ -21,7 +21,8 @@ export const openApi = plugin<{ tags: Array<{ name: string, description: string 
       info: { title: 'Rowhouse', version: '1.0.0', description, license: { name: 'MIT', identifier: 'MIT' } },
       servers: [{ url: '/', description: 'The host of an account, such as http://tenant-0.localhost:8080' }],
       tags,
-      security: []
+      security: [],
+      components: { securitySchemes: { operator: { type: 'http', scheme: 'basic', description: 'The operator\'s password, where the server asks for one. Any name will do.' } } }
     },
     transform: document => {
       const transformed = jsonSchemaTransform(document)
@@ -40,11 +41,11 @@ export const openApi = plugin<{ tags: Array<{ name: string, description: string 
 }, { name: 'openapi', fastify: '5.x' })
 
 /** Each schema stands there as what is sent and as what is received, under two names; one of them is used, and gets the plain one. */
-function withPlainNames<T extends { components?: { schemas?: Record<string, object> } }> (document: T): T {
+function withPlainNames<T extends { components?: { schemas?: Record<string, object>, securitySchemes?: object } }> (document: T): T {
   const schemas = document.components?.schemas ?? {}
   const text = JSON.stringify({ ...document, components: {} })
   const isUsed = (name: string): boolean => text.includes(`"#/components/schemas/${name}"`)
   const kept = Object.entries(schemas).filter(([name]) => isUsed(name)).map(([name, schema]) => [name.replace(/Input$/, ''), schema])
   const plain = JSON.parse(text.replaceAll(/"(#\/components\/schemas\/\w+?)(Input)?"/g, '"$1"')) as T
-  return { ...plain, components: { schemas: Object.fromEntries(kept) as Record<string, object> } }
+  return { ...plain, components: { ...document.components, schemas: Object.fromEntries(kept) as Record<string, object> } }
 }

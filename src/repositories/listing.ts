@@ -95,9 +95,29 @@ export function withinBounds (rows: SqlPart, columns: SqlPart, order: SqlPart): 
   ) as listed`
 }
 
-/** What was typed, for a search. More minus signs in a row than anybody means are more negations than PostgreSQL's parser takes. */
+/** What joins words parts them in a search, as in what is searched (`search_terms`, in migrations/). */
+const joints = /[-/.@:_+~%?=&#<>\\]+/g
+
+/**
+ * What was typed, as PostgreSQL reads searches, word by word: https://www.postgresql.org/docs/current/textsearch-controls.html
+ * More minus signs in a row than anybody means would be more negations than it takes.
+ */
 export function searched (typed: string): string {
-  return typed.replace(/-[^\p{L}\p{N}"]*(?=-)/gu, '')
+  const pieces = typed.split('"')
+  return pieces.map((piece, index) => {
+    if (index % 2 === 1) return piece.replace(joints, ' ')
+    const words = piece.split(/\s+/).map(searchedWord).filter(word => word !== '')
+    // Before a phrase that is not to be there.
+    const negates = index < pieces.length - 1 && /(^|\s)-+$/.test(piece)
+    return ` ${[...words, ...(negates ? ['-'] : [])].join(' ')}`
+  }).map((piece, index) => index === 0 ? piece : `"${piece}`).join('')
+}
+
+function searchedWord (typed: string): string {
+  const words = typed.replace(joints, ' ').trim()
+  if (words === '') return ''
+  // What was joined stands together.
+  return (typed.startsWith('-') ? '-' : '') + (words.includes(' ') ? `"${words}"` : words)
 }
 
 /** A condition that always holds, where a statement leaves one out. */

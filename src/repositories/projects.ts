@@ -53,7 +53,8 @@ export async function createProjects ({ sql, accountId }: TenantScope, projects:
 export async function updateProject ({ sql, accountId }: TenantScope, id: number, change: Partial<NewProject>): Promise<Project | undefined> {
   const [updated] = await sql<Project>`
     update project
-    set name = coalesce(${change.name ?? null}::text, name), details = coalesce(${change.details ?? null}::text, details), updated_at = now()
+    set name = coalesce(${change.name ?? null}::text, name), details = coalesce(${change.details ?? null}::text, details),
+      updated_at = case when (coalesce(${change.name ?? null}::text, name), coalesce(${change.details ?? null}::text, details)) is distinct from (name, details) then now() else updated_at end
     where account_id = ${accountId} and id = ${id}
     returning ${columns}`
   return updated

@@ -228,7 +228,9 @@ export async function updateSubtask ({ sql, accountId }: TenantScope, id: number
     update subtask
     set task_id = coalesce(${change.taskId ?? null}::bigint, task_id), name = coalesce(${change.name ?? null}::text, name),
       is_complete = coalesce(${change.isComplete ?? null}::boolean, is_complete), details = coalesce(${change.details ?? null}::text, details),
-      updated_at = now()
+      updated_at = case
+        when (coalesce(${change.taskId ?? null}::bigint, task_id), coalesce(${change.name ?? null}::text, name), coalesce(${change.isComplete ?? null}::boolean, is_complete), coalesce(${change.details ?? null}::text, details))
+          is distinct from (task_id, name, is_complete, details) then now() else updated_at end
     where account_id = ${accountId} and id = ${id}
     returning ${columns}`
   return updated

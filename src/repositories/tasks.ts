@@ -65,7 +65,9 @@ export async function updateTask ({ sql, accountId }: TenantScope, id: number, c
     update task
     set project_id = coalesce(${change.projectId ?? null}::bigint, project_id), name = coalesce(${change.name ?? null}::text, name),
       is_complete = coalesce(${change.isComplete ?? null}::boolean, is_complete), details = coalesce(${change.details ?? null}::text, details),
-      updated_at = now()
+      updated_at = case
+        when (coalesce(${change.projectId ?? null}::bigint, project_id), coalesce(${change.name ?? null}::text, name), coalesce(${change.isComplete ?? null}::boolean, is_complete), coalesce(${change.details ?? null}::text, details))
+          is distinct from (project_id, name, is_complete, details) then now() else updated_at end
     where account_id = ${accountId} and id = ${id}
     returning ${columns}`
   return updated

@@ -57,7 +57,9 @@ export async function updateUser ({ sql, accountId }: TenantScope, id: number, c
     update app_user
     set email = coalesce(${change.email ?? null}::text, email), first_name = coalesce(${change.firstName ?? null}::text, first_name),
       last_name = coalesce(${change.lastName ?? null}::text, last_name), is_active = coalesce(${change.isActive ?? null}::boolean, is_active),
-      updated_at = now()
+      updated_at = case
+        when (coalesce(${change.email ?? null}::text, email), coalesce(${change.firstName ?? null}::text, first_name), coalesce(${change.lastName ?? null}::text, last_name), coalesce(${change.isActive ?? null}::boolean, is_active))
+          is distinct from (email, first_name, last_name, is_active) then now() else updated_at end
     where account_id = ${accountId} and id = ${id}
     returning ${columns}`
   return updated

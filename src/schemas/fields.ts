@@ -1,5 +1,10 @@
 import { z } from 'zod'
 
+const kinds: Readonly<Record<string, string>> = { string: 'a text', number: 'a number', int: 'a whole number', boolean: 'true or false', object: 'an object', array: 'a list', record: 'an object' }
+
+// What is wrong is told by what would be right, where a field has no words of its own.
+z.config({ customError: issue => issue.code === 'invalid_type' && kinds[issue.expected] !== undefined ? `takes ${kinds[issue.expected]}` : undefined })
+
 /** Neither a zero byte nor half a character can be stored. */
 export const unstorable = /[\0\p{Cs}]/u
 

@@ -14,7 +14,8 @@ export const listQuery = {
 }
 
 export const search = z.string().min(1, { error: 'takes words' }).max(200, { error: 'takes at most 200 characters' })
-  .refine(value => !unstorable.test(value), { error: 'has a character that cannot be searched for' })
+  .refine(value => !unstorable.test(value), { error: 'has a character that cannot be searched for', abort: true })
+  .refine(value => /[\p{L}\p{N}]/u.test(value), { error: 'takes words' })
   .describe('Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out.')
 
 export function readSort (sort: typeof sorts[number]): { sort: SortKey, descending: boolean } {

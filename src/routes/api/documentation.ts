@@ -32,10 +32,11 @@ const meanings: Readonly<Record<number, string>> = { 200: 'Here it is', 201: 'Ma
 const text = { type: 'string' } as const
 const headersOf: Readonly<Record<string, object>> = {
   ETag: { ...text, description: 'Stands for the row as it is' },
-  Location: { ...text, description: 'The address of what was made' },
+  Location: { ...text, description: 'The address of what was made, or of the same account at its present name' },
   Link: { ...text, description: 'The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288)' },
   'Preference-Applied': { ...text, description: 'Says that `Prefer` was followed' },
   'Idempotency-Replayed': { ...text, description: '`true` where this is the answer to an earlier request of the same key' },
+  'WWW-Authenticate': { ...text, description: 'How the operator signs in' },
   'Retry-After': { type: 'integer', description: 'How many seconds to wait' },
   'X-Request-Id': { ...text, description: 'What the request is called in the log of the service' }
 }
@@ -47,18 +48,18 @@ interface Given {
 }
 
 /** What can be wrong with the host, the load, and us. */
-const always = [403, 404, 410, 421, 429, 500, 503]
+const always = [307, 403, 404, 410, 421, 429, 500, 503]
 /** With a body. */
 const ofBodies = [400, 413, 415, 422]
 
 /** What can be wrong with the host. */
-export const hostFailures = [403, 404, 410, 421]
+export const hostFailures = [307, 403, 404, 410, 421]
 /** What can go wrong with a read of a tenant's. */
 export const readFailures = always
 export const listFailures = [400, ...always]
 export const createFailures = [...ofBodies, 409, ...always].sort()
 export const changeFailures = [...ofBodies, 412, ...always].sort()
-export const deleteFailures = [400, 412, ...always]
+export const deleteFailures = [400, 412, 413, 415, ...always]
 /** What can go wrong for the operator: on an account's host, or without the password, there is nothing. */
 export const operatorReads = [401, 403, 404, 421, 500, 503]
 export const operatorChanges = [400, 401, 403, 404, 409, 413, 415, 421, 422, 500, 501, 503]
@@ -75,7 +76,7 @@ export function answers (given: Readonly<Record<number, Given>>, wrong: readonly
   }])
   const bad = wrong.map(status => [status, {
     description: [...new Set(Object.values(problems).filter(known => known.status === status).map(({ title }) => title))].join(', or: '),
-    headers: headers(['X-Request-Id', ...([409, 429, 503].includes(status) ? ['Retry-After'] : [])]),
+    headers: headers(['X-Request-Id', ...([409, 429, 503].includes(status) ? ['Retry-After'] : []), ...(status === 307 ? ['Location'] : []), ...(status === 401 ? ['WWW-Authenticate'] : [])]),
     content: { 'application/problem+json': { schema: problem } }
   }])
   return Object.fromEntries([...good, ...bad]) as Record<number, unknown>

@@ -7,17 +7,20 @@ import { sliceProjectsOfAllAccounts } from '../../repositories/projects.ts'
 import { sliceSubtasksOfAllAccounts } from '../../repositories/subtasks.ts'
 import { sliceTasksOfAllAccounts } from '../../repositories/tasks.ts'
 import { sliceUsersOfAllAccounts } from '../../repositories/users.ts'
+import { slug } from '../../schemas/fields.ts'
 import { listOf, listQuery, readSort, type sorts } from '../../schemas/list.ts'
 import { accountChange, knownAccount, newAccount, projectOfAccount, suspension, subtaskOfAccount, taskOfAccount, userOfAccount } from '../../schemas/resources.ts'
 import type { AccountAdministration, KnownAccount } from '../../tenancy/administration.ts'
 import type { OperatorScope } from '../../tenancy/scope.ts'
 import { send } from './answer.ts'
-import { apiPrefix, represent, sendSlice } from './collection.ts'
+import { apiPrefix, badIdIsNotFound, represent, sendSlice } from './collection.ts'
 import type { CursorSealer } from './cursor.ts'
 import { answers, operatorChanges, operatorReads } from './documentation.ts'
 
 const accountsUrl = `${apiPrefix}/accounts`
-const slugInPath = z.object({ slug: z.string().max(63) })
+const slugInPath = z.object({ slug })
+/** How one gets in; from the machine itself without it. */
+const security = [{}, { operator: [] }]
 const config = { audience: 'operator' as const }
 
 /** What the operator sees of all accounts, and does to them; on the bare host alone. */
@@ -35,6 +38,7 @@ function accountRoutes (app: FastifyInstance, cursors: CursorSealer): void {
     config: { ...config, catalogue: true },
     schema: {
       tags: ['accounts'],
+      security,
       operationId: 'listAccounts',
       summary: 'List all accounts',
       description: 'By slug where `sort` says name.',
@@ -54,8 +58,10 @@ function accountRoutes (app: FastifyInstance, cursors: CursorSealer): void {
 
   app.get(`${accountsUrl}/:slug`, {
     config: { ...config, catalogue: true },
+    errorHandler: badIdIsNotFound,
     schema: {
       tags: ['accounts'],
+      security,
       operationId: 'findAccount',
       summary: 'Look an account up by its slug',
       params: slugInPath,
@@ -79,8 +85,8 @@ function accountChanges (app: FastifyInstance, administration: AccountAdministra
     if (status === 201) reply.header('location', `${accountsUrl}/${account.slug}`)
     return sendAccount(reply, status, account)
   }
-  const common = { tags: ['accounts'] }
-  const own = { config: { ...config, catalogue: true, transaction: false } }
+  const common = { tags: ['accounts'], security }
+  const own = { config: { ...config, catalogue: true, transaction: false }, errorHandler: badIdIsNotFound }
 
   app.post(accountsUrl, {
     ...own,
@@ -110,6 +116,7 @@ function accountChanges (app: FastifyInstance, administration: AccountAdministra
 
   app.post(`${accountsUrl}/:slug/suspend`, {
     ...own,
+    preValidation: async request => { request.body ??= {} },
     schema: {
       ...common,
       operationId: 'suspendAccount',
@@ -126,7 +133,7 @@ function accountChanges (app: FastifyInstance, administration: AccountAdministra
 
   app.post(`${accountsUrl}/:slug/resume`, {
     ...own,
-    schema: { ...common, operationId: 'resumeAccount', summary: 'Serve an account again', params: slugInPath, response: answers({ 200: { schema: knownAccount } }, operatorChanges.filter(status => ![413, 415, 422, 400].includes(status))) }
+    schema: { ...common, operationId: 'resumeAccount', summary: 'Serve an account again', params: slugInPath, response: answers({ 200: { schema: knownAccount } }, operatorChanges.filter(status => status !== 422)) }
   }, async (request, reply) => {
     const { slug } = request.params as { slug: string }
     return await change(request, reply, 200, async (known, actor) => await known.resume(slug, actor))
@@ -143,6 +150,7 @@ function overviewRoute<Row extends Times & WithAccount & { id: number }> (
     config,
     schema: {
       tags: ['overview'],
+      security,
       operationId: `overview${plural[0]?.toUpperCase()}${plural.slice(1)}`,
       summary: `List the ${plural} of all accounts`,
       description: 'Account by account. Those with databases of their own are left out.',

@@ -6,10 +6,10 @@ import { flagText, idText } from '../../schemas/fields.ts'
 import { search } from '../../schemas/list.ts'
 import { newSubtask, subtask, subtaskChange } from '../../schemas/resources.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
-import { send } from './answer.ts'
+import { once, send } from './answer.ts'
 import { apiPrefix, badIdIsNotFound, changeRow, listRoute, type Obstacle, type Resource } from './collection.ts'
 import type { CursorSealer } from './cursor.ts'
-import { answers, conditions, deleteFailures, preference } from './documentation.ts'
+import { answers, conditions, createFailures, idempotency, preference } from './documentation.ts'
 
 export const subtasks: Resource<Subtask, NewSubtask, SubtaskFilter> = {
   plural: 'subtasks',
@@ -48,10 +48,10 @@ export function subtaskRoutes (app: FastifyInstance, cursors: CursorSealer): voi
       description: 'Does nothing to one that is.',
       params: z.object({ id: idText }),
       querystring: z.strictObject({}),
-      headers: z.looseObject({ 'if-match': conditions['if-match'], ...preference }),
-      response: answers({ 200: { schema: subtask, headers: ['ETag'] }, 204: { headers: ['ETag', 'Preference-Applied'] } }, deleteFailures)
+      headers: z.looseObject({ 'if-match': conditions['if-match'], ...idempotency, ...preference }),
+      response: answers({ 200: { schema: subtask, headers: ['ETag', 'Idempotency-Replayed'] }, 204: { headers: ['ETag', 'Preference-Applied', 'Idempotency-Replayed'] } }, [...createFailures, 412])
     }
-  }, async (request, reply) => send(reply, await changeRow(subtasks, request, { isComplete: true })))
+  }, async (request, reply) => send(reply, await once(request, async () => await changeRow(subtasks, request, { isComplete: true }))))
 }
 
 async function missingTasks (scope: TenantScope, rows: ReadonlyArray<Partial<NewSubtask>>): Promise<Obstacle[]> {

@@ -7,10 +7,10 @@ import { flagText, idText } from '../../schemas/fields.ts'
 import { search } from '../../schemas/list.ts'
 import { newTask, task, taskChange } from '../../schemas/resources.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
-import { send } from './answer.ts'
+import { once, send } from './answer.ts'
 import { apiPrefix, badIdIsNotFound, cascade, changeRow, listRoute, type Obstacle, type Resource } from './collection.ts'
 import type { CursorSealer } from './cursor.ts'
-import { answers, conditions, deleteFailures, preference } from './documentation.ts'
+import { answers, conditions, createFailures, idempotency, preference } from './documentation.ts'
 
 export const tasks: Resource<Task, NewTask, TaskFilter> = {
   plural: 'tasks',
@@ -49,15 +49,15 @@ export function taskRoutes (app: FastifyInstance, cursors: CursorSealer): void {
       description: 'Does nothing to one that is.',
       params: z.object({ id: idText }),
       querystring: z.strictObject({ cascade: cascade('its subtasks') }),
-      headers: z.looseObject({ 'if-match': conditions['if-match'], ...preference }),
-      response: answers({ 200: { schema: task, headers: ['ETag'] }, 204: { headers: ['ETag', 'Preference-Applied'] } }, deleteFailures)
+      headers: z.looseObject({ 'if-match': conditions['if-match'], ...idempotency, ...preference }),
+      response: answers({ 200: { schema: task, headers: ['ETag', 'Idempotency-Replayed'] }, 204: { headers: ['ETag', 'Preference-Applied', 'Idempotency-Replayed'] } }, [...createFailures, 412])
     }
-  }, async (request, reply) => {
+  }, async (request, reply) => send(reply, await once(request, async () => {
     const { id } = request.params as { id: number }
     const answer = await changeRow(tasks, request, { isComplete: true })
     if ((request.query as { cascade: boolean }).cascade) await completeSubtasksOf(request.tenantScope, id)
-    return send(reply, answer)
-  })
+    return answer
+  })))
 }
 
 async function missingProjects (scope: TenantScope, rows: ReadonlyArray<Partial<NewTask>>): Promise<Obstacle[]> {

@@ -28,7 +28,7 @@ async function takenAddresses (scope: TenantScope, rows: ReadonlyArray<Partial<N
   const taken = await findTakenAddresses(scope, emails, id)
   return emails.flatMap((email, index) => {
     const known = email.toLowerCase()
-    const detail = taken.has(known) ? 'is the address of somebody in this account' : 'is given twice'
+    const detail = taken.has(known) ? `takes an address that nobody in this account has; somebody has ${email}` : `takes an address that is given once; ${email} is given before`
     const isFree = !taken.has(known) && emails.findIndex(other => other.toLowerCase() === known) === index
     return isFree ? [] : [{ index, field: 'email', detail, isConflict: true }]
   })
