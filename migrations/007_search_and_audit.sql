@@ -15,6 +15,12 @@ create or replace function search_terms(account_id bigint, name text, details te
   return pg_catalog.to_tsvector('pg_catalog.simple'::regconfig, pg_catalog.translate(name || ' ' || details, '-/.@:_+~%?=&#<>\', '                '))
     || pg_catalog.array_to_tsvector(array['@' || account_id]);
 
+-- Where no word is left of what was typed, nothing is found, rather than everything.
+create or replace function search_query(account_id bigint, typed text) returns tsquery
+  language sql immutable parallel safe
+  return case when numnode(pg_catalog.websearch_to_tsquery('pg_catalog.simple'::regconfig, typed)) > 0
+    then ('''@' || account_id || '''')::tsquery && pg_catalog.websearch_to_tsquery('pg_catalog.simple'::regconfig, typed) end;
+
 -- What was written last stands in a list of its own, which every search goes through, whoever has written it. A short one:
 -- one account's writing is not to slow down the searches of all.
 create index project_by_terms on project using gin (search_terms(account_id, name, details)) with (gin_pending_list_limit = 128);
@@ -31,6 +37,10 @@ create or replace function search_terms(account_id bigint, name text, details te
   language sql immutable parallel safe
   return pg_catalog.to_tsvector('pg_catalog.simple'::regconfig, name || ' ' || details)
     || pg_catalog.array_to_tsvector(array['@' || account_id]);
+
+create or replace function search_query(account_id bigint, typed text) returns tsquery
+  language sql immutable parallel safe
+  return ('''@' || account_id || '''')::tsquery && pg_catalog.websearch_to_tsquery('pg_catalog.simple'::regconfig, typed);
 
 create index project_by_terms on project using gin (search_terms(account_id, name, details));
 create index task_by_terms on task using gin (search_terms(account_id, name, details));

@@ -13,7 +13,7 @@ export const problems = {
   'malformed-body': { status: 400, title: 'Invalid request', meaning: 'The body is not JSON, or has not the length that its header states.' },
   'password-required': { status: 401, title: 'Password required', meaning: 'The view over all accounts is open to the operator only. Send the password over HTTP Basic.' },
   'account-suspended': { status: 403, title: 'Account suspended', meaning: 'The account is suspended by whoever runs the service. Its data are kept; ask them to resume it.' },
-  'cross-site': { status: 403, title: 'Opened from another site', meaning: 'A page of another site made the browser ask. What changes something, and the view over all accounts, has to be asked for from this site, or by a program.' },
+  'cross-site': { status: 403, title: 'Opened from another site', meaning: 'A page of another site made the browser ask. What this address gives or does has to be asked for from this site, or by a program.' },
   'not-found': { status: 404, title: 'Not found', meaning: 'There is nothing at this address for this account: it never was there, is deleted, or belongs to somebody else.' },
   'no-such-tenant': { status: 404, title: 'No such tenant', meaning: 'No account answers at this host name. Check the spelling of its first part.' },
   'no-view-over-all-accounts': { status: 404, title: 'No view over all accounts', meaning: 'Each account has a database of its own in this installation, and nothing reads more than one of them.' },
@@ -29,7 +29,7 @@ export const problems = {
   'too-many-requests': { status: 429, title: 'Too many requests', meaning: 'The account has more requests under way than its part. Wait as long as `Retry-After` says, in seconds.' },
   'internal-error': { status: 500, title: 'Internal error', meaning: 'A mistake of ours. It is logged under the `requestId` of the answer.' },
   'not-set-up': { status: 501, title: 'Not set up', meaning: 'This server has not the login that changes accounts. The command `bin/tenants.ts` has.' },
-  unavailable: { status: 503, title: 'Not available right now', meaning: 'The service could not finish the request. Nothing was changed. Wait as long as `Retry-After` says, in seconds, and send it again.' },
+  unavailable: { status: 503, title: 'Not available right now', meaning: 'The service could not finish the request. Wait as long as `Retry-After` says, in seconds, and send it again. A request that changes something may have been done, where the connection broke at its very end: sent again with the same `Idempotency-Key`, or with its `If-Match`, it is not done twice.' },
   'being-updated': { status: 503, title: 'Being updated', meaning: 'The database of this account is being brought up to date. Wait as long as `Retry-After` says, in seconds.' }
 } as const satisfies Record<string, Problem>
 

@@ -33,6 +33,11 @@ t.test('the operator finds accounts, makes them, and changes what they are calle
   t.equal(await page('acme-inc'), 200)
   t.match((await ask('PATCH', '/api/v1/accounts/acme-inc', { slug: 'tenant-0' })), { statusCode: 409 })
   t.match((await ask('PATCH', '/api/v1/accounts/acme-inc', {})).json(), { slug: 'acme-inc' })
+  const etag = String((await ask('GET', '/api/v1/accounts/acme-inc')).headers['etag'])
+  t.equal((await ask('GET', '/api/v1/accounts/acme-inc', undefined, app, { 'if-none-match': etag })).statusCode, 304)
+  t.equal((await ask('PATCH', '/api/v1/accounts/acme-inc', { name: 'Mine' }, app, { 'if-match': '"another"' })).statusCode, 412)
+  t.equal((await ask('POST', '/api/v1/accounts/acme-inc/suspend', {}, app, { 'if-match': '"another"' })).statusCode, 412)
+  t.match(await ask('PATCH', '/api/v1/accounts/acme-inc', { name: 'Acme, Inc.' }, app, { 'if-match': etag, prefer: 'return=minimal' }), { statusCode: 204, body: '', headers: { etag } }, 'as it is already')
 
   t.match((await ask('POST', '/api/v1/accounts/acme-inc/suspend', { reason: 'Unpaid.' })).json(), { status: 'suspended', status_reason: 'Unpaid.' })
   t.equal(await page('acme-inc'), 403)
@@ -92,6 +97,15 @@ t.test('only the operator gets there: every status that the document names is re
     t.equal((await ask(method, url, body, app, { 'x-forwarded-for': '127.0.0.1' })).statusCode, 404, 'a proxy speaks for somebody')
     t.equal((await api.ask(app, 'tenant-0', asked)).statusCode, 404)
     t.equal((await ask(method, url, body, app, { host: 'example.com' })).statusCode, 421)
+    if (method !== 'GET' && url.includes('tenant-3')) {
+      t.equal((await ask(method, url, body, app, { 'if-match': '"another"' })).statusCode, 412)
+      t.equal((await ask(method, url, body, app, { 'if-match': 'another' })).statusCode, 400)
+      t.equal((await ask('POST', `/api/v1/accounts/tenant-3/${url.endsWith('/resume') ? 'suspend' : 'resume'}`)).statusCode, url.endsWith('/resume') ? 200 : 409)
+      t.equal((await ask(method, url, body, app, { prefer: 'return=minimal' })).statusCode, 204)
+      if (url.endsWith('/suspend')) await ask('POST', '/api/v1/accounts/tenant-3/resume')
+    } else if (url.endsWith('tenant-3')) {
+      t.equal((await ask(method, url, undefined, app, { 'if-none-match': '*' })).statusCode, 304)
+    }
     const isChange = operation.operation.tags?.includes('accounts') === true && method !== 'GET'
     if (isChange) {
       t.equal((await ask(method, url, body, unmanaged)).statusCode, 501)

@@ -511,27 +511,26 @@ export interface components {
              */
             email: string;
             /**
-             * @default
+             * @description Left out, it is "".
              * @example Ann
              */
-            first_name: string;
+            first_name?: string;
             /**
-             * @default
+             * @description Left out, it is "".
              * @example Miller
              */
-            last_name: string;
-            /** @default true */
-            is_active: boolean;
+            last_name?: string;
+            /** @description Left out, it is true. */
+            is_active?: boolean;
         };
         NewProject: {
             /** @example Spring catalogue */
             name: string;
             /**
-             * @description Anything that is to be said of it
-             * @default
+             * @description Anything that is to be said of it. Left out, it is "".
              * @example Both sides, in colour.
              */
-            details: string;
+            details?: string;
         };
         NewTask: {
             /**
@@ -542,16 +541,12 @@ export interface components {
             /** @example Photographs */
             name: string;
             /**
-             * @description Anything that is to be said of it
-             * @default
+             * @description Anything that is to be said of it. Left out, it is "".
              * @example Both sides, in colour.
              */
-            details: string;
-            /**
-             * @description Whether it is done
-             * @default false
-             */
-            is_complete: boolean;
+            details?: string;
+            /** @description Whether it is done. Left out, it is false. */
+            is_complete?: boolean;
         };
         NewSubtask: {
             /**
@@ -562,16 +557,12 @@ export interface components {
             /** @example Order paper */
             name: string;
             /**
-             * @description Anything that is to be said of it
-             * @default
+             * @description Anything that is to be said of it. Left out, it is "".
              * @example Both sides, in colour.
              */
-            details: string;
-            /**
-             * @description Whether it is done
-             * @default false
-             */
-            is_complete: boolean;
+            details?: string;
+            /** @description Whether it is done. Left out, it is false. */
+            is_complete?: boolean;
         };
         UserChange: {
             /**
@@ -643,11 +634,8 @@ export interface components {
             slug?: string;
             /** @example Miller and Sons */
             name?: string;
-            /**
-             * @description How long the old slug leads to the new one
-             * @default 24
-             */
-            redirect_hours: number;
+            /** @description How long the old slug leads to the new one. Left out, it is 24. */
+            redirect_hours?: number;
         };
         OwnAccountChange: {
             /** @example Miller and Sons */
@@ -1025,6 +1013,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "resources": {},
+                     *       "documentation": "text",
+                     *       "openapi": "text"
+                     *     }
+                     */
                     "application/json": {
                         /** @description The address of each kind of rows */
                         resources: {
@@ -1117,6 +1112,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "slug": "tenant-0",
+                     *       "name": "Miller and Sons",
+                     *       "status": "active",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Account"];
                 };
             };
@@ -1245,6 +1250,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Miller and Sons"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OwnAccountChange"];
             };
         };
@@ -1257,6 +1267,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "slug": "tenant-0",
+                     *       "name": "Miller and Sons",
+                     *       "status": "active",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Account"];
                 };
             };
@@ -1451,11 +1471,20 @@ export interface operations {
             query?: {
                 /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
-                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                /**
+                 * @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name.
+                 * @example id
+                 */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
-                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 */
                 cursor?: string;
-                /** @description Whether to count all rows of the list, as `total` */
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
                 count?: "exact" | "none";
             };
             header?: never;
@@ -1472,6 +1501,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "email": "ann@example.com",
+                     *           "first_name": "Ann",
+                     *           "last_name": "Miller",
+                     *           "is_active": false,
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["User"][];
                         /**
@@ -1616,6 +1663,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ann@example.com",
+                 *       "first_name": "Ann",
+                 *       "last_name": "Miller",
+                 *       "is_active": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewUser"];
             };
         };
@@ -1634,6 +1689,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "email": "ann@example.com",
+                     *       "first_name": "Ann",
+                     *       "last_name": "Miller",
+                     *       "is_active": false,
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
@@ -1810,6 +1876,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "email": "ann@example.com",
+                 *           "first_name": "Ann",
+                 *           "last_name": "Miller",
+                 *           "is_active": false
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     items: components["schemas"]["NewUser"][];
                 };
@@ -1826,6 +1904,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "email": "ann@example.com",
+                     *           "first_name": "Ann",
+                     *           "last_name": "Miller",
+                     *           "is_active": false,
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["User"][];
                     };
@@ -1995,6 +2088,7 @@ export interface operations {
                 "if-none-match"?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
@@ -2009,6 +2103,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "email": "ann@example.com",
+                     *       "first_name": "Ann",
+                     *       "last_name": "Miller",
+                     *       "is_active": false,
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
@@ -2128,6 +2233,7 @@ export interface operations {
                 "if-match"?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
@@ -2297,12 +2403,21 @@ export interface operations {
                 prefer?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ann@example.com",
+                 *       "first_name": "Ann",
+                 *       "last_name": "Miller",
+                 *       "is_active": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserChange"];
             };
         };
@@ -2315,6 +2430,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "email": "ann@example.com",
+                     *       "first_name": "Ann",
+                     *       "last_name": "Miller",
+                     *       "is_active": false,
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
@@ -2498,13 +2624,25 @@ export interface operations {
             query?: {
                 /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
-                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                /**
+                 * @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name.
+                 * @example id
+                 */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
-                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 */
                 cursor?: string;
-                /** @description Whether to count all rows of the list, as `total` */
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
                 count?: "exact" | "none";
-                /** @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out. */
+                /**
+                 * @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out.
+                 * @example order paper
+                 */
                 search?: string;
             };
             header?: never;
@@ -2521,6 +2659,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "name": "Spring catalogue",
+                     *           "details": "Both sides, in colour.",
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Project"][];
                         /**
@@ -2665,6 +2819,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Spring catalogue",
+                 *       "details": "Both sides, in colour."
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewProject"];
             };
         };
@@ -2683,6 +2843,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "name": "Spring catalogue",
+                     *       "details": "Both sides, in colour.",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Project"];
                 };
             };
@@ -2859,6 +3028,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "name": "Spring catalogue",
+                 *           "details": "Both sides, in colour."
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     items: components["schemas"]["NewProject"][];
                 };
@@ -2875,6 +3054,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "name": "Spring catalogue",
+                     *           "details": "Both sides, in colour.",
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Project"][];
                     };
@@ -3044,6 +3236,7 @@ export interface operations {
                 "if-none-match"?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
@@ -3058,6 +3251,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "name": "Spring catalogue",
+                     *       "details": "Both sides, in colour.",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Project"];
                 };
             };
@@ -3169,7 +3371,10 @@ export interface operations {
     deleteProject: {
         parameters: {
             query?: {
-                /** @description Whether its tasks go with it */
+                /**
+                 * @description Whether its tasks go with it
+                 * @example false
+                 */
                 cascade?: boolean;
             };
             header?: {
@@ -3180,6 +3385,7 @@ export interface operations {
                 "if-match"?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
@@ -3362,12 +3568,19 @@ export interface operations {
                 prefer?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Spring catalogue",
+                 *       "details": "Both sides, in colour."
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProjectChange"];
             };
         };
@@ -3380,6 +3593,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "name": "Spring catalogue",
+                     *       "details": "Both sides, in colour.",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Project"];
                 };
             };
@@ -3550,17 +3772,35 @@ export interface operations {
             query?: {
                 /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
-                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                /**
+                 * @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name.
+                 * @example id
+                 */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
-                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 */
                 cursor?: string;
-                /** @description Whether to count all rows of the list, as `total` */
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
                 count?: "exact" | "none";
-                /** @description Those of one project */
+                /**
+                 * @description Those of one project
+                 * @example 17
+                 */
                 project_id?: number;
-                /** @description Those that are done, or are not */
+                /**
+                 * @description Those that are done, or are not
+                 * @example false
+                 */
                 is_complete?: boolean;
-                /** @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out. */
+                /**
+                 * @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out.
+                 * @example order paper
+                 */
                 search?: string;
             };
             header?: never;
@@ -3577,6 +3817,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "project_id": 17,
+                     *           "name": "Photographs",
+                     *           "is_complete": false,
+                     *           "details": "Both sides, in colour.",
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Task"][];
                         /**
@@ -3721,6 +3979,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "project_id": 17,
+                 *       "name": "Photographs",
+                 *       "details": "Both sides, in colour.",
+                 *       "is_complete": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewTask"];
             };
         };
@@ -3739,6 +4005,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "project_id": 17,
+                     *       "name": "Photographs",
+                     *       "is_complete": false,
+                     *       "details": "Both sides, in colour.",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Task"];
                 };
             };
@@ -3915,6 +4192,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "project_id": 17,
+                 *           "name": "Photographs",
+                 *           "details": "Both sides, in colour.",
+                 *           "is_complete": false
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     items: components["schemas"]["NewTask"][];
                 };
@@ -3931,6 +4220,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "project_id": 17,
+                     *           "name": "Photographs",
+                     *           "is_complete": false,
+                     *           "details": "Both sides, in colour.",
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Task"][];
                     };
@@ -4100,6 +4404,7 @@ export interface operations {
                 "if-none-match"?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
@@ -4114,6 +4419,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "project_id": 17,
+                     *       "name": "Photographs",
+                     *       "is_complete": false,
+                     *       "details": "Both sides, in colour.",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Task"];
                 };
             };
@@ -4225,7 +4541,10 @@ export interface operations {
     deleteTask: {
         parameters: {
             query?: {
-                /** @description Whether its subtasks go with it */
+                /**
+                 * @description Whether its subtasks go with it
+                 * @example false
+                 */
                 cascade?: boolean;
             };
             header?: {
@@ -4236,6 +4555,7 @@ export interface operations {
                 "if-match"?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
@@ -4418,12 +4738,21 @@ export interface operations {
                 prefer?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "project_id": 17,
+                 *       "name": "Photographs",
+                 *       "is_complete": false,
+                 *       "details": "Both sides, in colour."
+                 *     }
+                 */
                 "application/json": components["schemas"]["TaskChange"];
             };
         };
@@ -4436,6 +4765,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "project_id": 17,
+                     *       "name": "Photographs",
+                     *       "is_complete": false,
+                     *       "details": "Both sides, in colour.",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Task"];
                 };
             };
@@ -4606,19 +4946,35 @@ export interface operations {
             query?: {
                 /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
-                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                /**
+                 * @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name.
+                 * @example id
+                 */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
-                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 */
                 cursor?: string;
-                /** @description Whether to count all rows of the list, as `total` */
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
                 count?: "exact" | "none";
-                /** @description Those that are done, or are not */
+                /**
+                 * @description Those that are done, or are not
+                 * @example false
+                 */
                 is_complete?: boolean;
-                /** @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out. */
+                /**
+                 * @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out.
+                 * @example order paper
+                 */
                 search?: string;
             };
             header?: never;
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
@@ -4633,6 +4989,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "project_id": 17,
+                     *           "name": "Photographs",
+                     *           "is_complete": false,
+                     *           "details": "Both sides, in colour.",
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Task"][];
                         /**
@@ -4760,7 +5134,10 @@ export interface operations {
     completeTask: {
         parameters: {
             query?: {
-                /** @description Whether its subtasks go with it */
+                /**
+                 * @description Whether its subtasks go with it
+                 * @example false
+                 */
                 cascade?: boolean;
             };
             header?: {
@@ -4781,6 +5158,7 @@ export interface operations {
                 prefer?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
@@ -4797,6 +5175,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "project_id": 17,
+                     *       "name": "Photographs",
+                     *       "is_complete": false,
+                     *       "details": "Both sides, in colour.",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Task"];
                 };
             };
@@ -4982,19 +5371,40 @@ export interface operations {
             query?: {
                 /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
-                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                /**
+                 * @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name.
+                 * @example id
+                 */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
-                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 */
                 cursor?: string;
-                /** @description Whether to count all rows of the list, as `total` */
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
                 count?: "exact" | "none";
-                /** @description Those of one task */
+                /**
+                 * @description Those of one task
+                 * @example 17
+                 */
                 task_id?: number;
-                /** @description Those of all tasks of one project */
+                /**
+                 * @description Those of all tasks of one project
+                 * @example 17
+                 */
                 project_id?: number;
-                /** @description Those that are done, or are not */
+                /**
+                 * @description Those that are done, or are not
+                 * @example false
+                 */
                 is_complete?: boolean;
-                /** @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out. */
+                /**
+                 * @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out.
+                 * @example order paper
+                 */
                 search?: string;
             };
             header?: never;
@@ -5011,6 +5421,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "task_id": 17,
+                     *           "name": "Order paper",
+                     *           "is_complete": false,
+                     *           "details": "Both sides, in colour.",
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Subtask"][];
                         /**
@@ -5155,6 +5583,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "task_id": 17,
+                 *       "name": "Order paper",
+                 *       "details": "Both sides, in colour.",
+                 *       "is_complete": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewSubtask"];
             };
         };
@@ -5173,6 +5609,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "task_id": 17,
+                     *       "name": "Order paper",
+                     *       "is_complete": false,
+                     *       "details": "Both sides, in colour.",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subtask"];
                 };
             };
@@ -5349,6 +5796,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "task_id": 17,
+                 *           "name": "Order paper",
+                 *           "details": "Both sides, in colour.",
+                 *           "is_complete": false
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     items: components["schemas"]["NewSubtask"][];
                 };
@@ -5365,6 +5824,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "task_id": 17,
+                     *           "name": "Order paper",
+                     *           "is_complete": false,
+                     *           "details": "Both sides, in colour.",
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Subtask"][];
                     };
@@ -5534,6 +6008,7 @@ export interface operations {
                 "if-none-match"?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
@@ -5548,6 +6023,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "task_id": 17,
+                     *       "name": "Order paper",
+                     *       "is_complete": false,
+                     *       "details": "Both sides, in colour.",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subtask"];
                 };
             };
@@ -5667,6 +6153,7 @@ export interface operations {
                 "if-match"?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
@@ -5836,12 +6323,21 @@ export interface operations {
                 prefer?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "task_id": 17,
+                 *       "name": "Order paper",
+                 *       "is_complete": false,
+                 *       "details": "Both sides, in colour."
+                 *     }
+                 */
                 "application/json": components["schemas"]["SubtaskChange"];
             };
         };
@@ -5854,6 +6350,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "task_id": 17,
+                     *       "name": "Order paper",
+                     *       "is_complete": false,
+                     *       "details": "Both sides, in colour.",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subtask"];
                 };
             };
@@ -6024,21 +6531,40 @@ export interface operations {
             query?: {
                 /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
-                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                /**
+                 * @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name.
+                 * @example id
+                 */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
-                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 */
                 cursor?: string;
-                /** @description Whether to count all rows of the list, as `total` */
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
                 count?: "exact" | "none";
-                /** @description Those of all tasks of one project */
+                /**
+                 * @description Those of all tasks of one project
+                 * @example 17
+                 */
                 project_id?: number;
-                /** @description Those that are done, or are not */
+                /**
+                 * @description Those that are done, or are not
+                 * @example false
+                 */
                 is_complete?: boolean;
-                /** @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out. */
+                /**
+                 * @description Words that name and details have: all of them, in any order and letter case. `"next week"` is a phrase, `or` stands between alternatives, and `-word` leaves rows out.
+                 * @example order paper
+                 */
                 search?: string;
             };
             header?: never;
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
@@ -6053,6 +6579,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "task_id": 17,
+                     *           "name": "Order paper",
+                     *           "is_complete": false,
+                     *           "details": "Both sides, in colour.",
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Subtask"][];
                         /**
@@ -6198,6 +6742,7 @@ export interface operations {
                 prefer?: string;
             };
             path: {
+                /** @example 17 */
                 id: number;
             };
             cookie?: never;
@@ -6214,6 +6759,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "task_id": 17,
+                     *       "name": "Order paper",
+                     *       "is_complete": false,
+                     *       "details": "Both sides, in colour.",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subtask"];
                 };
             };
@@ -6399,13 +6955,25 @@ export interface operations {
             query?: {
                 /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
-                /** @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name. */
+                /**
+                 * @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name.
+                 * @example id
+                 */
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
-                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 */
                 cursor?: string;
-                /** @description Whether to count all rows of the list, as `total` */
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
                 count?: "exact" | "none";
-                /** @description Those of one status */
+                /**
+                 * @description Those of one status
+                 * @example active
+                 */
                 status?: "active" | "suspended" | "deleted";
             };
             header?: never;
@@ -6422,6 +6990,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "slug": "miller-and-sons",
+                     *           "name": "Miller and Sons",
+                     *           "status": "active",
+                     *           "status_reason": null,
+                     *           "status_since": "2026-05-04T09:30:00.123456Z",
+                     *           "has_own_database": false,
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["KnownAccount"][];
                         /**
@@ -6525,12 +7113,24 @@ export interface operations {
     createAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "slug": "miller-and-sons",
+                 *       "name": "Miller and Sons"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAccount"];
             };
         };
@@ -6540,9 +7140,26 @@ export interface operations {
                 headers: {
                     /** @description The address of what was made, or of the same account at its present name */
                     Location?: string;
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "slug": "miller-and-sons",
+                     *       "name": "Miller and Sons",
+                     *       "status": "active",
+                     *       "status_reason": null,
+                     *       "status_since": "2026-05-04T09:30:00.123456Z",
+                     *       "has_own_database": false,
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["KnownAccount"];
                 };
             };
@@ -6689,11 +7306,17 @@ export interface operations {
     findAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you have it: if it is the same still, the answer has no body.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-none-match"?: string;
+            };
             path: {
                 /**
                  * @description The first part of its host name
-                 * @example miller-and-sons
+                 * @example tenant-0
                  */
                 slug: string;
             };
@@ -6704,11 +7327,35 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "slug": "miller-and-sons",
+                     *       "name": "Miller and Sons",
+                     *       "status": "active",
+                     *       "status_reason": null,
+                     *       "status_since": "2026-05-04T09:30:00.123456Z",
+                     *       "has_own_database": false,
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["KnownAccount"];
                 };
+            };
+            /** @description It is still as you know it */
+            304: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Password required */
             401: {
@@ -6785,11 +7432,22 @@ export interface operations {
     renameAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
             path: {
                 /**
                  * @description The first part of its host name
-                 * @example miller-and-sons
+                 * @example tenant-0
                  */
                 slug: string;
             };
@@ -6797,6 +7455,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "slug": "miller-and-sons",
+                 *       "name": "Miller and Sons",
+                 *       "redirect_hours": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["AccountChange"];
             };
         };
@@ -6804,11 +7469,37 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "slug": "miller-and-sons",
+                     *       "name": "Miller and Sons",
+                     *       "status": "active",
+                     *       "status_reason": null,
+                     *       "status_since": "2026-05-04T09:30:00.123456Z",
+                     *       "has_own_database": false,
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["KnownAccount"];
                 };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Invalid request */
             400: {
@@ -6863,6 +7554,17 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description How many seconds to wait */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6953,11 +7655,22 @@ export interface operations {
     suspendAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
             path: {
                 /**
                  * @description The first part of its host name
-                 * @example miller-and-sons
+                 * @example tenant-0
                  */
                 slug: string;
             };
@@ -6965,6 +7678,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Suspension"];
             };
         };
@@ -6972,11 +7690,37 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "slug": "miller-and-sons",
+                     *       "name": "Miller and Sons",
+                     *       "status": "active",
+                     *       "status_reason": null,
+                     *       "status_since": "2026-05-04T09:30:00.123456Z",
+                     *       "has_own_database": false,
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["KnownAccount"];
                 };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Invalid request */
             400: {
@@ -7031,6 +7775,17 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description How many seconds to wait */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7121,11 +7876,22 @@ export interface operations {
     resumeAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the row as you know it: if it has changed since, nothing is done.
+                 * @example "Zq1LhK0cUMW9mWZ4iCrI0SyaKJ8"
+                 */
+                "if-match"?: string;
+                /**
+                 * @description `return=minimal` leaves the body of the answer out.
+                 * @example return=minimal
+                 */
+                prefer?: string;
+            };
             path: {
                 /**
                  * @description The first part of its host name
-                 * @example miller-and-sons
+                 * @example tenant-0
                  */
                 slug: string;
             };
@@ -7136,11 +7902,37 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "slug": "miller-and-sons",
+                     *       "name": "Miller and Sons",
+                     *       "status": "active",
+                     *       "status_reason": null,
+                     *       "status_since": "2026-05-04T09:30:00.123456Z",
+                     *       "has_own_database": false,
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["KnownAccount"];
                 };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description Stands for the row as it is */
+                    ETag?: string;
+                    /** @description Says that `Prefer` was followed */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Invalid request */
             400: {
@@ -7195,6 +7987,17 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description How many seconds to wait */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7276,9 +8079,15 @@ export interface operations {
             query?: {
                 /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
-                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 */
                 cursor?: string;
-                /** @description Whether to count all rows of the list, as `total` */
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
                 count?: "exact" | "none";
             };
             header?: never;
@@ -7295,6 +8104,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "name": "Spring catalogue",
+                     *           "details": "Both sides, in colour.",
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z",
+                     *           "account": {
+                     *             "id": 17,
+                     *             "slug": "text",
+                     *             "name": "text"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["ProjectOfAccount"][];
                         /**
@@ -7400,9 +8230,15 @@ export interface operations {
             query?: {
                 /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
-                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 */
                 cursor?: string;
-                /** @description Whether to count all rows of the list, as `total` */
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
                 count?: "exact" | "none";
             };
             header?: never;
@@ -7419,6 +8255,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "project_id": 17,
+                     *           "name": "Photographs",
+                     *           "is_complete": false,
+                     *           "details": "Both sides, in colour.",
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z",
+                     *           "account": {
+                     *             "id": 17,
+                     *             "slug": "text",
+                     *             "name": "text"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["TaskOfAccount"][];
                         /**
@@ -7524,9 +8383,15 @@ export interface operations {
             query?: {
                 /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
-                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 */
                 cursor?: string;
-                /** @description Whether to count all rows of the list, as `total` */
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
                 count?: "exact" | "none";
             };
             header?: never;
@@ -7543,6 +8408,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "task_id": 17,
+                     *           "name": "Order paper",
+                     *           "is_complete": false,
+                     *           "details": "Both sides, in colour.",
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z",
+                     *           "account": {
+                     *             "id": 17,
+                     *             "slug": "text",
+                     *             "name": "text"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["SubtaskOfAccount"][];
                         /**
@@ -7648,9 +8536,15 @@ export interface operations {
             query?: {
                 /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
                 limit?: number;
-                /** @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters */
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 */
                 cursor?: string;
-                /** @description Whether to count all rows of the list, as `total` */
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
                 count?: "exact" | "none";
             };
             header?: never;
@@ -7667,6 +8561,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "email": "ann@example.com",
+                     *           "first_name": "Ann",
+                     *           "last_name": "Miller",
+                     *           "is_active": false,
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z",
+                     *           "account": {
+                     *             "id": 17,
+                     *             "slug": "text",
+                     *             "name": "text"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["UserOfAccount"][];
                         /**

@@ -99,6 +99,16 @@ t.test('over a real socket, a hostile Host header gets 421 or 400 and nothing el
   t.equal((await app.inject({ url: '/subtasks/', headers: { host: 'tenant-0.localhost' } })).statusCode, 200, 'and the server is well')
 })
 
+t.test('what is no request that can be read is told so as problem details, too', async t => {
+  const { raw } = await serve(t)
+  for (const [text, status] of [['GET / HT\r\n\r\n', 400], [`GET / HTTP/1.1\r\nhost: tenant-0.localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431], ['FOO / HTTP/1.1\r\nhost: x\r\n\r\n', 400]] as const) {
+    const answer = await raw(text)
+    t.equal(statusOf(answer), status)
+    t.match(answer, /\r\ncontent-type: application\/problem\+json\r\n/)
+    t.match(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''), { type: 'about:blank', status, title: String, detail: String })
+  }
+})
+
 t.test('two requests on one connection are of two tenants, if their hosts say so', async t => {
   const { ask } = await serve(t)
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })

@@ -301,6 +301,12 @@ t.test('a tenant that is still being made is nothing to work on', inOneRun, asyn
   await asRole(database.admin, async query => { await query("delete from rowhouse.account where slug = 'half'") })
 })
 
+t.test('a table that archives do not know is not left out in silence', inOneRun, async t => {
+  await asRole(database.login('owner'), async query => { await query('create table rowhouse.note (account_id bigint not null, id bigint not null, primary key (account_id, id))') })
+  for (const args of [['export', 'tenant-1', join(folder, 'partial.zip')], ['verify', 'tenant-1']]) t.match(await tenants(t, ...args), { code: 1, output: /^tenants: archives know no table note: describe it/ })
+  await asRole(database.login('owner'), async query => { await query('drop table rowhouse.note') })
+})
+
 t.test('verify finds what the keys do not let happen', async t => {
   await asRole(await adminOf(database, 'tenant-3'), async query => {
     await query('begin')

@@ -36,7 +36,7 @@ export const openApi = plugin<{ tags: Array<{ name: string, description: string 
       }
       return transformed
     },
-    transformObject: document => withPlainNames(jsonSchemaTransformObject(document) as { components?: { schemas?: Record<string, object> } }) as ReturnType<typeof jsonSchemaTransformObject>
+    transformObject: document => completed(withPlainNames(jsonSchemaTransformObject(document) as Document) as Document) as unknown as ReturnType<typeof jsonSchemaTransformObject>
   })
 }, { name: 'openapi', fastify: '5.x' })
 
@@ -48,4 +48,92 @@ function withPlainNames<T extends { components?: { schemas?: Record<string, obje
   const kept = Object.entries(schemas).filter(([name]) => isUsed(name)).map(([name, schema]) => [name.replace(/Input$/, ''), schema])
   const plain = JSON.parse(text.replaceAll(/"(#\/components\/schemas\/\w+?)(Input)?"/g, '"$1"')) as T
   return { ...plain, components: { ...document.components, schemas: Object.fromEntries(kept) as Record<string, object> } }
+}
+
+interface Schema {
+  $ref?: string
+  type?: string
+  description?: string
+  default?: unknown
+  const?: unknown
+  enum?: unknown[]
+  examples?: unknown[]
+  anyOf?: Schema[]
+  properties?: Record<string, Schema>
+  required?: string[]
+  items?: Schema
+}
+
+interface Body {
+  content?: Record<string, { schema?: Schema, example?: unknown }>
+}
+
+interface Operation {
+  parameters?: Array<{ name: string, schema?: Schema, example?: unknown }>
+  requestBody?: Body
+  responses?: Record<string, Body>
+}
+
+interface Document {
+  components?: { schemas?: Record<string, Schema>, securitySchemes?: object }
+  paths?: Record<string, Record<string, Operation>>
+}
+
+/** Examples of every parameter and body, and what fields that may be left out are then. */
+function completed (document: Document): Document {
+  const schemas = document.components?.schemas ?? {}
+  for (const operation of Object.values(document.paths ?? {}).flatMap(path => Object.values(path))) {
+    for (const parameter of operation.parameters ?? []) {
+      const { schema } = parameter
+      // A flag stands in an address as text.
+      if (schema?.type === 'boolean' && typeof schema.default === 'string') schema.default = schema.default === 'true'
+      const example = schema?.default ?? schema?.examples?.[0] ?? parameterExamples[parameter.name] ?? schema?.enum?.[0]
+      if (example !== undefined) parameter.example = example
+    }
+    for (const body of [operation.requestBody, ...Object.values(operation.responses ?? {})]) {
+      for (const [type, media] of Object.entries(body?.content ?? {})) {
+        if (media.schema !== undefined && type === 'application/json') media.example = exampleOf(media.schema, schemas)
+      }
+    }
+    for (const { schema } of Object.values(operation.requestBody?.content ?? {})) if (schema !== undefined) sayDefaults(schema, schemas)
+  }
+  return document
+}
+
+const parameterExamples: Readonly<Record<string, unknown>> = {
+  id: 17,
+  slug: 'tenant-0',
+  project_id: 17,
+  task_id: 17,
+  is_complete: false,
+  search: 'order paper',
+  cursor: 'WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q'
+}
+
+function exampleOf (schema: Schema, schemas: Record<string, Schema>): unknown {
+  if (schema.$ref !== undefined) return exampleOf(schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, schemas)
+  const [example] = schema.examples ?? schema.enum ?? []
+  if (example !== undefined) return example
+  if (schema.const !== undefined) return schema.const
+  if (schema.anyOf !== undefined) return exampleOf(schema.anyOf[0] ?? {}, schemas)
+  switch (schema.type ?? 'null') {
+    case 'object': return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, property]) => [name, exampleOf(property, schemas)]))
+    case 'array': return [exampleOf(schema.items ?? {}, schemas)]
+    case 'boolean': return false
+    case 'integer': return 1
+    case 'string': return 'text'
+    default: return null
+  }
+}
+
+/** Programs that make types of the document take a field with a default for one that is always there. */
+function sayDefaults (schema: Schema, schemas: Record<string, Schema>): void {
+  if (schema.$ref !== undefined) return sayDefaults(schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, schemas)
+  if (schema.items !== undefined) sayDefaults(schema.items, schemas)
+  for (const property of Object.values(schema.properties ?? {})) {
+    sayDefaults(property, schemas)
+    if (!('default' in property)) continue
+    property.description = `${property.description === undefined ? '' : `${property.description.replace(/\.$/, '')}. `}Left out, it is ${JSON.stringify(property.default)}.`
+    delete property.default
+  }
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts'
 import { DatabaseSetupError } from '../database/explain.ts'
 import { ConflictError, InvalidValuesError, NotFoundError, UnavailableError } from '../errors.ts'
-import type { AccountAdministration, KnownAccount } from '../tenancy/administration.ts'
+import type { AccountAdministration, AccountCheck, KnownAccount } from '../tenancy/administration.ts'
 import type { StrategyName } from '../tenancy/strategy.ts'
 import { createAccount } from './accounts.ts'
 import { TenantError, withCatalogue, type Catalogue } from './catalogue.ts'
@@ -17,19 +17,22 @@ export function accountAdministration (database: Database, strategy: StrategyNam
       throw error instanceof TenantError ? toAnswer(error) : error
     }
   }
-  const change = async (slug: string, actor: string, work: (catalogue: Catalogue) => Promise<string>): Promise<KnownAccount> => await run(actor, async catalogue => {
+  const change = async (slug: string, actor: string, check: AccountCheck = () => {}, work: (catalogue: Catalogue) => Promise<string>): Promise<KnownAccount> => await run(actor, async catalogue => {
     if (await catalogue.find(slug) === undefined) throw new NotFoundError('There is no such account.')
-    return await work(catalogue)
+    return await catalogue.alone([slug], async () => {
+      check(await catalogue.describe(slug))
+      return await work(catalogue)
+    })
   })
   return {
     create: async (account, actor) => await run(actor, async catalogue => (await createAccount(database, catalogue, strategy, account)).slug),
-    rename: async (slug, { slug: next = slug, name, redirectUntil }, actor) => await change(slug, actor, async catalogue => {
+    rename: async (slug, { slug: next = slug, name, redirectUntil }, actor, check) => await change(slug, actor, check, async catalogue => {
       if (next !== slug) await renameTenant(database, catalogue, slug, next, redirectUntil)
-      if (name !== undefined) await renameForPeople(database, catalogue, next, name)
+      if (name !== undefined && name !== (await catalogue.get(next)).name) await renameForPeople(database, catalogue, next, name)
       return next
     }),
-    suspend: async (slug, reason, actor) => await change(slug, actor, async catalogue => (await suspendTenant(database, catalogue, slug, reason)).entry.slug),
-    resume: async (slug, actor) => await change(slug, actor, async catalogue => (await resumeTenant(database, catalogue, slug)).entry.slug)
+    suspend: async (slug, reason, actor, check) => await change(slug, actor, check, async catalogue => (await suspendTenant(database, catalogue, slug, reason)).entry.slug),
+    resume: async (slug, actor, check) => await change(slug, actor, check, async catalogue => (await resumeTenant(database, catalogue, slug)).entry.slug)
   }
 }
 

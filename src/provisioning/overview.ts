@@ -43,7 +43,7 @@ async function describeShared (database: Database, entries: readonly CatalogueEn
     const counts = new Map<string, Map<number, number>>()
     for (const { name } of tables) counts.set(name, await countByAccount(client, name, only))
     const bytesPerRow = new Map<string, number>()
-    for (const { name } of tables) bytesPerRow.set(name, await averageRow(client, name, only === null ? sum(counts.get(name)?.values()) : undefined))
+    for (const { name } of tables) bytesPerRow.set(name, await averageRow(client, name, sum(counts.get(name)?.values())))
     return entries.map(entry => {
       const rows = Object.fromEntries(tables.map(({ name }) => [name, counts.get(name)?.get(entry.id) ?? 0]))
       const bytes = sum(tables.map(({ name }) => (rows[name] ?? 0) * (bytesPerRow.get(name) ?? 0)))
@@ -59,11 +59,15 @@ async function countByAccount (client: pg.Client, table: string, only: number | 
   return new Map(rows.map(({ account, count }) => [account, count]))
 }
 
-/** With its part of the indexes. @param rows of the whole table, where they were counted */
-async function averageRow (client: pg.Client, table: string, rows: number | undefined): Promise<number> {
+/** With its part of the indexes. @param counted rows that the table has in any case, whatever it is estimated to have */
+async function averageRow (client: pg.Client, table: string, counted: number): Promise<number> {
   const { rows: [size] } = await client.query<{ bytes: number, estimate: number }>(
     'select pg_total_relation_size(oid)::float8 as bytes, reltuples::float8 as estimate from pg_catalog.pg_class where oid = $1::regclass', [table])
-  return (size?.bytes ?? 0) / Math.max(1, rows ?? size?.estimate ?? 1)
+  if (size === undefined) return 0
+  // Never looked at since it was made, or since it was nearly empty: better counted than guessed.
+  const isKnown = size.estimate >= Math.max(1, counted)
+  const { rows: [all] } = isKnown ? { rows: [] } : await client.query<{ count: number }>(`select count(*)::float8 as count from ${table}`)
+  return size.bytes / Math.max(1, all?.count ?? size.estimate)
 }
 
 async function describeOwn (database: Database, entry: CatalogueEntry): Promise<Overview> {

@@ -108,14 +108,14 @@ export function searched (typed: string): string {
     if (index % 2 === 1) return piece.replace(joints, ' ')
     const words = piece.split(/\s+/).map(searchedWord).filter(word => word !== '')
     // Before a phrase that is not to be there.
-    const negates = index < pieces.length - 1 && /(^|\s)-+$/.test(piece)
+    const negates = /[\p{L}\p{N}]/u.test(pieces[index + 1] ?? '') && /(^|\s)-+$/.test(piece)
     return ` ${[...words, ...(negates ? ['-'] : [])].join(' ')}`
   }).map((piece, index) => index === 0 ? piece : `"${piece}`).join('')
 }
 
 function searchedWord (typed: string): string {
   const words = typed.replace(joints, ' ').trim()
-  if (words === '') return ''
+  if (!/[\p{L}\p{N}]/u.test(words)) return ''
   // What was joined stands together.
   return (typed.startsWith('-') ? '-' : '') + (words.includes(' ') ? `"${words}"` : words)
 }

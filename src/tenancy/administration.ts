@@ -11,6 +11,9 @@ export interface KnownAccount {
   updatedAt: string
 }
 
+/** Looks at the account before it is changed, and throws where it is not to be. Nobody else changes it in between. */
+export type AccountCheck = (present: KnownAccount) => void
+
 /** What the operator does to accounts over HTTP; `bin/tenants.ts` does the same and more. Each act is recorded with who did it. All throw {@link UnavailableError} where the catalogue is out of reach. */
 export interface AccountAdministration {
   /** @throws {ConflictError} where the slug is taken @throws {InvalidValuesError} where it cannot be one */
@@ -20,9 +23,9 @@ export interface AccountAdministration {
    *
    * @throws {NotFoundError} @throws {ConflictError} where the slug is taken
    */
-  rename: (slug: string, change: { slug?: string | undefined, name?: string | undefined, redirectUntil?: Date | undefined }, actor: string) => Promise<KnownAccount>
+  rename: (slug: string, change: { slug?: string | undefined, name?: string | undefined, redirectUntil?: Date | undefined }, actor: string, check?: AccountCheck) => Promise<KnownAccount>
   /** @throws {NotFoundError} @throws {ConflictError} where it is not active */
-  suspend: (slug: string, reason: string | undefined, actor: string) => Promise<KnownAccount>
+  suspend: (slug: string, reason: string | undefined, actor: string, check?: AccountCheck) => Promise<KnownAccount>
   /** @throws {NotFoundError} @throws {ConflictError} where it is neither suspended nor deleted */
-  resume: (slug: string, actor: string) => Promise<KnownAccount>
+  resume: (slug: string, actor: string, check?: AccountCheck) => Promise<KnownAccount>
 }

@@ -162,7 +162,7 @@ export function collectionRoutes<Entity extends Row, New, Filter> (app: FastifyI
       if (!/^(23503|23001)$/.test(sqlStateOf(error) ?? '')) throw error
       throw new ConflictError(withChildren
         ? `Something was added to this ${singular} at the same moment. Please try again.`
-        : `This ${singular} has ${children?.plural}. Delete them first, or all together with ?cascade=true.`, { cause: error })
+        : `This ${singular} has ${children?.plural ?? 'rows that belong to it'}. Delete them first, or all together with ?cascade=true.`, { cause: error })
     })
     if (!removed) throw new NotFoundError()
     return send(reply, { status: 204, headers: {}, body: '' })

@@ -10,12 +10,13 @@ import { sliceUsersOfAllAccounts } from '../../repositories/users.ts'
 import { slug } from '../../schemas/fields.ts'
 import { listOf, listQuery, readSort, type sorts } from '../../schemas/list.ts'
 import { accountChange, knownAccount, newAccount, projectOfAccount, suspension, subtaskOfAccount, taskOfAccount, userOfAccount } from '../../schemas/resources.ts'
-import type { AccountAdministration, KnownAccount } from '../../tenancy/administration.ts'
+import type { AccountAdministration, AccountCheck, KnownAccount } from '../../tenancy/administration.ts'
 import type { OperatorScope } from '../../tenancy/scope.ts'
-import { send } from './answer.ts'
+import { prefersMinimal, send } from './answer.ts'
 import { apiPrefix, badIdIsNotFound, represent, sendSlice } from './collection.ts'
 import type { CursorSealer } from './cursor.ts'
-import { answers, operatorChanges, operatorReads } from './documentation.ts'
+import { answers, conditions, operatorChanges, operatorReads, preference } from './documentation.ts'
+import { assertMatches, entityTag, isKnown } from './entity-tag.ts'
 
 const accountsUrl = `${apiPrefix}/accounts`
 const slugInPath = z.object({ slug })
@@ -65,11 +66,15 @@ function accountRoutes (app: FastifyInstance, cursors: CursorSealer): void {
       operationId: 'findAccount',
       summary: 'Look an account up by its slug',
       params: slugInPath,
-      response: answers({ 200: { schema: knownAccount } }, operatorReads)
+      headers: z.looseObject({ 'if-none-match': conditions['if-none-match'] }),
+      response: answers({ 200: { schema: knownAccount, headers: ['ETag'] }, 304: { headers: ['ETag'] } }, operatorReads)
     }
   }, async (request, reply) => {
     const { slug } = request.params as { slug: string }
-    return sendAccount(reply, 200, await findAccountBySlug(request.operatorScope, slug))
+    const account = await findAccountBySlug(request.operatorScope, slug)
+    if (account === undefined) throw new NotFoundError('There is no such account.')
+    const etag = tagOf(account)
+    return send(reply, isKnown(request, etag) ? { status: 304, headers: { etag }, body: '' } : { status: 200, headers: { etag }, body: bodyOf(account) })
   })
 }
 
@@ -82,15 +87,20 @@ function accountChanges (app: FastifyInstance, administration: AccountAdministra
     const { slug: before = account.slug } = request.params as { slug?: string }
     request.log.info({ actor, slug: before, operation: request.routeOptions.schema?.operationId }, 'an account was changed')
     for (const slug of [before, account.slug]) forget(slug)
-    if (status === 201) reply.header('location', `${accountsUrl}/${account.slug}`)
-    return sendAccount(reply, status, account)
+    const headers = { etag: tagOf(account), ...(status === 201 ? { location: `${accountsUrl}/${account.slug}` } : {}) }
+    if (!prefersMinimal(request)) return send(reply, { status, headers, body: bodyOf(account) })
+    return send(reply, { status: status === 200 ? 204 : status, headers: { ...headers, 'preference-applied': 'return=minimal' }, body: '' })
   }
+  const unlessChanged = (request: FastifyRequest): AccountCheck => account => { assertMatches(request, tagOf(account)) }
+  const changed = { 200: { schema: knownAccount, headers: ['ETag'] }, 204: { headers: ['ETag', 'Preference-Applied'] } }
+  const changeHeaders = z.looseObject({ 'if-match': conditions['if-match'], ...preference })
+  const wrong = [...operatorChanges, 412]
   const common = { tags: ['accounts'], security }
   const own = { config: { ...config, catalogue: true, transaction: false }, errorHandler: badIdIsNotFound }
 
   app.post(accountsUrl, {
     ...own,
-    schema: { ...common, operationId: 'createAccount', summary: 'Make an account', body: newAccount, response: answers({ 201: { schema: knownAccount, headers: ['Location'] } }, operatorChanges) }
+    schema: { ...common, operationId: 'createAccount', summary: 'Make an account', headers: z.looseObject(preference), body: newAccount, response: answers({ 201: { schema: knownAccount, headers: ['Location', 'ETag', 'Preference-Applied'] } }, operatorChanges) }
   }, async (request, reply) => {
     const account = request.body as z.infer<typeof newAccount>
     return await change(request, reply, 201, async (known, actor) => await known.create(account, actor))
@@ -104,14 +114,15 @@ function accountChanges (app: FastifyInstance, administration: AccountAdministra
       summary: 'Give an account another slug or another name',
       description: 'The old slug leads to the new one for as many hours as `redirect_hours` says, and is gone then.',
       params: slugInPath,
+      headers: changeHeaders,
       body: accountChange,
-      response: answers({ 200: { schema: knownAccount } }, operatorChanges)
+      response: answers(changed, wrong)
     }
   }, async (request, reply) => {
     const { slug } = request.params as { slug: string }
     const { slug: next, name, redirect_hours: hours } = request.body as z.infer<typeof accountChange>
     const redirectUntil = hours === 0 ? undefined : new Date(Date.now() + hours * 3_600_000)
-    return await change(request, reply, 200, async (known, actor) => await known.rename(slug, { slug: next, name, redirectUntil }, actor))
+    return await change(request, reply, 200, async (known, actor) => await known.rename(slug, { slug: next, name, redirectUntil }, actor, unlessChanged(request)))
   })
 
   app.post(`${accountsUrl}/:slug/suspend`, {
@@ -123,20 +134,21 @@ function accountChanges (app: FastifyInstance, administration: AccountAdministra
       summary: 'Refuse an account\'s people from now on',
       description: 'Its rows are kept.',
       params: slugInPath,
+      headers: changeHeaders,
       body: suspension,
-      response: answers({ 200: { schema: knownAccount } }, operatorChanges)
+      response: answers(changed, wrong)
     }
   }, async (request, reply) => {
     const { slug } = request.params as { slug: string }
-    return await change(request, reply, 200, async (known, actor) => await known.suspend(slug, (request.body as z.infer<typeof suspension>).reason, actor))
+    return await change(request, reply, 200, async (known, actor) => await known.suspend(slug, (request.body as z.infer<typeof suspension>).reason, actor, unlessChanged(request)))
   })
 
   app.post(`${accountsUrl}/:slug/resume`, {
     ...own,
-    schema: { ...common, operationId: 'resumeAccount', summary: 'Serve an account again', params: slugInPath, response: answers({ 200: { schema: knownAccount } }, operatorChanges.filter(status => status !== 422)) }
+    schema: { ...common, operationId: 'resumeAccount', summary: 'Serve an account again', params: slugInPath, headers: changeHeaders, response: answers(changed, wrong.filter(status => status !== 422)) }
   }, async (request, reply) => {
     const { slug } = request.params as { slug: string }
-    return await change(request, reply, 200, async (known, actor) => await known.resume(slug, actor))
+    return await change(request, reply, 200, async (known, actor) => await known.resume(slug, actor, unlessChanged(request)))
   })
 }
 
@@ -170,7 +182,10 @@ function overviewRoute<Row extends Times & WithAccount & { id: number }> (
   })
 }
 
-function sendAccount (reply: FastifyReply, status: number, account: KnownAccount | undefined): FastifyReply {
-  if (account === undefined) throw new NotFoundError('There is no such account.')
-  return send(reply, { status, headers: {}, body: represent({ representation: knownAccount }, account) })
+function bodyOf (account: KnownAccount): string {
+  return represent({ representation: knownAccount }, account)
+}
+
+function tagOf (account: KnownAccount): string {
+  return entityTag(0, bodyOf(account))
 }
