@@ -429,7 +429,7 @@ export interface paths {
         };
         /**
          * List the projects of all accounts
-         * @description Account by account. Those with databases of their own are left out.
+         * @description Account by account. Those with databases of their own are left out; `not_included` says which.
          */
         get: operations["overviewProjects"];
         put?: never;
@@ -449,7 +449,7 @@ export interface paths {
         };
         /**
          * List the tasks of all accounts
-         * @description Account by account. Those with databases of their own are left out.
+         * @description Account by account. Those with databases of their own are left out; `not_included` says which.
          */
         get: operations["overviewTasks"];
         put?: never;
@@ -469,7 +469,7 @@ export interface paths {
         };
         /**
          * List the subtasks of all accounts
-         * @description Account by account. Those with databases of their own are left out.
+         * @description Account by account. Those with databases of their own are left out; `not_included` says which.
          */
         get: operations["overviewSubtasks"];
         put?: never;
@@ -489,7 +489,7 @@ export interface paths {
         };
         /**
          * List the users of all accounts
-         * @description Account by account. Those with databases of their own are left out.
+         * @description Account by account. Those with databases of their own are left out; `not_included` says which.
          */
         get: operations["overviewUsers"];
         put?: never;
@@ -819,6 +819,12 @@ export interface components {
              * @example 2026-05-04T09:30:00.123456Z
              */
             updated_at: string;
+        };
+        NotIncluded: {
+            /** @description Accounts with databases of their own, which no such list reads */
+            count: number;
+            /** @description The first of them */
+            slugs: string[];
         };
         /** @description Somebody who works in an account */
         UserOfAccount: {
@@ -1478,7 +1484,7 @@ export interface operations {
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
                 /**
                  * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
-                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                  */
                 cursor?: string;
                 /**
@@ -1514,7 +1520,7 @@ export interface operations {
                      *           "updated_at": "2026-05-04T09:30:00.123456Z"
                      *         }
                      *       ],
-                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
                      *       "previous": null,
                      *       "total": 1
                      *     }
@@ -1523,7 +1529,7 @@ export interface operations {
                         data: components["schemas"]["User"][];
                         /**
                          * @description The address of the rows that follow, if there are any
-                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                          */
                         next: string | null;
                         /**
@@ -2631,7 +2637,7 @@ export interface operations {
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
                 /**
                  * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
-                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                  */
                 cursor?: string;
                 /**
@@ -2670,7 +2676,7 @@ export interface operations {
                      *           "updated_at": "2026-05-04T09:30:00.123456Z"
                      *         }
                      *       ],
-                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
                      *       "previous": null,
                      *       "total": 1
                      *     }
@@ -2679,7 +2685,7 @@ export interface operations {
                         data: components["schemas"]["Project"][];
                         /**
                          * @description The address of the rows that follow, if there are any
-                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                          */
                         next: string | null;
                         /**
@@ -3779,7 +3785,7 @@ export interface operations {
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
                 /**
                  * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
-                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                  */
                 cursor?: string;
                 /**
@@ -3830,7 +3836,7 @@ export interface operations {
                      *           "updated_at": "2026-05-04T09:30:00.123456Z"
                      *         }
                      *       ],
-                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
                      *       "previous": null,
                      *       "total": 1
                      *     }
@@ -3839,7 +3845,7 @@ export interface operations {
                         data: components["schemas"]["Task"][];
                         /**
                          * @description The address of the rows that follow, if there are any
-                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                          */
                         next: string | null;
                         /**
@@ -4953,7 +4959,7 @@ export interface operations {
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
                 /**
                  * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
-                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                  */
                 cursor?: string;
                 /**
@@ -5002,7 +5008,7 @@ export interface operations {
                      *           "updated_at": "2026-05-04T09:30:00.123456Z"
                      *         }
                      *       ],
-                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
                      *       "previous": null,
                      *       "total": 1
                      *     }
@@ -5011,7 +5017,7 @@ export interface operations {
                         data: components["schemas"]["Task"][];
                         /**
                          * @description The address of the rows that follow, if there are any
-                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                          */
                         next: string | null;
                         /**
@@ -5378,7 +5384,7 @@ export interface operations {
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
                 /**
                  * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
-                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                  */
                 cursor?: string;
                 /**
@@ -5434,7 +5440,7 @@ export interface operations {
                      *           "updated_at": "2026-05-04T09:30:00.123456Z"
                      *         }
                      *       ],
-                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
                      *       "previous": null,
                      *       "total": 1
                      *     }
@@ -5443,7 +5449,7 @@ export interface operations {
                         data: components["schemas"]["Subtask"][];
                         /**
                          * @description The address of the rows that follow, if there are any
-                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                          */
                         next: string | null;
                         /**
@@ -6538,7 +6544,7 @@ export interface operations {
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
                 /**
                  * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
-                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                  */
                 cursor?: string;
                 /**
@@ -6592,7 +6598,7 @@ export interface operations {
                      *           "updated_at": "2026-05-04T09:30:00.123456Z"
                      *         }
                      *       ],
-                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
                      *       "previous": null,
                      *       "total": 1
                      *     }
@@ -6601,7 +6607,7 @@ export interface operations {
                         data: components["schemas"]["Subtask"][];
                         /**
                          * @description The address of the rows that follow, if there are any
-                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                          */
                         next: string | null;
                         /**
@@ -6962,7 +6968,7 @@ export interface operations {
                 sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
                 /**
                  * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
-                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                  */
                 cursor?: string;
                 /**
@@ -7005,7 +7011,7 @@ export interface operations {
                      *           "updated_at": "2026-05-04T09:30:00.123456Z"
                      *         }
                      *       ],
-                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
                      *       "previous": null,
                      *       "total": 1
                      *     }
@@ -7014,7 +7020,7 @@ export interface operations {
                         data: components["schemas"]["KnownAccount"][];
                         /**
                          * @description The address of the rows that follow, if there are any
-                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                          */
                         next: string | null;
                         /**
@@ -8081,7 +8087,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
-                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                  */
                 cursor?: string;
                 /**
@@ -8120,16 +8126,22 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
-                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
                      *       "previous": null,
-                     *       "total": 1
+                     *       "total": 1,
+                     *       "not_included": {
+                     *         "count": 1,
+                     *         "slugs": [
+                     *           "text"
+                     *         ]
+                     *       }
                      *     }
                      */
                     "application/json": {
                         data: components["schemas"]["ProjectOfAccount"][];
                         /**
                          * @description The address of the rows that follow, if there are any
-                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                          */
                         next: string | null;
                         /**
@@ -8139,6 +8151,7 @@ export interface operations {
                         previous: string | null;
                         /** @description All rows of the list; where `count=exact` asked for it */
                         total?: number;
+                        not_included: components["schemas"]["NotIncluded"];
                     };
                 };
             };
@@ -8232,7 +8245,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
-                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                  */
                 cursor?: string;
                 /**
@@ -8273,16 +8286,22 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
-                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
                      *       "previous": null,
-                     *       "total": 1
+                     *       "total": 1,
+                     *       "not_included": {
+                     *         "count": 1,
+                     *         "slugs": [
+                     *           "text"
+                     *         ]
+                     *       }
                      *     }
                      */
                     "application/json": {
                         data: components["schemas"]["TaskOfAccount"][];
                         /**
                          * @description The address of the rows that follow, if there are any
-                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                          */
                         next: string | null;
                         /**
@@ -8292,6 +8311,7 @@ export interface operations {
                         previous: string | null;
                         /** @description All rows of the list; where `count=exact` asked for it */
                         total?: number;
+                        not_included: components["schemas"]["NotIncluded"];
                     };
                 };
             };
@@ -8385,7 +8405,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
-                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                  */
                 cursor?: string;
                 /**
@@ -8426,16 +8446,22 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
-                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
                      *       "previous": null,
-                     *       "total": 1
+                     *       "total": 1,
+                     *       "not_included": {
+                     *         "count": 1,
+                     *         "slugs": [
+                     *           "text"
+                     *         ]
+                     *       }
                      *     }
                      */
                     "application/json": {
                         data: components["schemas"]["SubtaskOfAccount"][];
                         /**
                          * @description The address of the rows that follow, if there are any
-                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                          */
                         next: string | null;
                         /**
@@ -8445,6 +8471,7 @@ export interface operations {
                         previous: string | null;
                         /** @description All rows of the list; where `count=exact` asked for it */
                         total?: number;
+                        not_included: components["schemas"]["NotIncluded"];
                     };
                 };
             };
@@ -8538,7 +8565,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
-                 * @example WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                  */
                 cursor?: string;
                 /**
@@ -8579,16 +8606,22 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
-                     *       "next": "/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q",
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
                      *       "previous": null,
-                     *       "total": 1
+                     *       "total": 1,
+                     *       "not_included": {
+                     *         "count": 1,
+                     *         "slugs": [
+                     *           "text"
+                     *         ]
+                     *       }
                      *     }
                      */
                     "application/json": {
                         data: components["schemas"]["UserOfAccount"][];
                         /**
                          * @description The address of the rows that follow, if there are any
-                         * @example /api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
                          */
                         next: string | null;
                         /**
@@ -8598,6 +8631,7 @@ export interface operations {
                         previous: string | null;
                         /** @description All rows of the list; where `count=exact` asked for it */
                         total?: number;
+                        not_included: components["schemas"]["NotIncluded"];
                     };
                 };
             };

@@ -107,7 +107,9 @@ t.test('list and show tell what there is, and where', async t => {
 })
 
 t.test('what cannot be done is said in a line, and changes nothing', inOneRun, async t => {
-  const before = await done(t, 'list')
+  // Sizes are left out: PostgreSQL's own housekeeping changes them.
+  const standing = async () => (await asJson<Array<{ bytes: number }>>(t, 'list')).map(({ bytes: _, ...tenant }) => tenant)
+  const before = await standing()
   for (const [args, code, words] of [
     [['create', 'tenant-0', '--name', 'x'], 1, /there is a tenant "tenant-0" already/],
     [['create', 'UPPER', '--name', 'x'], 2, /cannot be a host name's first part/],
@@ -138,7 +140,7 @@ t.test('what cannot be done is said in a line, and changes nothing', inOneRun, a
     t.equal(ended, code, args.join(' '))
     t.notMatch(output, /^\s+at .*\.ts/m, 'no stack')
   }
-  t.equal(await done(t, 'list'), before)
+  t.strictSame(await standing(), before)
   t.strictSame(await leftovers(), [])
 })
 

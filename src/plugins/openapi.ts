@@ -107,7 +107,7 @@ const parameterExamples: Readonly<Record<string, unknown>> = {
   task_id: 17,
   is_complete: false,
   search: 'order paper',
-  cursor: 'WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q'
+  cursor: 'k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe'
 }
 
 function exampleOf (schema: Schema, schemas: Record<string, Schema>): unknown {

@@ -108,7 +108,8 @@ export async function listSubtasksOfAllAccounts (scope: OperatorScope, request: 
   return { ...listed, elsewhere }
 }
 
-async function accountsElsewhere ({ sql }: OperatorScope): Promise<AccountsElsewhere> {
+/** The accounts that no list over all accounts includes: each has a database of its own. */
+export async function accountsElsewhere ({ sql }: OperatorScope): Promise<AccountsElsewhere> {
   const rows = await sql<{ slug: string, count: number }>`
     select slug, count(*) over () as count from account
     where database is not null and status in ('active', 'suspended') order by slug limit ${namedElsewhere}`

@@ -28,7 +28,7 @@ const address = z.string().nullable()
 export function listOf<Row extends z.ZodType> (row: Row) {
   return z.object({
     data: z.array(row),
-    next: address.describe('The address of the rows that follow, if there are any').meta({ examples: ['/api/v1/tasks?limit=50&cursor=WyJwYXBlciIsMTdd.9F1c2vYHhWvXnZKkEw0l9Q'] }),
+    next: address.describe('The address of the rows that follow, if there are any').meta({ examples: ['/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe'] }),
     previous: address.describe('The address of the rows before, if there are any').meta({ examples: [null] }),
     total: z.int().min(0).optional().describe('All rows of the list; where `count=exact` asked for it')
   })

@@ -83,6 +83,12 @@ export const accountChange = z.strictObject({
 export const ownAccountChange = z.strictObject({ name: account.shape.name }).partial().meta({ id: 'OwnAccountChange' })
 export const suspension = z.strictObject({ reason: reason.optional().describe('What its people are told') }).meta({ id: 'Suspension' })
 
+/** What a list over all accounts leaves out, so that nobody takes it for the whole. */
+export const notIncluded = z.object({
+  count: z.int().min(0).describe('Accounts with databases of their own, which no such list reads'),
+  slugs: z.array(z.string()).describe('The first of them')
+}).meta({ id: 'NotIncluded' })
+
 const owner = { account: z.object({ id, slug: z.string(), name: z.string() }).describe('Whose it is') }
 export const userOfAccount = user.extend(owner).meta({ id: 'UserOfAccount', description: 'Somebody who works in an account' })
 export const projectOfAccount = project.extend(owner).meta({ id: 'ProjectOfAccount', description: 'A project, and whose it is' })

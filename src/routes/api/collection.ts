@@ -216,9 +216,11 @@ export function listRoute<Entity extends Row, New, Filter> (app: FastifyInstance
 }
 
 /** Sends a part of a list, with the addresses of its neighbours. */
-export function sendSlice<Entity> (request: FastifyRequest, reply: FastifyReply, slice: Slice<Entity>, { represent, seal }: {
+export function sendSlice<Entity> (request: FastifyRequest, reply: FastifyReply, slice: Slice<Entity>, { represent, seal, rest: others = {} }: {
   represent: (row: Entity) => string
   seal: (row: Entity, backwards: boolean) => string
+  /** What else is to be said of the list. */
+  rest?: object
 }): FastifyReply {
   const mark = request.url.indexOf('?')
   const [path, query] = mark === -1 ? [request.url, ''] : [request.url.slice(0, mark), request.url.slice(mark + 1)]
@@ -231,7 +233,7 @@ export function sendSlice<Entity> (request: FastifyRequest, reply: FastifyReply,
   const next = slice.hasNext ? neighbour(slice.rows.at(-1), false) : null
   const previous = slice.hasPrevious ? neighbour(slice.rows[0], true) : null
   const links = [['next', next], ['prev', previous]].flatMap(([relation, target]) => target === null ? [] : [`<${target}>; rel="${relation}"`])
-  const rest = JSON.stringify({ next, previous, ...(slice.total === undefined ? {} : { total: slice.total }) })
+  const rest = JSON.stringify({ next, previous, ...(slice.total === undefined ? {} : { total: slice.total }), ...others })
   return send(reply, {
     status: 200,
     headers: links.length === 0 ? {} : { link: links.join(', ') },

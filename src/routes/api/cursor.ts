@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { InvalidInputError } from '../../errors.ts'
 import type { Position, SliceRequest } from '../../repositories/listing.ts'
@@ -12,30 +12,47 @@ export interface CursorContext {
 
 const payload = z.tuple([z.union([z.string(), z.int()]), z.int(), z.boolean()])
 
-/** Makes and reads cursors: positions in a list that cannot be made up, altered, or used for anybody else's. */
+const algorithm = 'aes-256-gcm'
+const [ivBytes, tagBytes] = [12, 16]
+
+/**
+ * Makes and reads cursors: positions in a list that say nothing, and that cannot be made up, altered, or used for anybody else's.
+ * The initialization vector is made of what is sealed (as in RFC 5297), so that no two positions ever share one.
+ */
 export class CursorSealer {
-  readonly #key: Uint8Array
+  readonly #key: Buffer
+  readonly #ivKey: Buffer
 
   constructor (key: Uint8Array) {
-    this.#key = key
+    this.#key = createHmac('sha256', key).update('cursors').digest()
+    this.#ivKey = createHmac('sha256', key).update('initialization vectors of cursors').digest()
   }
 
   seal ({ value, id }: Position, backwards: boolean, context: CursorContext): string {
-    const text = Buffer.from(JSON.stringify([value, id, backwards])).toString('base64url')
-    return `${text}.${this.#mark(text, context).toString('base64url')}`
+    const [text, about] = [JSON.stringify([value, id, backwards]), JSON.stringify([context.accountId, context.list])]
+    const iv = createHmac('sha256', this.#ivKey).update(about).update('\n').update(text).digest().subarray(0, ivBytes)
+    const cipher = createCipheriv(algorithm, this.#key, iv, { authTagLength: tagBytes }).setAAD(Buffer.from(about))
+    return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url')
   }
 
   /** @throws {InvalidInputError} at whatever this has not sealed for this context */
   open (cursor: string, context: CursorContext): NonNullable<SliceRequest['from']> {
-    const [text = '', mark = ''] = cursor.split('.')
-    const [given, expected] = [Buffer.from(mark, 'base64url'), this.#mark(text, context)]
-    const isOurs = given.length === expected.length && timingSafeEqual(given, expected) && cursor === `${text}.${expected.toString('base64url')}`
-    if (!isOurs) throw new InvalidInputError('cursor: takes one from an earlier answer to the same list, with the same filters and order', { errors: [{ parameter: 'cursor', detail: 'takes one from an earlier answer to the same list, with the same filters and order' }] })
-    const [value, id, backwards] = payload.parse(JSON.parse(Buffer.from(text, 'base64url').toString()))
+    const [value, id, backwards] = payload.parse(JSON.parse(this.#decrypt(cursor, context)))
     return { position: { value, id }, backwards }
   }
 
-  #mark (text: string, { accountId, list }: CursorContext): Buffer {
-    return createHmac('sha256', this.#key).update(JSON.stringify([accountId, list, text])).digest().subarray(0, 16)
+  #decrypt (cursor: string, { accountId, list }: CursorContext): string {
+    const bytes = Buffer.from(cursor, 'base64url')
+    try {
+      // What is not written as this writes it would be the same cursor under another name.
+      if (bytes.length <= ivBytes + tagBytes || bytes.toString('base64url') !== cursor) throw new RangeError('no cursor')
+      const decipher = createDecipheriv(algorithm, this.#key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
+        .setAAD(Buffer.from(JSON.stringify([accountId, list])))
+        .setAuthTag(bytes.subarray(-tagBytes))
+      return Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()]).toString()
+    } catch (error) {
+      const detail = 'takes one from an earlier answer to the same list, with the same filters and order'
+      throw new InvalidInputError(`cursor: ${detail}`, { errors: [{ parameter: 'cursor', detail }], cause: error })
+    }
   }
 }

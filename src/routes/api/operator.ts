@@ -4,12 +4,12 @@ import { NotFoundError, NotSetUpError } from '../../errors.ts'
 import { findAccountBySlug, listAccounts } from '../../repositories/accounts.ts'
 import type { Slice, SliceRequest, Times, WithAccount } from '../../repositories/listing.ts'
 import { sliceProjectsOfAllAccounts } from '../../repositories/projects.ts'
-import { sliceSubtasksOfAllAccounts } from '../../repositories/subtasks.ts'
+import { accountsElsewhere, sliceSubtasksOfAllAccounts } from '../../repositories/subtasks.ts'
 import { sliceTasksOfAllAccounts } from '../../repositories/tasks.ts'
 import { sliceUsersOfAllAccounts } from '../../repositories/users.ts'
 import { slug } from '../../schemas/fields.ts'
 import { listOf, listQuery, readSort, type sorts } from '../../schemas/list.ts'
-import { accountChange, knownAccount, newAccount, projectOfAccount, suspension, subtaskOfAccount, taskOfAccount, userOfAccount } from '../../schemas/resources.ts'
+import { accountChange, knownAccount, newAccount, notIncluded, projectOfAccount, suspension, subtaskOfAccount, taskOfAccount, userOfAccount } from '../../schemas/resources.ts'
 import type { AccountAdministration, AccountCheck, KnownAccount } from '../../tenancy/administration.ts'
 import type { OperatorScope } from '../../tenancy/scope.ts'
 import { prefersMinimal, send } from './answer.ts'
@@ -165,17 +165,20 @@ function overviewRoute<Row extends Times & WithAccount & { id: number }> (
       security,
       operationId: `overview${plural[0]?.toUpperCase()}${plural.slice(1)}`,
       summary: `List the ${plural} of all accounts`,
-      description: 'Account by account. Those with databases of their own are left out.',
+      description: 'Account by account. Those with databases of their own are left out; `not_included` says which.',
       querystring: z.strictObject({ limit, cursor, count }),
-      response: answers({ 200: { schema: listOf(representation), headers: ['Link'] } }, [400, ...operatorReads])
+      response: answers({ 200: { schema: listOf(representation).extend({ not_included: notIncluded }), headers: ['Link'] } }, [400, ...operatorReads])
     }
   }, async (request, reply) => {
     const query = request.query as { limit: number, cursor?: string, count: string }
     const context = { accountId: 0, list: url }
-    const slice = await list(request.operatorScope, {
-      sort: 'id', descending: false, limit: query.limit, count: query.count === 'exact', from: query.cursor === undefined ? undefined : cursors.open(query.cursor, context)
-    })
+    const from = query.cursor === undefined ? undefined : cursors.open(query.cursor, context)
+    const [slice, elsewhere] = await Promise.all([
+      list(request.operatorScope, { sort: 'id', descending: false, limit: query.limit, count: query.count === 'exact', from }),
+      accountsElsewhere(request.operatorScope)
+    ])
     return sendSlice(request, reply, slice, {
+      rest: { not_included: elsewhere },
       represent: ({ accountId, accountSlug, accountName, ...row }) => represent({ representation }, { ...row, account: { id: accountId, slug: accountSlug, name: accountName } }),
       seal: (row, backwards) => cursors.seal({ id: row.id, value: row.accountId }, backwards, context)
     })
