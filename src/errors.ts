@@ -124,6 +124,13 @@ export class MethodNotAllowedError extends AppError {
   }
 }
 
+/** A method of HTTP that nothing here has a use for: https://www.rfc-editor.org/rfc/rfc9110#section-9.1 */
+export class MethodNotImplementedError extends AppError {
+  constructor (method: string) {
+    super('method-not-implemented', `Nothing here takes ${method}.`)
+  }
+}
+
 /** The database cannot answer now; the same request may well succeed in a moment. */
 export class UnavailableError extends AppError {
   constructor (cause: unknown) {

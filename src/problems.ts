@@ -28,6 +28,7 @@ export const problems = {
   'key-reused': { status: 422, title: 'Key used for another request', meaning: 'The `Idempotency-Key` came with another request within the last day. Give each request a key of its own, and send the same request again under the same key only.' },
   'too-many-requests': { status: 429, title: 'Too many requests', meaning: 'The account has more requests under way than its part. Wait as long as `Retry-After` says, in seconds.' },
   'internal-error': { status: 500, title: 'Internal error', meaning: 'A mistake of ours. It is logged under the `requestId` of the answer.' },
+  'method-not-implemented': { status: 501, title: 'Not implemented', meaning: 'No address of this server takes this method.' },
   'not-set-up': { status: 501, title: 'Not set up', meaning: 'This server has not the login that changes accounts. The command `bin/tenants.ts` has.' },
   unavailable: { status: 503, title: 'Not available right now', meaning: 'The service could not finish the request. Wait as long as `Retry-After` says, in seconds, and send it again. A request that changes something may have been done, where the connection broke at its very end: sent again with the same `Idempotency-Key`, or with its `If-Match`, it is not done twice.' },
   'being-updated': { status: 503, title: 'Being updated', meaning: 'The database of this account is being brought up to date. Wait as long as `Retry-After` says, in seconds.' }

@@ -1446,7 +1446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not set up */
+            /** @description Not implemented, or: Not set up */
             501: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7283,7 +7283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not set up */
+            /** @description Not implemented, or: Not set up */
             501: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7632,7 +7632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not set up */
+            /** @description Not implemented, or: Not set up */
             501: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7853,7 +7853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not set up */
+            /** @description Not implemented, or: Not set up */
             501: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -8054,7 +8054,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not set up */
+            /** @description Not implemented, or: Not set up */
             501: {
                 headers: {
                     /** @description What the request is called in the log of the service */

@@ -724,6 +724,22 @@ t.test('the directory', async t => {
     t.equal(await until(async () => await directory.find('a') === undefined ? 'gone' : undefined), 'gone')
   })
 
+  t.test('asks again for many at once', async t => {
+    const asked: string[][] = []
+    const directory = new TenantDirectory(async slugs => {
+      asked.push(slugs)
+      return answer(slugs)
+    }, { ttlMs: 200, confirmedTtlMs: 60_000, size: 10 })
+    await directory.find('a')
+    await directory.find('b')
+    await new Promise(resolve => setTimeout(resolve, 120))
+    await directory.find('a')
+    await new Promise(resolve => setImmediate(resolve))
+    await Promise.all([directory.find('b'), directory.find('a')])
+    await until(async () => asked.length > 2)
+    t.strictSame(asked, [['a'], ['b'], ['a', 'b']])
+  })
+
   t.test('remembers longer what each transaction confirms, and asks again meanwhile', async t => {
     let asked = 0
     const directory = new TenantDirectory(async slugs => {

@@ -109,6 +109,19 @@ t.test('what is no request that can be read is told so as problem details, too',
   }
 })
 
+t.test('whatever method HTTP has, an address takes it, says which it takes instead, or nothing here does', async t => {
+  const { ask } = await serve(t)
+  const common = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY']
+  for (const method of http.METHODS.filter(method => method !== 'CONNECT')) {
+    for (const [path, allow] of [['/api/v1/projects', 'GET, HEAD, POST, OPTIONS'], ['/subtasks/', 'GET, HEAD, OPTIONS']] as const) {
+      const { status, headers, body } = await ask(path, 'tenant-0.localhost', { method })
+      if (!common.includes(method)) t.match([status, JSON.parse(body)], [501, { type: '/problems/method-not-implemented' }], `${method} ${path}`)
+      else if (!allow.includes(method)) t.match([status, headers.allow], [405, allow], `${method} ${path}`)
+      else t.ok(status < 500 && status !== 405, `${method} ${path}`)
+    }
+  }
+})
+
 t.test('two requests on one connection are of two tenants, if their hosts say so', async t => {
   const { ask } = await serve(t)
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })

@@ -3,7 +3,7 @@ import accepts from '@fastify/accepts'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import plugin from 'fastify-plugin'
-import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, mostValueErrors, NotFoundError, NoViewOverTenantsError, toAppError, type ValueError } from '../errors.ts'
+import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, MethodNotImplementedError, mostValueErrors, NotFoundError, NoViewOverTenantsError, toAppError, type ValueError } from '../errors.ts'
 import { problemPath, type ProblemName } from '../problems.ts'
 import type { ErrorPage } from './views.ts'
 
@@ -17,10 +17,14 @@ export const errors = plugin(async app => {
     return sendError(request, reply, error)
   })
   app.setNotFoundHandler(async (request, reply) => {
-    const isAddress = isDecodable(request.originalUrl)
-    return sendError(request, reply, isAddress ? new NotFoundError() : new InvalidInputError('The address is not a valid one.'))
+    return sendError(request, reply, notFound(request, app.supportedMethods))
   })
 }, { name: 'errors', dependencies: ['views'] })
+
+function notFound ({ method, originalUrl }: FastifyRequest, methods: readonly string[]): AppError {
+  if (!methods.includes(method)) return new MethodNotImplementedError(method)
+  return isDecodable(originalUrl) ? new NotFoundError() : new InvalidInputError('The address is not a valid one.')
+}
 
 const refused: Readonly<Record<string, [status: number, title: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],

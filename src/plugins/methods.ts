@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
 import { MethodNotAllowedError } from '../errors.ts'
 
-const everyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
+const everyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'] as const
 
 /** Adds to the addresses of some routes what is said to the methods that they do not take. */
 export function answeringOtherMethods (routes: (app: FastifyInstance) => Promise<void>): FastifyPluginAsync {

@@ -15,12 +15,16 @@ export interface DirectoryOptions {
 
 const namesPerLookUp = 500
 
+/** What is asked again in good time is asked for together, after so much of the time that an answer is believed. */
+const gatheredFor = 0.05
+
 /**
  * Finds tenants by slug, remembering both hits and misses for a few seconds.
  *
  * Look-ups that arrive together travel together: at any moment one statement is under way for all names that are not yet
  * known, so a flood of made-up names costs a few statements a second, not a connection each. Hits and misses
- * are remembered apart, so that the flood cannot push the real tenants out.
+ * are remembered apart, so that the flood cannot push the real tenants out. What is asked again before anybody waits for it is
+ * gathered for a while: among tens of thousands of tenants it would be a statement for nearly every request.
  */
 export class TenantDirectory {
   readonly #lookUp: LookUp
@@ -29,6 +33,8 @@ export class TenantDirectory {
   readonly #known: LRUCache<string, { found: FoundTenant, askAgainAt: number }>
   readonly #unknown: LRUCache<string, true>
   readonly #asked = new Map<string, Question>()
+  readonly #stale = new Set<string>()
+  #gathering: NodeJS.Timeout | undefined
   #running = false
   /** What was forgotten while a look-up was under way: its answer may be the old one. */
   #forgotten: { names: Set<string>, all: boolean } = { names: new Set(), all: false }
@@ -46,7 +52,7 @@ export class TenantDirectory {
     const known = this.#known.get(slug)
     if (known !== undefined) {
       // Asked again in good time, so that nobody who comes often ever waits.
-      if (performance.now() >= known.askAgainAt) this.#ask(slug).catch(() => {})
+      if (performance.now() >= known.askAgainAt) this.#askAgain(slug)
       return known.found
     }
     if (this.#unknown.get(slug) === true) return undefined
@@ -64,6 +70,15 @@ export class TenantDirectory {
       this.#known.delete(slug)
       this.#unknown.delete(slug)
     }
+  }
+
+  #askAgain (slug: string): void {
+    this.#stale.add(slug)
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined
+      for (const stale of this.#stale) this.#ask(stale).catch(() => {})
+      this.#stale.clear()
+    }, this.#ttlMs * gatheredFor).unref()
   }
 
   async #ask (slug: string): Promise<FoundTenant | undefined> {
