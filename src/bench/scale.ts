@@ -1,3 +1,4 @@
+import type { RecordableHistogram } from 'node:perf_hooks'
 import { makeFilledDatabase, type BenchDatabase } from './bench-database.ts'
 import { figure, type Figure } from './figures.ts'
 import { sendHttpLoad, type HttpLoadResult, type HttpRequest } from './http-load.ts'
@@ -6,42 +7,71 @@ import { startServer, type ServerProcess } from './programs.ts'
 
 const clients = 4
 
+/** Who is asked for a page, in turn. */
+interface Side {
+  name: string
+  accounts: number
+  isOneTenant: boolean
+  port: number
+  next: () => HttpRequest
+}
+
 /** A tenant's page among few tenants and among many, each in a database and behind a server of its own. */
 export async function measureScale (context: BenchContext, main: BenchDatabase, largeTenant: string): Promise<Figure[]> {
   const { server, size, prefix, log } = context
   const databases: BenchDatabase[] = []
   const servers: ServerProcess[] = []
   try {
-    const sides: Array<{ name: string, accounts: number, port: number, next: () => HttpRequest }> = []
+    const sides: Side[] = []
     for (const accounts of size.scales) {
       log(`making ${accounts.toLocaleString('en')} accounts`)
       const database = accounts === size.accounts ? main : await makeFilledDatabase(server, `${prefix}_scale_${accounts}`, { accounts })
       if (database !== main) databases.push(database)
       const running = await startServer(database.environment)
       servers.push(running)
-      sides.push({ name: `${accounts.toLocaleString('en')} accounts`, accounts, port: running.port, next: rotation(accounts) })
-      if (database === main) sides.push({ name: `one tenant of ${size.largeTenant.toLocaleString('en')} subtasks`, accounts, port: running.port, next: () => ({ host: `${largeTenant}.localhost`, path: '/subtasks/' }) })
+      const { port } = running
+      sides.push({ name: `${accounts.toLocaleString('en')} accounts`, accounts, isOneTenant: false, port, next: rotation(accounts) })
+      if (database === main) sides.push({ name: `one tenant of ${size.largeTenant.toLocaleString('en')} subtasks`, accounts: 1, isOneTenant: true, port, next: () => ({ host: `${largeTenant}.localhost`, path: '/subtasks/' }) })
     }
-    const ask = async ({ port, next }: typeof sides[number], seconds: number): Promise<HttpLoadResult> => await sendHttpLoad({ port, clients, durationMs: seconds * 1000, next })
-    for (const side of sides) await ask(side, 2)
+    log('visiting each account for the first time')
+    const firstVisits: number[] = []
+    for (const side of sides) firstVisits.push(await visitAll(side))
     const rounds = await inTurn(size.rounds, ...sides.map(side => async () => (await ask(side, size.seconds)).latency))
-    const [first] = sides
-    return sides.slice(1).flatMap((side, index) => [50, 99].map(percentile => figure({
-      group: 'Scale',
-      name: `p${percentile}, ${side.name}`,
-      subject: `a tenant's page, ${clients} connections, ${side.name}${side.name.startsWith('one') ? ' among the others' : ', all in turn'}`,
-      base: `the same among ${first?.name ?? ''}`,
-      unit: 'ms',
-      ...targetOf(percentile, side)
-    }, rounds.map(round => ({ value: milliseconds(round[index + 1]?.percentile(percentile) ?? NaN), base: milliseconds(round[0]?.percentile(percentile) ?? NaN) })))))
+    return sides.slice(1).flatMap((side, index) => figuresOf(side, sides[0] as Side, firstVisits[index + 1] ?? NaN, rounds.map(round => ({ value: round[index + 1], base: round[0] }))))
   } finally {
     for (const running of servers) await running.stop()
     for (const database of databases) await database.drop()
   }
 }
 
-function targetOf (percentile: number, { name, accounts }: { name: string, accounts: number }): Pick<Figure, 'target'> {
-  if (percentile !== 50 || name.startsWith('one')) return {}
+async function ask ({ port, next }: Side, seconds: number): Promise<HttpLoadResult> {
+  return await sendHttpLoad({ port, clients, durationMs: seconds * 1000, next })
+}
+
+/** So that a server has heard of every account. @returns the median of the first answers, in milliseconds */
+async function visitAll (side: Side): Promise<number> {
+  const first = await ask(side, 2)
+  for (let visited = first.requests; visited < side.accounts;) visited += (await ask(side, 2)).requests
+  return milliseconds(first.latency.percentile(50))
+}
+
+function figuresOf (side: Side, small: Side, firstVisit: number, rounds: Array<Record<'value' | 'base', RecordableHistogram | undefined>>): Figure[] {
+  const which = `${side.name}${side.isOneTenant ? ' among the others' : ', all in turn'}`
+  const about = { group: 'Scale', base: `the same among ${small.name}`, unit: 'ms' }
+  const at = (percentile: number): Array<Record<'value' | 'base', number>> =>
+    rounds.map(({ value, base }) => ({ value: milliseconds(value?.percentile(percentile) ?? NaN), base: milliseconds(base?.percentile(percentile) ?? NaN) }))
+  const figures = [50, 99].map(percentile => figure({ ...about, name: `p${percentile}, ${side.name}`, subject: `a tenant's page, ${clients} connections, ${which}`, ...targetOf(percentile, side) }, at(percentile)))
+  if (side.isOneTenant) return figures
+  return [...figures, figure({
+    ...about,
+    name: `p50 of first visits, ${side.name}`,
+    subject: `a tenant's page, the first time that a server is asked for that tenant, ${clients} connections`,
+    base: `a page among ${small.name} that was asked for before`
+  }, at(50).map(({ base }) => ({ value: firstVisit, base })))]
+}
+
+function targetOf (percentile: number, { isOneTenant, accounts }: Side): Pick<Figure, 'target'> {
+  if (percentile !== 50 || isOneTenant) return {}
   if (accounts <= 2000) return { target: { of: 'ratio', atMost: 1.25 } }
   return accounts <= 20_000 ? { target: { of: 'ratio', atMost: 1.5 } } : {}
 }
