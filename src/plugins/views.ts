@@ -20,8 +20,9 @@ interface Total {
 export interface SubtasksPage {
   title: string
   rows: Array<{
-    accountId: number,
-    accountName: string,
+    /** Whose it is; for the operator alone. */
+    accountId?: number,
+    accountName?: string,
     projectId: number,
     projectName: string,
     taskId: number,
@@ -114,13 +115,7 @@ const viewsDirectory = fileURLToPath(new URL('../../views', import.meta.url))
 
 /** Templates, the stylesheet, and `reply.page`. */
 export const views = plugin(async app => {
-  await app.register(fastifyView, {
-    engine: { eta: new Eta() },
-    root: viewsDirectory,
-    viewExt: 'eta',
-    // Named for the plugin's cache of compiled templates, which is what makes a page quick.
-    production: true
-  })
+  await app.register(fastifyView, { engine: { eta: await loadTemplates() }, root: viewsDirectory, viewExt: 'eta' })
   await app.register(async assets => {
     // Even the page that says "wrong host" has a stylesheet.
     assets.addHook('onRoute', route => { route.config = { ...route.config, anyHost: true } })
@@ -130,11 +125,25 @@ export const views = plugin(async app => {
   })
   const assetVersion = await hashOfFiles(`${viewsDirectory}/public`)
 
-  app.decorate('renderPage', async (name, data) => await app.view(name, { ...data, assetVersion, viewer: { kind: 'nobody' }, homeHref: '/', quantity }))
+  app.decorate('renderPage', async (name, data) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, homeHref: '/', quantity }))
   app.decorateReply('page', function (this: FastifyReply, name, data) {
-    return this.view(name, { ...data, assetVersion, viewer: this.request.viewer, homeHref: '/', quantity })
+    return this.view(`@${name}`, { ...data, assetVersion, viewer: this.request.viewer, homeHref: '/', quantity })
   })
 }, { name: 'views' })
+
+/**
+ * Compiles every template, once, under its file's name with an @ before it: that is how they include one another. By their paths,
+ * each would be looked for again and again while a page is made.
+ *
+ * @throws {Error} at a template that cannot be compiled
+ */
+async function loadTemplates (): Promise<Eta> {
+  const eta = new Eta()
+  for (const file of await readdir(viewsDirectory)) {
+    if (file.endsWith('.eta')) eta.loadTemplate(`@${file}`, await readFile(`${viewsDirectory}/${file}`, 'utf8'))
+  }
+  return eta
+}
 
 const format = new Intl.NumberFormat('en')
 const formatRoughly = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })

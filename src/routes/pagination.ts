@@ -9,20 +9,22 @@ const linksAfter = 9
  * @param lastHref the address of the last page, for where nobody knows its number
  */
 export function paginate ({ page, pages, precision }: Pick<Pagination, 'page' | 'pages' | 'precision'>, hrefOf: (page: number) => string, lastHref: string): Pagination {
-  const neighbours = Array.from({ length: linksBefore + 1 + linksAfter }, (_, index) => page - linksBefore + index)
   const isExact = precision === 'exact'
-  const numbers = [...new Set([1, ...neighbours.filter(number => number >= 1 && number <= pages), ...(isExact ? [pages] : [])])]
+  const links: Pagination['links'] = []
+  const first = Math.max(1, page - linksBefore)
+  const last = Math.min(pages, page + linksAfter)
+  const link = (number: number): void => { links.push({ kind: 'page', page: number, href: hrefOf(number), current: number === page }) }
+  if (first > 1) link(1)
+  if (first > 2) links.push({ kind: 'gap' })
+  for (let number = first; number <= last; number++) link(number)
+  if (!isExact || last < pages - 1) links.push({ kind: 'gap' })
+  if (!isExact) links.push({ kind: 'last', href: lastHref })
+  else if (last < pages) link(pages)
   return {
     page,
     pages,
     precision,
-    links: [
-      ...numbers.flatMap((number, index) => [
-        ...(index > 0 && number - (numbers[index - 1] ?? 0) > 1 ? [{ kind: 'gap' as const }] : []),
-        { kind: 'page' as const, page: number, href: hrefOf(number), current: number === page }
-      ]),
-      ...(isExact ? [] : [{ kind: 'gap' as const }, { kind: 'last' as const, href: lastHref }])
-    ],
+    links,
     previousHref: page > 1 ? hrefOf(page - 1) : undefined,
     nextHref: page < pages ? hrefOf(page + 1) : undefined
   }

@@ -50,11 +50,8 @@ async function showPage (request: FastifyRequest, reply: FastifyReply, asked: Pa
   })
 }
 
-async function listFor (request: FastifyRequest, page: PageRequest): Promise<Page<SubtaskOfAccount> & { elsewhere?: AccountsElsewhere }> {
+async function listFor (request: FastifyRequest, page: PageRequest): Promise<Page<SubtaskInContext | SubtaskOfAccount> & { elsewhere?: AccountsElsewhere }> {
   if (request.tenant === undefined) return await listSubtasksOfAllAccounts(request.operatorScope, page)
   const read = async (): Promise<Page<SubtaskInContext>> => await listSubtasks(request.tenantScope, page)
-  const listing = await request.readWhereTenantIs(async () => readsInOneTrip(page) ? await request.readInOneTrip(read) : await read())
-  // Only now: it may have been found elsewhere.
-  const { id: accountId, name: accountName } = request.tenant
-  return { ...listing, rows: listing.rows.map(row => ({ ...row, accountId, accountName })) }
+  return await request.readWhereTenantIs(async () => readsInOneTrip(page) ? await request.readInOneTrip(read) : await read())
 }
