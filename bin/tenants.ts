@@ -63,7 +63,11 @@ interface Act {
 
 interface CommonOptions { json: boolean }
 
-command('list', 'list tenants, with what they have')
+command('list', 'list tenants, with what they have', [
+  'list --sort subtasks --limit 10',
+  'list --status suspended',
+  'list --search acme --no-counts --json'
+])
   .addOption(new Option('--status <status>', 'only those that are so').choices(['active', 'suspended', 'deleted', 'creating']))
   .addOption(new Option('--strategy <strategy>', 'only those that live so').choices(strategyNames))
   .option('--search <text>', 'only those with the text in slug or name')
@@ -85,7 +89,10 @@ command('list', 'list tenants, with what they have')
     })
   })
 
-command('show SLUG', 'all that is known of a tenant, and what was done to it')
+command('show SLUG', 'all that is known of a tenant, and what was done to it', [
+  'show acme',
+  'show acme --json'
+])
   .action(async (slug: string, { json }: CommonOptions) => {
     await act(async ({ database, catalogue }) => {
       const entry = await catalogue.find(slug)
@@ -107,7 +114,10 @@ command('show SLUG', 'all that is known of a tenant, and what was done to it')
     })
   })
 
-command('create SLUG', 'make a tenant, where TENANCY has new ones or --strategy says')
+command('create SLUG', 'make a tenant, where TENANCY has new ones or --strategy says', [
+  'create acme --name "Acme & Co"',
+  'create acme --name "Acme & Co" --strategy multiple-databases'
+])
   .requiredOption('--name <name>', 'its name, for people')
   .addOption(new Option('--strategy <strategy>', 'where its rows go').choices(strategyNames))
   .action(async (slug: string, { json, name, strategy }: CommonOptions & { name: string, strategy?: StrategyName }) => {
@@ -118,7 +128,11 @@ command('create SLUG', 'make a tenant, where TENANCY has new ones or --strategy 
     })
   })
 
-command('rename OLD NEW', 'give a tenant another name on the web; the old one leads there for a while')
+command('rename OLD NEW', 'give a tenant another name on the web; the old one leads there for a while', [
+  'rename acme acme-corp',
+  'rename acme acme-corp --redirect-days 7',
+  'rename acme acme-corp --gone'
+])
   .option('--redirect-days <days>', 'for so long the old name leads to the new one', wholeNumber, 30)
   .option('--gone', 'the old name is gone at once: 410')
   .action(async (slug: string, next: string, { json, redirectDays, gone = false }: CommonOptions & { redirectDays: number, gone?: boolean }) => {
@@ -129,23 +143,26 @@ command('rename OLD NEW', 'give a tenant another name on the web; the old one le
     })
   })
 
-command('name SLUG NAME', 'give a tenant another name for people')
+command('name SLUG NAME', 'give a tenant another name for people', ['name acme "Acme Incorporated"'])
   .action(async (slug: string, name: string, { json }: CommonOptions) => {
     await act(async ({ database, catalogue }) => { report(json, await renameForPeople(database, catalogue, slug, name), `${slug} is called "${name}" now`) })
   })
 
-command('suspend SLUG', 'refuse a tenant\'s people; its rows are kept')
+command('suspend SLUG', 'refuse a tenant\'s people; its rows are kept', ['suspend acme --reason "the bill of March is open"'])
   .option('--reason <text>', 'why, in words that its people are shown')
   .action(async (slug: string, { json, reason }: CommonOptions & { reason?: string }) => {
     await act(async ({ database, catalogue }) => { report(json, await suspendTenant(database, catalogue, slug, reason), `${slug} is suspended: the database refuses it from now on, and running servers say why within seconds`) })
   })
 
-command('resume SLUG', 'serve a suspended or deleted tenant again')
+command('resume SLUG', 'serve a suspended or deleted tenant again', ['resume acme'])
   .action(async (slug: string, { json }: CommonOptions) => {
     await act(async ({ database, catalogue }) => { report(json, await resumeTenant(database, catalogue, slug), `${slug} is served again`) })
   })
 
-command('export SLUG FILE', 'write all of a tenant into one file, as it is at one moment')
+command('export SLUG FILE', 'write all of a tenant into one file, as it is at one moment', [
+  'export acme acme.zip',
+  'export acme acme.zip --overwrite'
+])
   .option('--overwrite', 'replace a file that is there', false)
   .action(async (slug: string, file: string, { json, overwrite }: CommonOptions & { overwrite: boolean }) => {
     await act(async ({ database, catalogue, signal }) => {
@@ -157,7 +174,11 @@ command('export SLUG FILE', 'write all of a tenant into one file, as it is at on
     }, { endsItself: true })
   })
 
-command('import FILE', 'make a tenant of an exported file, all of it or nothing')
+command('import FILE', 'make a tenant of an exported file, all of it or nothing', [
+  'import acme.zip',
+  'import acme.zip --as acme-copy --name "Acme, once more"',
+  'import acme.zip --strategy multiple-databases'
+])
   .option('--as <slug>', 'its slug; by default the one that it had')
   .option('--name <name>', 'its name; by default the one that it had')
   .addOption(new Option('--strategy <strategy>', 'where its rows go').choices(strategyNames))
@@ -170,7 +191,7 @@ command('import FILE', 'make a tenant of an exported file, all of it or nothing'
     }, { endsItself: true })
   })
 
-command('clone SLUG NEW', 'make a tenant with another one\'s rows')
+command('clone SLUG NEW', 'make a tenant with another one\'s rows', ['clone acme acme-staging --name "Acme, to try things out on"'])
   .option('--name <name>', 'its name; by default that of the other')
   .action(async (slug: string, next: string, { json, name }: CommonOptions & { name?: string }) => {
     await act(async ({ database, catalogue, signal }) => {
@@ -181,7 +202,11 @@ command('clone SLUG NEW', 'make a tenant with another one\'s rows')
     }, { endsItself: true })
   })
 
-command('delete SLUG', 'take a tenant from the web; --purge, after some days, removes its rows for good')
+command('delete SLUG', 'take a tenant from the web; --purge, after some days, removes its rows for good', [
+  'delete acme --reason "left in March"',
+  'delete acme --purge',
+  'delete acme --purge --grace-days 0 --yes'
+])
   .option('--reason <text>', 'why')
   .option('--purge', 'remove the rows of a tenant that was deleted', false)
   .option('--grace-days <days>', 'how long ago it must have been deleted to be purged', wholeNumber, 30)
@@ -203,7 +228,13 @@ command('delete SLUG', 'take a tenant from the web; --purge, after some days, re
     })
   })
 
-command('move SLUG', 'move a tenant while it works; its writes wait for a moment in the end')
+command('move SLUG', 'move a tenant while it works; its writes wait for a moment in the end', [
+  'move acme --to multiple-databases',
+  'move acme --to postgres://postgres:secret@db2.example.com/acme',
+  'move acme --to single-schema',
+  'move acme --purge',
+  'move acme --abandon'
+])
   .option('--to <place>', 'single-schema, multiple-databases (a database of its own on this server), or the URL of a database on another server, with an administrator\'s login')
   .option('--purge', 'remove what the last move has left at the source', false)
   .option('--abandon', 'give up a move that was interrupted', false)
@@ -232,7 +263,10 @@ command('move SLUG', 'move a tenant while it works; its writes wait for a moment
     }, { endsItself: true })
   })
 
-command('verify SLUG', 'look whether a tenant\'s rows hang together, and sum them up for comparison with a copy')
+command('verify SLUG', 'look whether a tenant\'s rows hang together, and sum them up for comparison with a copy', [
+  'verify acme',
+  'verify acme --json'
+])
   .action(async (slug: string, { json }: CommonOptions) => {
     await act(async ({ database, catalogue }) => {
       const progress = progressLine('verifying')
@@ -245,7 +279,10 @@ command('verify SLUG', 'look whether a tenant\'s rows hang together, and sum the
     })
   })
 
-command('log [SLUG]', 'who did what, the latest first, to a tenant or to all')
+command('log [SLUG]', 'who did what, the latest first, to a tenant or to all', [
+  'log acme',
+  'log --limit 200 --json'
+])
   .option('--limit <number>', 'so many at most', wholeNumber, 50)
   .action(async (slug: string | undefined, { json, limit }: CommonOptions & { limit: number }) => {
     await act(async ({ catalogue }) => {
@@ -256,9 +293,10 @@ command('log [SLUG]', 'who did what, the latest first, to a tenant or to all')
 
 await runCommand(program)
 
-function command (usage: string, description: string): Command {
+function command (usage: string, description: string, examples: string[]): Command {
   const [name = '', ...args] = usage.split(' ')
   const made = program.command(name).description(description).option('--json', 'print the result as JSON', false)
+    .addHelpText('after', ['', examples.length === 1 ? 'Example:' : 'Examples:', ...examples.map(example => `  npx tsx bin/tenants.ts ${example}`)].join('\n'))
   for (const argument of args) made.argument(argument.startsWith('[') ? argument.toLowerCase() : `<${argument.toLowerCase()}>`)
   return made
 }

@@ -58,6 +58,8 @@ t.test('the server on a database of one\'s own', async t => {
     const server = await startServer(t, { ...database.environment, NODE_ENV: 'development', DEMO_ACCOUNTS: '3' })
     t.match(server.output(), /applied migrations 001_context/)
     t.match(server.output(), /loaded 3 accounts of demonstration data/)
+    const [, documentation = ''] = /http:\/\/tenant-0\.localhost:\d+(\/docs\/)/.exec(server.output()) ?? []
+    t.match(await server.get(documentation, 'tenant-0.localhost'), { status: 200, body: /complete/ })
     t.match(server.output(), /psql "\$\(npx tsx bin\/dburl\.ts tenant\)"/)
     t.notMatch(server.output(), database.login('tenant').password, 'without a password')
     t.match(await server.get('/subtasks/', 'tenant-0.localhost'), { status: 200, body: /Account #1/ })
@@ -287,6 +289,17 @@ t.test('what somebody else wrote does not reach the terminal as more than text',
   const shown = t.capture(console, 'error', () => {})
   t.equal(reportError('tenants', new ExplainedError('a name: \u001b]0;owned\u0007\u001b[31mACME\u202e\nand a line', { exitCode: 2 })), 2)
   t.strictSame(shown().map(({ args }) => args), [['tenants: a name: \ufffd]0;owned\ufffd\ufffd[31mACME\ufffd\nand a line']])
+})
+
+t.test('every part of the tenants command shows how it is used', async t => {
+  const help = async (...args: string[]): Promise<string> => {
+    const command = run(t, ['bin/tenants.ts', ...args, '--help'], plainEnvironment())
+    t.equal(await command.ended, 0, args.join(' '))
+    return command.output()
+  }
+  const parts = [...(await help()).matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name = '']) => name)
+  t.equal(parts.length, 14)
+  await Promise.all(parts.map(async name => { t.match(await help(name), new RegExp(`\\n {2}npx tsx bin/tenants\\.ts ${name}`)) }))
 })
 
 t.test('whoever reads the first lines alone is no reason for a stack', async t => {

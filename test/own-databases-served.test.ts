@@ -166,6 +166,7 @@ t.test('a database whose walls do not stand is not served, and the log says why'
     t.notMatch(refused.body, /rowhouse_|row-level|policy|role/)
     t.match(log, reason)
     t.match(log, `${configured}_${slug}`, 'and where')
+    t.match(log, `"tenant":"${slug}"`, 'and whose it is')
     t.notMatch(log, /will not start/)
     t.ok(isOwnAnswer(await ask(testing, 'tenant-29'), 'tenant-29'), 'others are served')
     await asRole(admin, async query => { await query(mend) })

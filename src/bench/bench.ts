@@ -101,7 +101,7 @@ async function measureAll (context: BenchContext, { size, only, onProgress, sign
     load: { name: 'the load', expectedSeconds: size.rounds * (4 + size.accounts / 90), run: async () => await measureLoad(context, filled()) },
     page: { name: 'a tenant\'s page', expectedSeconds: requestSeconds * 5 + 10, run: async () => await measureThroughput(context, filled()) },
     walls: { name: 'what the walls cost', expectedSeconds: requestSeconds + size.accounts / 80, run: async () => await measureWalls(context, filled()) },
-    scale: { name: 'few accounts and many', expectedSeconds: requestSeconds * size.scales.length + size.scales.reduce((sum, accounts) => sum + (accounts === size.accounts ? 4 : accounts / 100), 10), run: async () => await measureScale(context, filled(), largeTenant) },
+    scale: { name: 'few accounts and many', expectedSeconds: requestSeconds * size.scales.length + size.scales.reduce((sum, accounts) => sum + (accounts === size.accounts ? 4 : accounts / 100) + size.rounds * (2 + accounts / 1000), 10), run: async () => await measureScale(context, filled(), largeTenant) },
     depth: { name: 'pages near and far', expectedSeconds: requestSeconds * 2, run: async () => await measureDepth(context, filled(), largeTenant) },
     concurrency: { name: 'many clients, and a noisy one', expectedSeconds: requestSeconds * (size.clients.length + 6) + 6, run: async () => await measureConcurrency(context, filled()) },
     api: { name: 'the API', expectedSeconds: requestSeconds * 6 + 15, run: async () => await measureApi(context, filled()) },

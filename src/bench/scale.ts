@@ -36,7 +36,11 @@ export async function measureScale (context: BenchContext, main: BenchDatabase, 
     log('visiting each account for the first time')
     const firstVisits: number[] = []
     for (const side of sides) firstVisits.push(await visitAll(side))
-    const rounds = await inTurn(size.rounds, ...sides.map(side => async () => (await ask(side, size.seconds)).latency))
+    const rounds = await inTurn(size.rounds, ...sides.map(side => async () => {
+      // While the other sides had their turns, the server may have forgotten who these are.
+      await visitAll(side)
+      return (await ask(side, size.seconds)).latency
+    }))
     return sides.slice(1).flatMap((side, index) => figuresOf(side, sides[0] as Side, firstVisits[index + 1] ?? NaN, rounds.map(round => ({ value: round[index + 1], base: round[0] }))))
   } finally {
     for (const running of servers) await running.stop()

@@ -12,8 +12,10 @@ export const errors = plugin(async app => {
   await app.register(accepts)
   app.setErrorHandler<FastifyError>(async (thrown, request, reply) => {
     const error = toAnswer(thrown)
-    if (error.status >= 500) request.log.error({ err: error.cause ?? error }, error.title)
-    else request.log.info({ status: error.status }, error.title)
+    const { tenant } = request
+    const about = tenant === undefined ? {} : { tenant: tenant.slug, database: tenant.database }
+    if (error.status >= 500) request.log.error({ ...about, err: error.cause ?? error }, error.title)
+    else request.log.info({ ...about, status: error.status }, error.title)
     return sendError(request, reply, error)
   })
   app.setNotFoundHandler(async (request, reply) => {

@@ -123,12 +123,8 @@ function explain (error: unknown, login: ConnectionSettings): unknown {
 
 async function ping (pool: Pool): Promise<void> {
   const transaction = await pool.begin({ readOnly: true, deadlineMs: 2000 })
-  try {
-    // What every request begins with: a server without the schema is not ready.
-    await transaction.sql`select asked from resolve_accounts(${['']}::text[])`
-  } finally {
-    await transaction.rollback()
-  }
+  // What every request begins with: a server without the schema is not ready.
+  await Promise.all([transaction.sql`select asked from resolve_accounts(${['']}::text[])`, transaction.endReading()])
 }
 
 interface Resolved {
@@ -145,20 +141,18 @@ interface Resolved {
 
 async function lookUp (pool: Pool, slugs: string[]): Promise<Map<string, FoundTenant>> {
   const transaction = await pool.begin({ readOnly: true, deadlineMs: 5000 })
-  try {
-    const rows = await transaction.sql<Resolved>`
-      select asked, id, slug, name, status, status_reason as reason, database, schema_version as version, redirects
-      from resolve_accounts(${slugs})`
-    const found = new Map<string, FoundTenant>()
-    for (const { asked, redirects, ...account } of rows) {
-      const isPresent = asked === account.slug
-      // A present name wins over one that another account had before.
-      if (isPresent || !found.has(asked)) found.set(asked, { tenant: toTenant(account), by: isPresent ? 'name' : redirects ? 'former' : 'gone' })
-    }
-    return found
-  } finally {
-    await transaction.rollback()
+  const reading = transaction.sql<Resolved>`
+    select asked, id, slug, name, status, status_reason as reason, database, schema_version as version, redirects
+    from resolve_accounts(${slugs})`
+  // In one trip, for those who wait for it.
+  const [rows] = await Promise.all([reading, transaction.endReading()])
+  const found = new Map<string, FoundTenant>()
+  for (const { asked, redirects, ...account } of rows) {
+    const isPresent = asked === account.slug
+    // A present name wins over one that another account had before.
+    if (isPresent || !found.has(asked)) found.set(asked, { tenant: toTenant(account), by: isPresent ? 'name' : redirects ? 'former' : 'gone' })
   }
+  return found
 }
 
 function toTenant ({ id, slug, name, status, reason, database, version }: Omit<Resolved, 'asked' | 'redirects'>): Tenant {
