@@ -36,3 +36,20 @@ export async function findAccountBySlug ({ sql }: OperatorScope, slug: string): 
   const [account] = await sql<KnownAccount>`select ${known} from account where ${made} and slug = ${slug}`
   return account
 }
+
+/** The accounts that a listing over all of them does not include, because each has a database of its own. */
+export interface AccountsElsewhere {
+  count: number
+  /** Of the first {@link namedElsewhere}. */
+  slugs: string[]
+}
+
+const namedElsewhere = 20
+
+/** The accounts that no list over all accounts includes: each has a database of its own. */
+export async function findAccountsElsewhere ({ sql }: OperatorScope): Promise<AccountsElsewhere> {
+  const rows = await sql<{ slug: string, count: number }>`
+    select slug, count(*) over () as count from account
+    where database is not null and status in ('active', 'suspended') order by slug limit ${namedElsewhere}`
+  return { count: rows[0]?.count ?? 0, slugs: rows.map(({ slug }) => slug) }
+}

@@ -1,4 +1,5 @@
 import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
+import { findAccountsElsewhere, type AccountsElsewhere } from './accounts.ts'
 import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, searched, times, type Slice, type SliceRequest, type Times, type WithAccount, withinBounds } from './listing.ts'
 import {
   lastPage, listingLimits, offsetOf, pageOf, readsInOneTrip, windowAtEnd, windowFromNearerEnd, windowFromStart,
@@ -87,15 +88,6 @@ const quickerFromStart = 0.7
 /** The operator's listing is always long, and PostgreSQL has a figure for all of it. */
 const operatorLimits: ListingLimits = { ...listingLimits, countedRows: 20_000 }
 
-/** The accounts that a listing over all of them does not include, because each has a database of its own. */
-export interface AccountsElsewhere {
-  count: number
-  /** Of the first {@link namedElsewhere}. */
-  slugs: string[]
-}
-
-const namedElsewhere = 20
-
 /**
  * One page of the subtasks of all accounts in this database, by name, then id. A page past the end has no rows.
  *
@@ -104,16 +96,8 @@ const namedElsewhere = 20
  * gives the order.
  */
 export async function listSubtasksOfAllAccounts (scope: OperatorScope, request: PageRequest, limits = operatorLimits): Promise<Page<SubtaskOfAccount> & { elsewhere: AccountsElsewhere }> {
-  const [elsewhere, listed] = await Promise.all([accountsElsewhere(scope), pageOfAllAccounts(scope, request, limits)])
+  const [elsewhere, listed] = await Promise.all([findAccountsElsewhere(scope), pageOfAllAccounts(scope, request, limits)])
   return { ...listed, elsewhere }
-}
-
-/** The accounts that no list over all accounts includes: each has a database of its own. */
-export async function accountsElsewhere ({ sql }: OperatorScope): Promise<AccountsElsewhere> {
-  const rows = await sql<{ slug: string, count: number }>`
-    select slug, count(*) over () as count from account
-    where database is not null and status in ('active', 'suspended') order by slug limit ${namedElsewhere}`
-  return { count: rows[0]?.count ?? 0, slugs: rows.map(({ slug }) => slug) }
 }
 
 async function pageOfAllAccounts (scope: OperatorScope, { page, size }: PageRequest, limits: ListingLimits): Promise<Page<SubtaskOfAccount>> {

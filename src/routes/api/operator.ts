@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { NotFoundError, NotSetUpError } from '../../errors.ts'
-import { findAccountBySlug, listAccounts } from '../../repositories/accounts.ts'
+import { findAccountBySlug, findAccountsElsewhere, listAccounts } from '../../repositories/accounts.ts'
 import type { Slice, SliceRequest, Times, WithAccount } from '../../repositories/listing.ts'
 import { sliceProjectsOfAllAccounts } from '../../repositories/projects.ts'
-import { accountsElsewhere, sliceSubtasksOfAllAccounts } from '../../repositories/subtasks.ts'
+import { sliceSubtasksOfAllAccounts } from '../../repositories/subtasks.ts'
 import { sliceTasksOfAllAccounts } from '../../repositories/tasks.ts'
 import { sliceUsersOfAllAccounts } from '../../repositories/users.ts'
 import { slug } from '../../schemas/fields.ts'
@@ -175,7 +175,7 @@ function overviewRoute<Row extends Times & WithAccount & { id: number }> (
     const from = query.cursor === undefined ? undefined : cursors.open(query.cursor, context)
     const [slice, elsewhere] = await Promise.all([
       list(request.operatorScope, { sort: 'id', descending: false, limit: query.limit, count: query.count === 'exact', from }),
-      accountsElsewhere(request.operatorScope)
+      findAccountsElsewhere(request.operatorScope)
     ])
     return sendSlice(request, reply, slice, {
       rest: { not_included: elsewhere },
