@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { parts, runBench, sizes, type Part } from '../src/bench/bench.ts'
 import { isMet } from '../src/bench/figures.ts'
 import { reportAsHtml, reportAsText } from '../src/bench/report.ts'
@@ -8,8 +8,8 @@ import { formatDuration } from '../src/testdata/progress.ts'
 
 const program = new Command('bench')
   .description('Measures what Rowhouse does against what PostgreSQL itself can do: the load, the page, the walls, scale, depth, concurrency, the API, a database for each tenant, a tenant as a file.')
-  .option('--quick', 'fewer accounts, shorter rounds: two minutes, to see that it works', false)
-  .option('--large', '20,000 accounts as well: some minutes and 4 GB more', false)
+  .option('--quick', 'fewer accounts, shorter rounds: some three minutes, to see that it works', false)
+  .addOption(new Option('--large', '20,000 accounts as well: ten to twenty minutes and 4 GB more').default(false).conflicts('quick'))
   .option('--only <parts>', `some of it: ${parts.join(', ')}`, parseParts, [...parts])
   .option('--html <file>', 'where the report goes', 'bench-report.html')
   .option('--json <file>', 'write the figures as JSON, too')
@@ -22,7 +22,7 @@ drops them in the end. Nothing else there is touched; but whatever else the mach
 Where pgbench is installed, it is compared with that, too.
 
 Examples:
-  npm run bench                                  all of it, about 25 minutes
+  npm run bench                                  all of it, half an hour
   npm run bench -- --quick
   npx tsx bin/bench.ts --only page,walls --json figures.json
   npx tsx bin/bench.ts --only scale --large

@@ -7,6 +7,7 @@ import { createAccount } from '../src/provisioning/accounts.ts'
 import { exportTenant, importTenant, verifyTenant } from '../src/provisioning/archives.ts'
 import { TenantError, withCatalogue, type AccountEvent, type Catalogue, type CatalogueEntry } from '../src/provisioning/catalogue.ts'
 import { cloneTenant, deleteTenant, placesOf, purgeTenant, renameForPeople, renameTenant, resumeTenant, suspendTenant, type Change } from '../src/provisioning/life-cycle.ts'
+import { makeOwner } from '../src/provisioning/people.ts'
 import { abandonMove, moveTenant, purgeSource, type Destination } from '../src/provisioning/move.ts'
 import { describeTenants, type Overview } from '../src/provisioning/overview.ts'
 import { formatBytes, formatTable, printable, type TextColumn } from '../src/table.ts'
@@ -125,6 +126,17 @@ command('create SLUG', 'make a tenant, where TENANCY has new ones or --strategy 
       const entry = await createAccount(database, catalogue, strategy ?? config.tenancy, { slug, name })
       if (json) return printJson(entryJson(entry))
       console.log(`created ${slug}, account #${entry.id}, in ${placeOf(entry)}: http://${slug}.${config.baseDomain}:${config.port}/`)
+    })
+  })
+
+command('owner SLUG EMAIL', 'let somebody in as an owner, with a new password', [
+  'owner acme ann@example.com'
+])
+  .action(async (slug: string, email: string, { json }: CommonOptions) => {
+    await act(async ({ database, catalogue, config }) => {
+      const password = await makeOwner(database, catalogue, slug, email)
+      if (json) return printJson({ slug, email, password })
+      console.log(`${email} is an owner of ${slug}, and signs in at http://${slug}.${config.baseDomain}:${config.port}/sign-in/ with this password, which is kept nowhere: ${password}`)
     })
   })
 

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from './config.ts'
 import { drain } from './plugins/drain.ts'
+import { entry } from './plugins/entry.ts'
 import { answerBrokenRequest, errors, isDecodable, undecodableAddress } from './plugins/errors.ts'
 import { largeBodies } from './plugins/large-bodies.ts'
 import { openApi } from './plugins/openapi.ts'
@@ -14,12 +15,13 @@ import { apiRoutes } from './routes/api/api.ts'
 import { tags } from './routes/api/documentation.ts'
 import { documentationRoutes } from './routes/documentation.ts'
 import { healthRoutes } from './routes/health.ts'
+import { signInRoutes } from './routes/sign-in.ts'
 import { subtaskRoutes } from './routes/subtasks.ts'
 import type { AccountAdministration } from './tenancy/administration.ts'
 import type { TenancyStrategy } from './tenancy/strategy.ts'
 
 export interface AppOptions {
-  config: Pick<Config, 'addresses' | 'baseDomain' | 'operatorPassword' | 'production' | 'requestDeadlineMs'>
+  config: Pick<Config, 'access' | 'addresses' | 'baseDomain' | 'operatorPassword' | 'production' | 'requestDeadlineMs'>
   strategy: TenancyStrategy
   /** What positions in lists are sealed with: the same in all processes that serve together. By default one of this process alone. */
   sealingKey?: Uint8Array
@@ -28,6 +30,9 @@ export interface AppOptions {
   logger?: FastifyServerOptions['logger']
 }
 
+/** How often Node looks for requests whose time is up: by default every half minute, as long as the time itself. */
+export const serverOptions = { connectionsCheckingInterval: 5000 }
+
 /** The application, ready to listen: every plugin and route, in order. It ends the strategy when it closes. */
 export async function buildApp ({ config, strategy, sealingKey = randomBytes(32), administration, logger = false }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
@@ -35,6 +40,7 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
     genReqId: () => randomUUID(),
     bodyLimit: 1024 * 1024,
     requestTimeout: 30_000,
+    http: serverOptions,
     keepAliveTimeout: 10_000,
     // A client that does not read its answer keeps it in our memory.
     connectionTimeout: 30_000,
@@ -70,13 +76,15 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
     admitOperator: operatorGuard(operatorEntry(config), config.operatorPassword),
     deadlineMs: config.requestDeadlineMs
   })
-  await app.register(largeBodies)
+  await app.register(entry, { access: config.access, secure: config.production, strategy, key: sealingKey })
+  await app.register(largeBodies, { waitTimeoutMs: config.requestDeadlineMs })
   await app.register(views)
   await app.register(errors)
   await app.register(drain)
   await app.register(openApi, { tags })
 
   await app.register(healthRoutes({ ping: strategy.ping }))
+  if (config.access === 'required') await app.register(signInRoutes({ strategy, deadlineMs: config.requestDeadlineMs }))
   await app.register(subtaskRoutes)
   await app.register(apiRoutes({ sealingKey, administration, forget: strategy.forgetTenant }))
   await app.register(documentationRoutes)

@@ -6,6 +6,9 @@ import { strategyNames, type StrategyName } from './tenancy/strategy.ts'
 import { ExplainedError } from './explained-error.ts'
 import { parsePgVariables, parseUrl, type ConnectionSettings } from './database/settings.ts'
 
+/** Whether anybody may open any account, as on a laptop, or its people alone. */
+export type Access = 'open' | 'required'
+
 export interface Config {
   production: boolean
   tenancy: StrategyName
@@ -16,6 +19,7 @@ export interface Config {
   /** The operator's host; every tenant is one label below it. */
   baseDomain: string
   operatorPassword: string | undefined
+  access: Access
   /** Accounts of demonstration data for an empty database. */
   demoAccounts: number
   requestDeadlineMs: number
@@ -67,6 +71,7 @@ const variables = z.object({
   HOST: z.string().regex(/^[A-Za-z0-9.:-]+$/, 'takes an address or host name to listen on, such as 0.0.0.0; leave it out for this machine alone').optional(),
   PORT: integer(0, 65535, 8080),
   BASE_DOMAIN: domain.default('localhost'),
+  ACCESS: z.enum(['open', 'required'], { error: 'takes open or required' }).optional(),
   OPERATOR_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
   DEMO_ACCOUNTS: integer(0, 1000, 5),
   REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),
@@ -122,15 +127,22 @@ export function parseConfig (source: Record<string, string | undefined>): Config
   if (admin === undefined && values.TENANT_DATABASE_URL === undefined && values.OPERATOR_DATABASE_URL !== undefined) {
     throw new ConfigError(['TENANT_DATABASE_URL is needed beside OPERATOR_DATABASE_URL, or DATABASE_URL in place of both'])
   }
+  const addresses = values.HOST === undefined || values.HOST === 'localhost' ? loopback : [values.HOST]
+  const production = values.NODE_ENV === 'production'
+  const isLaptop = listensOnLoopbackOnly({ addresses }) && !production
+  if (values.ACCESS === 'open' && !isLaptop) {
+    throw new ConfigError([`ACCESS=open is for this machine alone: ${production ? 'NODE_ENV is production' : `HOST=${values.HOST ?? ''} lets others in`}; leave it out, and people sign in`])
+  }
   const poolSize = values.DATABASE_POOL_SIZE || defaultPoolSizes[values.TENANCY]
   return {
-    production: values.NODE_ENV === 'production',
+    production,
     tenancy: values.TENANCY,
     logLevel: values.LOG_LEVEL,
-    addresses: values.HOST === undefined || values.HOST === 'localhost' ? loopback : [values.HOST],
+    addresses,
     port: values.PORT,
     baseDomain: values.BASE_DOMAIN,
     operatorPassword: values.OPERATOR_PASSWORD,
+    access: values.ACCESS ?? (isLaptop ? 'open' : 'required'),
     demoAccounts: values.DEMO_ACCOUNTS,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
     poolSize,

@@ -98,6 +98,34 @@ export class HostNotServedError extends AppError {
   }
 }
 
+/** Whoever asks has not signed in, or not here, or not any more. */
+export class NotSignedInError extends AppError {
+  constructor () {
+    super('not-signed-in', 'This account is open to its people only. Please sign in.', { headers: { 'www-authenticate': 'Bearer realm="Rowhouse"' } })
+  }
+}
+
+/** The address and the password do not belong to anybody here. It does not say which of them is wrong. */
+export class WrongPasswordError extends AppError {
+  constructor () {
+    super('wrong-password', 'Nobody in this account has this e-mail address and this password.')
+  }
+}
+
+/** Somebody is signed in, but it is not for them. */
+export class NotAllowedError extends AppError {
+  constructor (detail = 'Your role in this account does not allow this.') {
+    super('not-allowed', detail)
+  }
+}
+
+/** Too many passwords were tried. @param seconds until the next one may be */
+export class TooManyAttemptsError extends AppError {
+  constructor (seconds: number) {
+    super('too-many-attempts', `Too many passwords were tried. Please wait ${seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}, then try again.`, { headers: { 'retry-after': String(seconds) } })
+  }
+}
+
 export class PasswordRequiredError extends AppError {
   constructor () {
     super('password-required', 'The view over all accounts is open to the operator only.',
@@ -207,6 +235,7 @@ export class InternalError extends AppError {
 const answersBySqlState: Array<[pattern: RegExp, answer: (cause: unknown) => AppError]> = [
   // Rowhouse's own: set_account found that the tenant is not served from that database
   [/^RH001$/, cause => new TenantElsewhereError(cause)],
+  [/^RH002$/, () => new NotSignedInError()],
   // unique_violation
   [/^23505$/, cause => new ConflictError('There is such a row already.', { cause })],
   // foreign_key_violation, restrict_violation: the parent is not there, or children still are

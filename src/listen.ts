@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { serverOptions } from './app.ts'
 import type { Config } from './config.ts'
 import { ExplainedError } from './explained-error.ts'
 
@@ -56,7 +57,7 @@ export async function listen (app: FastifyInstance, { addresses, port: asked }: 
 
 /** A server for another address that behaves as the application's own. */
 function siblingOf (app: FastifyInstance): Server {
-  const server = createServer((request, response) => { app.routing(request, response) })
+  const server = createServer(serverOptions, (request, response) => { app.routing(request, response) })
   server.requestTimeout = app.server.requestTimeout
   server.keepAliveTimeout = app.server.keepAliveTimeout
   server.timeout = app.server.timeout

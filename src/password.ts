@@ -38,6 +38,25 @@ export async function verifyPassword (password: string, hash: string): Promise<b
   return timingSafeEqual(actual, expected)
 }
 
+/** What a hash begins with that is made as strongly as today. */
+const present = `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$`
+
+/**
+ * The hash that a password has under what another hash says of itself: its cost and salt, `$scrypt$ln=15,r=8,p=1$salt$`. With
+ * none, or with one that nobody can mean, some hash that took as long: whoever waits for it learns nothing.
+ */
+export async function hashLike (password: string, parameters: string | undefined): Promise<string> {
+  const [, ln, r, p, salt = ''] = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$$/.exec(parameters ?? '') ?? []
+  const asked = { ln: Number(ln), r: Number(r), p: Number(p) }
+  if (parameters === undefined || !isReasonable(asked)) return await hashPassword(password)
+  return `${parameters}${encode(await deriveKey(password, Buffer.from(salt, 'base64'), keyLength, asked))}`
+}
+
+/** Whether a hash that says this of itself is weaker than those that are made today. */
+export function isOutdated (parameters: string): boolean {
+  return !parameters.startsWith(present)
+}
+
 function isReasonable ({ ln, r, p }: typeof cost): boolean {
   return ln >= 12 && ln <= 17 && r >= 1 && r <= 8 && p >= 1 && p <= 4
 }

@@ -22,7 +22,7 @@ export async function documentOf (app: FastifyInstance): Promise<OpenApi.Documen
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const idle = { end: async () => {}, ping: async () => {} } as unknown as TenancyStrategy
-  const app = await buildApp({ config: { addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: undefined, production: false, requestDeadlineMs: 1000 }, strategy: idle })
+  const app = await buildApp({ config: { access: 'open', addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: undefined, production: false, requestDeadlineMs: 1000 }, strategy: idle })
   await writeFile(typesFile, await clientTypes(await documentOf(app)))
   await app.close()
 }

@@ -522,6 +522,11 @@ export interface components {
             last_name?: string;
             /** @description Left out, it is true. */
             is_active?: boolean;
+            /**
+             * @description An owner manages people, too, a member works, a viewer looks. Left out, it is "member".
+             * @enum {string}
+             */
+            role?: "owner" | "member" | "viewer";
         };
         NewProject: {
             /** @example Spring catalogue */
@@ -575,6 +580,11 @@ export interface components {
             /** @example Miller */
             last_name?: string;
             is_active?: boolean;
+            /**
+             * @description An owner manages people, too, a member works, a viewer looks
+             * @enum {string}
+             */
+            role?: "owner" | "member" | "viewer";
         };
         ProjectChange: {
             /** @example Spring catalogue */
@@ -685,6 +695,11 @@ export interface components {
             /** @example Miller */
             last_name: string;
             is_active: boolean;
+            /**
+             * @description An owner manages people, too, a member works, a viewer looks
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
             /**
              * Format: date-time
              * @description To the microsecond, in UTC
@@ -840,6 +855,11 @@ export interface components {
             /** @example Miller */
             last_name: string;
             is_active: boolean;
+            /**
+             * @description An owner manages people, too, a member works, a viewer looks
+             * @enum {string}
+             */
+            role: "owner" | "member" | "viewer";
             /**
              * Format: date-time
              * @description To the microsecond, in UTC
@@ -1049,7 +1069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -1153,7 +1173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -1197,7 +1217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -1321,7 +1341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -1422,7 +1442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -1516,6 +1536,7 @@ export interface operations {
                      *           "first_name": "Ann",
                      *           "last_name": "Miller",
                      *           "is_active": false,
+                     *           "role": "owner",
                      *           "created_at": "2026-05-04T09:30:00.123456Z",
                      *           "updated_at": "2026-05-04T09:30:00.123456Z"
                      *         }
@@ -1566,7 +1587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -1610,7 +1631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -1674,7 +1695,8 @@ export interface operations {
                  *       "email": "ann@example.com",
                  *       "first_name": "Ann",
                  *       "last_name": "Miller",
-                 *       "is_active": false
+                 *       "is_active": false,
+                 *       "role": "owner"
                  *     }
                  */
                 "application/json": components["schemas"]["NewUser"];
@@ -1702,6 +1724,7 @@ export interface operations {
                      *       "first_name": "Ann",
                      *       "last_name": "Miller",
                      *       "is_active": false,
+                     *       "role": "owner",
                      *       "created_at": "2026-05-04T09:30:00.123456Z",
                      *       "updated_at": "2026-05-04T09:30:00.123456Z"
                      *     }
@@ -1733,7 +1756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -1823,7 +1846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -1889,7 +1912,8 @@ export interface operations {
                  *           "email": "ann@example.com",
                  *           "first_name": "Ann",
                  *           "last_name": "Miller",
-                 *           "is_active": false
+                 *           "is_active": false,
+                 *           "role": "owner"
                  *         }
                  *       ]
                  *     }
@@ -1919,6 +1943,7 @@ export interface operations {
                      *           "first_name": "Ann",
                      *           "last_name": "Miller",
                      *           "is_active": false,
+                     *           "role": "owner",
                      *           "created_at": "2026-05-04T09:30:00.123456Z",
                      *           "updated_at": "2026-05-04T09:30:00.123456Z"
                      *         }
@@ -1954,7 +1979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -2044,7 +2069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -2116,6 +2141,7 @@ export interface operations {
                      *       "first_name": "Ann",
                      *       "last_name": "Miller",
                      *       "is_active": false,
+                     *       "role": "owner",
                      *       "created_at": "2026-05-04T09:30:00.123456Z",
                      *       "updated_at": "2026-05-04T09:30:00.123456Z"
                      *     }
@@ -2145,7 +2171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -2189,7 +2215,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -2277,7 +2303,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -2354,7 +2380,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -2421,7 +2447,8 @@ export interface operations {
                  *       "email": "ann@example.com",
                  *       "first_name": "Ann",
                  *       "last_name": "Miller",
-                 *       "is_active": false
+                 *       "is_active": false,
+                 *       "role": "owner"
                  *     }
                  */
                 "application/json": components["schemas"]["UserChange"];
@@ -2443,6 +2470,7 @@ export interface operations {
                      *       "first_name": "Ann",
                      *       "last_name": "Miller",
                      *       "is_active": false,
+                     *       "role": "owner",
                      *       "created_at": "2026-05-04T09:30:00.123456Z",
                      *       "updated_at": "2026-05-04T09:30:00.123456Z"
                      *     }
@@ -2485,7 +2513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -2586,7 +2614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -2722,7 +2750,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -2766,7 +2794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -2885,7 +2913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -2975,7 +3003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -3102,7 +3130,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -3192,7 +3220,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -3291,7 +3319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -3335,7 +3363,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -3429,7 +3457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -3519,7 +3547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -3646,7 +3674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -3734,7 +3762,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -3882,7 +3910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -3926,7 +3954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -4049,7 +4077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -4139,7 +4167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -4270,7 +4298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -4360,7 +4388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -4461,7 +4489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -4505,7 +4533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -4599,7 +4627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -4689,7 +4717,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -4820,7 +4848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -4908,7 +4936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -5054,7 +5082,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -5098,7 +5126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -5232,7 +5260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -5333,7 +5361,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -5486,7 +5514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -5530,7 +5558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -5653,7 +5681,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -5743,7 +5771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -5874,7 +5902,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -5964,7 +5992,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -6065,7 +6093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -6109,7 +6137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -6197,7 +6225,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -6274,7 +6302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -6405,7 +6433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -6493,7 +6521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -6644,7 +6672,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -6688,7 +6716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -6816,7 +6844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -6917,7 +6945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description Too many requests, or: Too many attempts */
             429: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7044,7 +7072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Password required */
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
             401: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7057,7 +7085,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7180,7 +7208,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Password required */
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
             401: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7193,7 +7221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7363,7 +7391,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Password required */
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
             401: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7376,7 +7404,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7518,7 +7546,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Password required */
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
             401: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7531,7 +7559,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7739,7 +7767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Password required */
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
             401: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7752,7 +7780,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7951,7 +7979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Password required */
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
             401: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -7964,7 +7992,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -8166,7 +8194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Password required */
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
             401: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -8179,7 +8207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -8326,7 +8354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Password required */
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
             401: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -8339,7 +8367,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -8486,7 +8514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Password required */
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
             401: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -8499,7 +8527,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -8597,6 +8625,7 @@ export interface operations {
                      *           "first_name": "Ann",
                      *           "last_name": "Miller",
                      *           "is_active": false,
+                     *           "role": "owner",
                      *           "created_at": "2026-05-04T09:30:00.123456Z",
                      *           "updated_at": "2026-05-04T09:30:00.123456Z",
                      *           "account": {
@@ -8646,7 +8675,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Password required */
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
             401: {
                 headers: {
                     /** @description What the request is called in the log of the service */
@@ -8659,7 +8688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Account suspended, or: Opened from another site */
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
                     /** @description What the request is called in the log of the service */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import type { LightMyRequestResponse } from 'fastify'
 import t from 'tap'
+import { accountAdministration } from '../src/provisioning/administration.ts'
 import { withCatalogue } from '../src/provisioning/catalogue.ts'
 import { deleteTenant, renameTenant, suspendTenant } from '../src/provisioning/life-cycle.ts'
 import { problems } from '../src/problems.ts'
@@ -9,7 +10,7 @@ import { lockKey } from '../src/repositories/idempotent-requests.ts'
 import type { TenancyStrategy } from '../src/tenancy/strategy.ts'
 import { clientTypes, documentOf, typesFile } from './api-document.ts'
 import { CheckedApi, type Asked } from './api-client.ts'
-import { adminOf, asRole, placeTenants, seedTenants, testApp, testDatabase } from './support.ts'
+import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
 
 const database = await testDatabase(t)
 await seedTenants(database, { tenants: 5 })
@@ -345,6 +346,30 @@ t.test('a page of another site changes nothing, and methods, media types and siz
   for (const url of ['/api/v1/projects', '/api/v1/account']) t.match(await app.inject({ url, headers: { host: 'localhost' }, remoteAddress: '127.0.0.1' }), { statusCode: 404 }, `the operator's host has no ${url}`)
 })
 
+t.test('whoever has taken over a slug in the meantime is not renamed', async t => {
+  const real = accountAdministration(database, tenancy)
+  const swap = async (...[from, to]: [string, string]): Promise<void> => {
+    await asRole(database.admin, async query => await query('update rowhouse.account set slug = $2 where slug = $1', [from, to]))
+  }
+  const { app: racing } = await testApp(t, database, {
+    administration: {
+      ...real,
+      rename: async (...given) => {
+        await swap('tenant-1', 'tenant-1-was')
+        await swap('tenant-2', 'tenant-1')
+        return await real.rename(...given)
+      }
+    }
+  })
+  t.teardown(async () => {
+    await swap('tenant-1', 'tenant-2')
+    await swap('tenant-1-was', 'tenant-1')
+  })
+  const answer = await racing.inject({ method: 'PATCH', url: '/api/v1/account', headers: { host: 'tenant-1.localhost' }, payload: { name: 'Taken over' } })
+  t.match(answer, { statusCode: 404 })
+  t.strictSame(await asRole(database.admin, async query => await query("select slug from rowhouse.account where name = 'Taken over'")), [])
+})
+
 t.test('every problem has a page, on every host, and the documentation names every operation', async t => {
   const page = async (url: string, host = 'localhost'): Promise<LightMyRequestResponse> => await app.inject({ url, headers: { host, accept: 'text/html' } })
   for (const name of Object.keys(problems)) t.match(await page(`/problems/${name}`, 'tenant-2.localhost'), { statusCode: 200, headers: { 'content-type': /^text\/html/ } }, name)
@@ -353,6 +378,7 @@ t.test('every problem has a page, on every host, and the documentation names eve
     const docs = await page('/docs/', host)
     t.match(docs, { statusCode: 200, headers: { 'content-security-policy': /default-src 'none'/, 'cache-control': 'public, max-age=300' } })
     for (const { path, method } of api.operations) t.ok(docs.body.includes(`${method} ${path}`), `${method} ${path}`)
+    t.match(docs.body, /POST \/api\/v1\/tasks\nContent-Type: application\/json\n\n{\n {2}&quot;project_id&quot;: 17/, 'with examples')
     t.notMatch(docs.body, /<script|style=|https?:\/\/(?!tenant-0\.localhost)/)
   }
 })

@@ -271,7 +271,7 @@ t.test('a line that the database would not have written is refused by its number
 
 t.test('a manifest that says other than the truth is refused', async t => {
   const cases: Array<[(manifest: Manifest) => unknown, RegExp]> = [
-    [manifest => ({ ...manifest, version: 3 }), /version 3 of the format, .*up to 2; use a newer one/],
+    [manifest => ({ ...manifest, version: 4 }), /version 4 of the format, .*up to 3; use a newer one/],
     [manifest => ({ ...manifest, version: 2 }), /has not exactly the fields .*, created_at, updated_at in this order/],
     [manifest => ({ ...manifest, schema: '999_future' }), /schema "999_future", .*use the version that wrote it, or a newer one/],
     [manifest => ({ ...manifest, format: 'other' }), /not that of an archive/],
@@ -325,7 +325,9 @@ t.test('an archive that changed between inspection and import is noticed', async
   await writeFile(path, await readFile(source))
   await inspectArchive(path)
   const bytes = await readFile(path)
-  bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1)
+  // Amid what the largest part holds; not every byte of a header matters.
+  const place = bytes.indexOf('subtask.ndjson') + 200
+  bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place)
   await writeFile(path, bytes)
   const before = await everything()
   await t.rejects(importInto(other, path, { accountId: 60, slug: 'sixty', name: 'Sixty' }), ArchiveError)
@@ -392,8 +394,8 @@ t.test('rows without a parent, and ids ahead of their sequence, are found', asyn
 
 t.test('the description of the tables is that of the catalogue: no table, column or rule is forgotten', async t => {
   // What is known of an account beside its name, and the tables of the catalogue, belong to where it is, not to itself.
-  // Answers that are kept for a day in case a client asks again are nothing to keep for longer.
-  const ofTheCatalogue = ['former_slug', 'tenant_database', 'account_move', 'account_event', 'idempotent_request']
+  // Answers that are kept for a day in case a client asks again are nothing to keep for longer; nor is who is signed in.
+  const ofTheCatalogue = ['former_slug', 'tenant_database', 'account_move', 'account_event', 'idempotent_request', 'user_session']
   await asRole(database.admin, async query => {
     const columns = await query(`
       select relname::text as table, attname::text as column, atttypid::regtype::text as type, attnotnull as required
@@ -426,7 +428,8 @@ t.test('the description of the tables is that of the catalogue: no table, column
     const references = await query(`
       select conrelid::regclass::text as table, confrelid::regclass::text as parent, attname::text as column
       from pg_catalog.pg_constraint join pg_catalog.pg_attribute on attrelid = conrelid and attnum = any (conkey)
-      where connamespace = 'rowhouse'::regnamespace and contype = 'f' and attname <> 'account_id'`)
+      join pg_catalog.pg_class on pg_class.oid = conrelid
+      where connamespace = 'rowhouse'::regnamespace and contype = 'f' and attname <> 'account_id' and relname <> all ($1)`, [ofTheCatalogue])
     t.strictSame(text(references), text(tableNames.flatMap(table => tables[table].flatMap(({ name, parent }) =>
       parent === undefined ? [] : [{ table: `rowhouse.${table}`, parent: `rowhouse.${parent}`, column: name }]))))
   })

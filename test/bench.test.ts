@@ -2,7 +2,8 @@ import t from 'tap'
 import { parts, runBench, type BenchReport } from '../src/bench/bench.ts'
 import { lineChart, ratioChart } from '../src/bench/charts.ts'
 import { figure, isMet, median, summarize } from '../src/bench/figures.ts'
-import { anyAccount, forPgbench, recordPageStatements, valuesFor, withoutFilter } from '../src/bench/page-statements.ts'
+import { sliceSubtasks } from '../src/repositories/subtasks.ts'
+import { anyAccount, forPgbench, recordPageStatements, recordStatements, valuesFor, withoutFilter } from '../src/bench/recorded-statements.ts'
 import { reportAsHtml, reportAsText } from '../src/bench/report.ts'
 import { asRole, run, testDatabase, testServer } from './support.ts'
 
@@ -36,6 +37,8 @@ t.test('the statements that are measured are those of the repository', async t =
     t.notMatch(forPgbench(statement, 'account'), /\$|\n|987654321/)
     t.match(forPgbench(statement, 'account'), /account_id = :account/)
   }
+  const [list] = await recordStatements(async scope => await sliceSubtasks(scope, { sort: 'name', descending: false, limit: 10, count: false }))
+  t.match(list && forPgbench(list, 'account'), /^select id, .*HH24\\x3aMI.* from subtask where account_id = :account .*limit 11/, 'its parts put together')
 })
 
 t.test('measures every part on databases of its own, which are gone in the end', async t => {
@@ -57,7 +60,7 @@ t.test('measures every part on databases of its own, which are gone in the end',
   for (const member of report.figures.filter(({ group, name }) => group !== 'Concurrency' || name !== 'errors')) {
     t.ok(member.ratios.every(ratio => ratio > 0 && Number.isFinite(ratio)), `${member.group}, ${member.name}: ${member.ratios.join()}`)
   }
-  t.match(report.figures.filter(({ group }) => group === 'Round trips').map(({ values }) => values.median), [1, 1, 1, 1, 2], 'a warm page takes one round trip, and so does a read; a write takes another for its commit')
+  t.match(report.figures.filter(({ group }) => group === 'Round trips').map(({ values }) => values.median), [1, 1, 1, 1, 1, 2], 'a warm page takes one round trip, and so does a read; a write takes another for its commit')
   t.equal(report.figures.find(({ name }) => name === 'errors')?.values.max, 0)
   t.match(reportAsText(report), /page \/ bare SQL loop/)
   const html = await reportAsHtml(report)
@@ -76,7 +79,7 @@ t.test('charts hold what they are given', t => {
 
 t.test('the command says what it takes', async t => {
   const database = await testDatabase(t, { prepare: false })
-  for (const [args, code, said] of [[['--help'], 0, /--quick/], [['--only', 'pages'], 2, /no part "pages"/], [['--fast'], 2, /unknown option/]] as const) {
+  for (const [args, code, said] of [[['--help'], 0, /--quick/], [['--only', 'pages'], 2, /no part "pages"/], [['--fast'], 2, /unknown option/], [['--quick', '--large'], 2, /cannot be used with/]] as const) {
     const bench = run(t, ['bin/bench.ts', ...args], database.environment)
     t.equal(await bench.ended, code)
     t.match(bench.output(), said)

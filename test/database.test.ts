@@ -749,17 +749,37 @@ t.test('the directory', async t => {
     }, { ttlMs: 20, confirmedTtlMs: 60_000, size: 10 })
     await directory.find('a')
     await new Promise(resolve => setTimeout(resolve, 50))
-    t.equal((await directory.find('a'))?.tenant.slug, 'a', 'answered, while the question is under way')
+    t.equal((await directory.find('a', { confirms: true }))?.tenant.slug, 'a', 'answered, while the question is under way')
     await until(async () => asked === 2)
+    const pending = directory.find('a').then(() => 'an old answer')
+    t.equal(await Promise.race([pending, new Promise(resolve => setTimeout(resolve, 20, 'waits'))]), 'waits', 'who has nothing confirm it waits for the answer')
     const ownDatabase = new TenantDirectory(async slugs => {
       asked++
       return new Map(slugs.map(slug => [slug, { tenant: { id: 1 as AccountId, slug, name: slug, status: 'active', database: 'its own' }, by: 'name' }]))
     }, { ttlMs: 20, confirmedTtlMs: 60_000, size: 10 })
     asked = 0
-    await ownDatabase.find('a')
+    await ownDatabase.find('a', { confirms: true })
     await new Promise(resolve => setTimeout(resolve, 50))
-    await ownDatabase.find('a')
+    await ownDatabase.find('a', { confirms: true })
     t.equal(asked, 2, 'one that nothing confirms is not believed longer')
+  })
+
+  t.test('asks once, however often a name is used while its answer is under way', async t => {
+    let asked = 0
+    let goOn: (() => void) | undefined
+    const directory = new TenantDirectory(async slugs => {
+      asked++
+      if (asked === 2) await new Promise<void>(resolve => { goOn = resolve })
+      return answer(slugs)
+    }, { ttlMs: 2000, confirmedTtlMs: 60_000, size: 10 })
+    await directory.find('a')
+    await new Promise(resolve => setTimeout(resolve, 1010))
+    await directory.find('a', { confirms: true })
+    await until(async () => goOn !== undefined)
+    for (let use = 0; use < 10; use++) await directory.find('a', { confirms: true })
+    goOn?.()
+    await new Promise(resolve => setTimeout(resolve, 300))
+    t.equal(asked, 2)
   })
 
   t.test('does not remember an answer that was under way when it was told to forget', async t => {

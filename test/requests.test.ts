@@ -31,13 +31,13 @@ async function serve (t: Test, options: Parameters<typeof testApp>[2] & { routes
     app,
     strategy,
     port,
-    ask: async (path: string, host: string, { headers = {}, method = 'GET', agent, address = '127.0.0.1' }: { headers?: http.OutgoingHttpHeaders, method?: string, agent?: http.Agent, address?: string } = {}): Promise<Answer> =>
+    ask: async (path: string, host: string, { headers = {}, method = 'GET', body: sent, agent, address = '127.0.0.1' }: { headers?: http.OutgoingHttpHeaders, method?: string, body?: string, agent?: http.Agent, address?: string } = {}): Promise<Answer> =>
       await new Promise((resolve, reject) => {
         const request = http.request({ host: address, port, path, method, headers: { host, ...headers }, ...(agent === undefined ? {} : { agent }) }, response => {
           let body = ''
           response.setEncoding('utf8').on('data', chunk => { body += chunk }).on('end', () => { resolve({ status: response.statusCode ?? 0, headers: response.headers, body }) })
         })
-        request.on('error', reject).end()
+        request.on('error', reject).end(sent)
       }),
     /** Sends bytes as they are and returns what came back. */
     raw: async (text: string): Promise<string> => {
@@ -381,6 +381,60 @@ t.test('a tenant that asks without end delays the others by a transaction, and i
   const answers = await Promise.all(noisy)
   t.strictSame([answers.filter(answer => answer.status === 200).length, answers.filter(answer => answer.status === 429).length], [21, 19])
   t.match(answers.find(answer => answer.status === 429), { headers: { 'retry-after': '1' }, body: /"title":"Too many requests"/ })
+})
+
+t.test('what no transaction confirms is not believed for longer than any other name', async t => {
+  const { ask } = await serve(t, { directory: { ttlMs: 100, confirmedTtlMs: 60_000, size: 100 } })
+  const home = async (): Promise<Answer> => await ask('/', 'tenant-39.localhost')
+  t.match(await home(), { status: 302 })
+  await asRole(database.admin, async query => await query("update rowhouse.account set name = 'x', slug = 'tenant-39-now' where slug = 'tenant-39'"))
+  t.teardown(async () => await asRole(database.admin, async query => await query("update rowhouse.account set name = 'Company of tenant-39', slug = 'tenant-39' where slug = 'tenant-39-now'")))
+  await delay(150)
+  t.match(await home(), { status: 404 })
+})
+
+t.test('large bodies of a tenant are worked on one at a time, and one that waits too long is told to come again', async t => {
+  let release = (): void => {}
+  const arrived: string[] = []
+  const { ask } = await serve(t, {
+    config: { requestDeadlineMs: 300 },
+    routes: app => {
+      app.post('/take', { config: { transaction: false } }, async request => {
+        arrived.push(request.tenant?.slug ?? '')
+        if (arrived.length === 1) await new Promise<void>(resolve => { release = resolve })
+        return { taken: (request.body as string).length }
+      })
+    }
+  })
+  const send = async (slug: string, length: number): Promise<Answer> =>
+    await ask('/take', `${slug}.localhost`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify('x'.repeat(length)) })
+  const first = send('tenant-0', 70_000)
+  while (arrived.length === 0) await delay(5)
+  const [second, small, others] = await Promise.all([send('tenant-0', 70_000), send('tenant-0', 1000), send('tenant-1', 70_000)])
+  t.match(second, { status: 429, headers: { 'retry-after': '1' } }, 'waited for its turn in vain')
+  t.strictSame([small.status, others.status], [200, 200], 'neither a small body nor another tenant waits')
+  const waiting = Array.from({ length: 12 }, async () => await send('tenant-0', 70_000))
+  t.strictSame((await Promise.race(waiting)).status, 429, 'beyond ten nobody waits at all')
+  release()
+  t.strictSame((await first).status, 200)
+  t.strictSame((await Promise.all(waiting)).filter(({ status }) => ![200, 429].includes(status)), [])
+  t.strictSame((await send('tenant-0', 70_000)).body, '{"taken":70000}', 'nobody who went away has kept a turn')
+})
+
+t.test('a large body that arrives slowly, or never, keeps nobody waiting', async t => {
+  const { ask, port } = await serve(t, { routes: app => { app.post('/take', { config: { transaction: false } }, async () => ({})) } })
+  const slow = net.connect(port, '127.0.0.1').on('error', () => {})
+  t.teardown(() => { slow.destroy() })
+  slow.write('POST /take HTTP/1.1\r\nhost: tenant-0.localhost\r\ncontent-type: application/json\r\ncontent-length: 70000\r\n\r\n"xxx')
+  await delay(100)
+  const trickle = setInterval(() => { slow.write('x') }, 20)
+  t.teardown(() => { clearInterval(trickle) })
+  const body = JSON.stringify('x'.repeat(70_000))
+  const answer = await Promise.race([
+    ask('/take', 'tenant-0.localhost', { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
+    delay(10_000).then(() => 'still waiting', () => 'aborted')
+  ])
+  t.match(answer, { status: 200 })
 })
 
 t.test('a flood of made-up names takes nothing from the tenants', async t => {

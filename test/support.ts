@@ -195,7 +195,7 @@ export async function testApp (t: Test, database: TestDatabase, { name = tenancy
 } = {}): Promise<TestApp> {
   const strategy = openStrategy({ name, ...(directory === undefined ? {} : { directory }), schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
   const app = await buildApp({
-    config: { addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: undefined, production: false, requestDeadlineMs: 10_000, ...config },
+    config: { access: 'open', addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: undefined, production: false, requestDeadlineMs: 10_000, ...config },
     strategy,
     administration: 'administration' in options ? options.administration : accountAdministration(database, name),
     logger

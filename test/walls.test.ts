@@ -8,6 +8,7 @@ import * as accounts from '../src/repositories/accounts.ts'
 import * as idempotency from '../src/repositories/idempotent-requests.ts'
 import type { Slice } from '../src/repositories/listing.ts'
 import * as projects from '../src/repositories/projects.ts'
+import * as sessions from '../src/repositories/sessions.ts'
 import * as subtasks from '../src/repositories/subtasks.ts'
 import * as tasks from '../src/repositories/tasks.ts'
 import * as users from '../src/repositories/users.ts'
@@ -84,13 +85,13 @@ t.test('the catalogue: every table there is, found without being named', async t
     t.match(findings.join('\n'), /elsewhere.copy has no row-level security/)
   })
 
-  t.test('no function of ours is open to PUBLIC, and only the resolver\'s and the searcher\'s run with rights of their own', async t => {
+  t.test('no function of ours is open to PUBLIC, and only the resolver\'s, the searcher\'s and the verifier\'s run with rights of their own', async t => {
     const functions = await asRole(database.admin, async query => await query(`
       select proname::text as name, prosecdef as definer, proleakproof as leakproof, provolatile::text as volatility,
         exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0) as public
       from pg_proc where pronamespace = 'rowhouse'::regnamespace order by 1`))
     t.strictSame(functions.filter(row => row['public'] === true || row['leakproof'] === true), [])
-    t.strictSame(functions.filter(row => row['definer'] === true).map(row => row['name']), ['resolve_accounts', 'search_projects', 'search_subtasks', 'search_tasks'])
+    t.strictSame(functions.filter(row => row['definer'] === true).map(row => row['name']), ['check_password', 'enter_session', 'password_parameters', 'resolve_accounts', 'search_projects', 'search_subtasks', 'search_tasks'])
     t.equal(functions.find(row => row['name'] === 'current_account_id')?.['volatility'], 's', 'an immutable one would be folded into cached plans')
   })
 
@@ -204,6 +205,8 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
   await asRole(database.admin, async query => {
     await query("update rowhouse.app_user set email = 'only@example.com' where account_id = $1", [other])
     await query("insert into rowhouse.idempotent_request (account_id, key, fingerprint, status, headers, body) values ($1, 'key of tenant-1', 'f', 201, '{}', '')", [other])
+    await query(`insert into rowhouse.user_session (account_id, id, user_id, token_hash, idle_until, expires_at) overriding system value
+      select account_id, 1, id, repeat('A', 43), now() + interval '1 day', now() + interval '1 day' from rowhouse.app_user where account_id = $1`, [other])
   })
   await inScope(superuser, own, async scope => { victim.rows = await rowsOf(scope, other) })
   const page = { page: 1, size: 200 }
@@ -216,7 +219,7 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     listUsers: async scope => onlyOwnSlice(await users.listUsers(scope, slice)),
     findUser: async scope => await users.findUser(scope, userId) === undefined,
     lockUser: async scope => await users.lockUser(scope, userId) === undefined,
-    createUsers: async scope => await ownKey(scope, 'app_user', (await users.createUsers(scope, [{ email: 'bob@example.com', firstName: 'Bob', lastName: 'of tenant-0', isActive: true }]))[0]?.id),
+    createUsers: async scope => await ownKey(scope, 'app_user', (await users.createUsers(scope, [{ email: 'bob@example.com', firstName: 'Bob', lastName: 'of tenant-0', isActive: true, role: 'member' as const }]))[0]?.id),
     updateUser: async scope => await users.updateUser(scope, userId, { firstName: 'mine' }) === undefined,
     deleteUser: async scope => !await users.deleteUser(scope, userId),
     findTakenAddresses: async scope => (await users.findTakenAddresses(scope, ['only@example.com'])).size === 0,
@@ -238,6 +241,7 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     updateTask: async scope => await tasks.updateTask(scope, taskId, { name: 'mine' }) === undefined,
     deleteTask: async scope => !await tasks.deleteTask(scope, taskId),
     deleteTaskWithSubtasks: async scope => !await tasks.deleteTaskWithSubtasks(scope, taskId) && await rowsOf(scope, other) === victim.rows,
+    countSubtasks: async scope => await subtasks.countSubtasks(scope) === 25,
     listSubtasks: async scope => onlyOwn((await subtasks.listSubtasks(scope, page)).rows) && (await subtasks.listSubtasks(scope, page)).total.rows === 25 &&
       onlyOwn((await subtasks.listSubtasks(scope, { page: 'last', size: 10 })).rows),
     sliceSubtasks: async scope => onlyOwnSlice(await subtasks.sliceSubtasks(scope, slice)) && onlyOwnSlice(await subtasks.sliceSubtasks(scope, slice, { search: 'subtask', isComplete: true })) &&
@@ -252,6 +256,20 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
       return row?.done === 12
     },
     deleteSubtask: async scope => !await subtasks.deleteSubtask(scope, subtaskId),
+    findPasswordParameters: async scope => await sessions.findPasswordParameters(scope, 'only@example.com') === undefined,
+    checkPassword: async scope => await sessions.checkPassword(scope, 'only@example.com', 'hash of tenant-1') === undefined && await sessions.checkPassword(scope, 'ann@example.com', 'hash of tenant-1') === undefined,
+    renewPasswordHash: async scope => {
+      await sessions.renewPasswordHash(scope, userId, 'mine')
+      const [row] = await scope.sql<{ hash: string }>`select password_hash as hash from rowhouse.app_user where account_id = ${other} and id = ${userId}`
+      return row?.hash === 'hash of tenant-1'
+    },
+    createSession: async scope => await refused(sessions.createSession(scope, userId, 'C'.repeat(43), ''), '23503'),
+    listSessions: async scope => (await sessions.listSessions(scope, userId)).length === 0,
+    endSession: async scope => !await sessions.endSession(scope, userId, 1) && await rowsOf(scope, other) === victim.rows,
+    endSessionsOf: async scope => {
+      await sessions.endSessionsOf(scope, userId)
+      return await rowsOf(scope, other) === victim.rows
+    },
     lockKey: async scope => await idempotency.lockKey(scope, 'key of tenant-1'),
     findAnswer: async scope => await idempotency.findAnswer(scope, 'key of tenant-1') === undefined,
     keepAnswer: async scope => {
@@ -293,7 +311,7 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     const [row] = await sql<{ total: number }>`
       select (select count(*) from rowhouse.app_user where account_id = ${account}) + (select count(*) from rowhouse.project where account_id = ${account})
         + (select count(*) from rowhouse.task where account_id = ${account}) + (select count(*) from rowhouse.subtask where account_id = ${account})
-        + (select count(*) from rowhouse.idempotent_request where account_id = ${account}) as total`
+        + (select count(*) from rowhouse.idempotent_request where account_id = ${account}) + (select count(*) from rowhouse.user_session where account_id = ${account}) as total`
     return row?.total
   }
   async function ownKey ({ sql }: TenantScope, table: 'app_user' | 'project', id = 0): Promise<boolean> {

@@ -7,7 +7,7 @@ import { tableNames, tables, type TableName } from './tables.ts'
 
 export const formatName = 'rowhouse-archive'
 /** The second added the times at which rows were made and changed. Archives of earlier versions can be read. */
-export const formatVersion = 2
+export const formatVersion = 3
 export const manifestName = 'manifest.json'
 export const readmeName = 'README.txt'
 

@@ -44,7 +44,8 @@ export const tables: Readonly<Record<TableName, readonly Column[]>> = {
     { name: 'is_active', type: 'boolean' },
     { name: 'joined_at', type: 'timestamptz' },
     { name: 'password_hash', type: 'text' },
-    ...times
+    ...times,
+    { name: 'role', type: 'text', values: ['owner', 'member', 'viewer'], since: 3 }
   ],
   project: [id, name, details, ...times],
   task: [id, { name: 'project_id', type: 'bigint', parent: 'project' }, name, isComplete, details, ...times],

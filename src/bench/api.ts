@@ -2,12 +2,15 @@ import { createSubtasks, findSubtask, sliceSubtasks } from '../repositories/subt
 import type { TenantScope } from '../tenancy/scope.ts'
 import type { Tenant } from '../tenancy/tenant.ts'
 import type { BenchDatabase } from './bench-database.ts'
+import { openBenchStrategy } from './bench-strategy.ts'
 import { figure, type Figure } from './figures.ts'
 import { sendHttpLoad, type HttpRequest } from './http-load.ts'
 import { inTurn, milliseconds, type BenchContext } from './measurements.ts'
+import { openPgbench, pgbenchName } from './pgbench.ts'
 import { startServer } from './programs.ts'
+import { recordStatements } from './recorded-statements.ts'
 import { findTenants, loop, type LoopResult } from './sql-loop.ts'
-import { failures, openBenchStrategy, roundTripFigures, type CountedRequest } from './throughput.ts'
+import { failures, roundTripFigures, type CountedRequest } from './throughput.ts'
 
 const clients = 16
 const rotating = 200
@@ -63,12 +66,13 @@ export async function measureApi ({ size }: BenchContext, database: BenchDatabas
     const places = await findPlaces(await findTenants(strategy, Math.min(rotating, size.accounts)))
     const placeOf = (index: number): Place => places[index % places.length] as Place
     const figures: Figure[] = []
-    for (const { name, subject, reads, request, work } of operations) {
-      const overHttp = async (durationMs: number): Promise<LoopResult> => {
-        let index = 0
-        const result = await sendHttpLoad({ port: server.port, clients, durationMs, accept: 'application/json', next: () => request(placeOf(index++)) })
-        return { perSecond: (result.requests - failures(result)) / result.seconds, latency: result.latency }
-      }
+    const overHttp = async ({ request }: Operation, durationMs: number): Promise<LoopResult> => {
+      let index = 0
+      const result = await sendHttpLoad({ port: server.port, clients, durationMs, accept: 'application/json', next: () => request(placeOf(index++)) })
+      return { perSecond: (result.requests - failures(result)) / result.seconds, latency: result.latency }
+    }
+    for (const operation of operations) {
+      const { name, subject, reads, work } = operation
       const bare = async (durationMs: number): Promise<LoopResult> => await loop(clients, durationMs, async index => {
         const place = placeOf(index)
         const { scope, transaction } = await strategy.beginTenant(place.tenant, { readOnly: reads, deadlineMs: 30_000 })
@@ -79,12 +83,12 @@ export async function measureApi ({ size }: BenchContext, database: BenchDatabas
           await transaction.commit()
         }
       })
-      await overHttp(1000)
+      await overHttp(operation, 1000)
       await bare(1000)
-      const rounds = await inTurn(size.rounds, async () => await overHttp(size.seconds * 1000), async () => await bare(size.seconds * 1000))
-      const about = { group: 'API', subject: `${subject}, over HTTP, ${clients} connections, ${places.length} tenants in turn`, base: 'a loop of the same transaction through the same driver and pool, in one process too' }
+      const rounds = await inTurn(size.rounds, async () => await overHttp(operation, size.seconds * 1000), async () => await bare(size.seconds * 1000))
+      const about = { group: 'API', subject: aboutRequests(subject), base: 'a loop of the same transaction through the same driver and pool, in one process too' }
       const compare = (of: (result: LoopResult) => number): Array<{ value: number, base: number }> => rounds.map(([one, other]) => ({ value: of(one as LoopResult), base: of(other as LoopResult) }))
-      figures.push(figure({ ...about, name: `${name} / bare SQL loop`, unit: 'requests/s' }, compare(({ perSecond }) => perSecond)))
+      figures.push(figure({ ...about, name: `${name} / bare SQL loop`, unit: 'requests/s', ...(reads ? { target: { of: 'ratio' as const, atLeast: 0.6 } } : {}) }, compare(({ perSecond }) => perSecond)))
       for (const percentile of [50, 99]) {
         figures.push(figure({ ...about, name: `${name}, p${percentile} / bare SQL loop`, unit: 'ms' }, compare(({ latency }) => milliseconds(latency.percentile(percentile)))))
       }
@@ -97,7 +101,24 @@ export async function measureApi ({ size }: BenchContext, database: BenchDatabas
         return { url: path, ...(body === undefined ? {} : { method: 'POST' as const, payload: body }) }
       }
     }))
-    return [...figures, ...await roundTripFigures(database, places.length, counted)]
+    return [...figures, ...await pgbenchFigures(), ...await roundTripFigures(database, places.slice(0, 5).map(({ tenant: { slug } }) => slug), counted)]
+
+    /** The list alone: pgbench knows accounts, and no row of theirs. */
+    async function pgbenchFigures (): Promise<Figure[]> {
+      const [list, place] = [operations[0] as Operation, placeOf(0)]
+      const pgbench = await openPgbench(database, places.length, await recordStatements(async scope => await list.work(scope, place)))
+      try {
+        if (await pgbench.run(size.seconds) === undefined) return []
+        const rounds = await inTurn(size.rounds, async () => (await overHttp(list, size.seconds * 1000)).perSecond, async () => await pgbench.run(size.seconds) ?? NaN)
+        return [figure({ group: 'API', name: `${list.name} / pgbench`, subject: aboutRequests(list.subject), base: pgbenchName, unit: 'requests/s' }, rounds.map(([value = NaN, base = NaN]) => ({ value, base })))]
+      } finally {
+        await pgbench.close()
+      }
+    }
+
+    function aboutRequests (subject: string): string {
+      return `${subject}, over HTTP, ${clients} connections, ${places.length} tenants in turn`
+    }
   } finally {
     await strategy.end()
     await server.stop()

@@ -1,3 +1,4 @@
+import { quickerFromStart } from '../repositories/page.ts'
 import { listSubtasksOfAllAccounts } from '../repositories/subtasks.ts'
 import type { TenancyStrategy } from '../tenancy/strategy.ts'
 import type { Tenant } from '../tenancy/tenant.ts'
@@ -6,7 +7,8 @@ import { withClient } from '../database/admin.ts'
 import { figure, median, type Figure } from './figures.ts'
 import { inTurn, type BenchContext } from './measurements.ts'
 import { findTenants } from './sql-loop.ts'
-import { openBenchStrategy } from './throughput.ts'
+import { openBenchStrategy } from './bench-strategy.ts'
+import { roundTripFigures } from './throughput.ts'
 import { pageSize, readPage } from './sql-loop.ts'
 
 /** Pages near and far, of a tenant, of a large one, and of the operator: the time of their whole transaction, one after the other. */
@@ -20,7 +22,8 @@ export async function measureDepth ({ size }: BenchContext, database: BenchDatab
     return [
       ...await tenantFigures('a tenant', ordinary, rows.get(ordinary.id) ?? 0),
       ...await tenantFigures('the large tenant', large, rows.get(large.id) ?? 0),
-      ...await operatorFigures(rows.get(0) ?? 0)
+      ...await operatorFigures(rows.get(0) ?? 0),
+      ...await tripFigures(Math.max(1, Math.ceil((rows.get(large.id) ?? 0) / pageSize)))
     ]
 
     async function tenantFigures (who: string, tenant: Tenant, count: number): Promise<Figure[]> {
@@ -35,7 +38,8 @@ export async function measureDepth ({ size }: BenchContext, database: BenchDatab
     async function operatorFigures (count: number): Promise<Figure[]> {
       const pages = Math.max(1, Math.ceil(count / pageSize))
       const depths = [
-        ['first page', 1], ['middle page', Math.ceil(pages / 2)], ['page at two thirds', Math.ceil(pages * 2 / 3)], ['page at three quarters', Math.ceil(pages * 3 / 4)], ['last page', 'last']
+        ['first page', 1], ['middle page', Math.ceil(pages / 2)], ['farthest page from the beginning', Math.floor(pages * (quickerFromStart - 0.002))],
+        ['page behind that', Math.ceil(pages * (quickerFromStart + 0.002))], ['last page', 'last']
       ] as const
       const exactly = async (): Promise<number> => await medianTime(repeats, async () => { await countAll(strategy) })
       const rounds = await inTurn(size.rounds, exactly, ...depths.map(([, page]) => async () => await medianTime(repeats, async () => { await readOperatorPage(strategy, page) })))
@@ -43,6 +47,9 @@ export async function measureDepth ({ size }: BenchContext, database: BenchDatab
       return depths.map(([name], index) => figure({
         ...about, name: `operator, ${name}`, subject: `the transaction of the operator's ${name} of ${count.toLocaleString('en')} subtasks`, target: { of: 'value', atMost: index === 0 ? 10 : 100 }
       }, rounds.map(round => ({ value: round[index + 1] ?? NaN, base: round[0] ?? NaN }))))
+    }
+    async function tripFigures (pages: number): Promise<Figure[]> {
+      return await roundTripFigures(database, [largeTenant], [{ name: 'the large tenant\'s last page, by its number', request: () => ({ url: `/subtasks/${pages}/` }), atMost: 2 }])
     }
   } finally {
     await strategy.end()

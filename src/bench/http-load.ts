@@ -16,6 +16,8 @@ export interface HttpLoad {
   /** Connections, each with one request under way at a time. */
   clients: number
   durationMs: number
+  /** How many requests are enough, however little time they took. */
+  mostRequests?: number
   /** What to ask for next. */
   next: () => HttpRequest
   accept?: string
@@ -26,7 +28,7 @@ export interface HttpLoad {
 export interface HttpLoadResult {
   requests: number
   seconds: number
-  /** Answers other than 200 and 201 by their status; 0 stands for connections that broke. */
+  /** Answers other than 200 and 201 by their status; 0 stands for connections that broke, and for answers without a length. */
   failures: Record<number, number>
   /** How long the answers with 200 and 201 took, in nanoseconds. */
   latency: RecordableHistogram
@@ -38,16 +40,17 @@ export interface HttpLoadResult {
  * It speaks just enough HTTP to find where an answer ends. An HTTP client would take a third of the time that the server takes
  * for a page, and the two share the machine.
  */
-export async function sendHttpLoad ({ port, clients, durationMs, next, accept = 'text/html', everyMs = 0 }: HttpLoad): Promise<HttpLoadResult> {
+export async function sendHttpLoad ({ port, clients, durationMs, mostRequests = Infinity, next, accept = 'text/html', everyMs = 0 }: HttpLoad): Promise<HttpLoadResult> {
   const latency = createHistogram()
   const failures: Record<number, number> = {}
   const start = performance.now()
   const end = start + durationMs
+  let sentSoFar = 0
   let requests = 0
 
   await Promise.all(Array.from({ length: clients }, async () => {
     let client = await Client.open(port)
-    while (performance.now() < end) {
+    while (performance.now() < end && sentSoFar++ < mostRequests) {
       const sent = performance.now()
       const status = await client.ask(next(), accept)
       const took = performance.now() - sent
@@ -105,7 +108,11 @@ class Client {
       this.#head += chunk.toString('latin1')
       const end = this.#head.indexOf('\r\n\r\n')
       if (end === -1) return
-      const length = /\r\ncontent-length: (\d+)/i.exec(this.#head.slice(0, end))?.[1] ?? '0'
+      const length = /\r\ncontent-length: (\d+)/i.exec(this.#head.slice(0, end))?.[1]
+      if (length === undefined) {
+        this.#socket.destroy()
+        return
+      }
       this.#status = Number(this.#head.slice(9, 12))
       this.#missing = Number(length) - (this.#head.length - end - 4)
       this.#head = ''

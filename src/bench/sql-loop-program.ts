@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import { parseUrl } from '../database/settings.ts'
 import { openStrategy } from '../tenancy/strategies.ts'
 import { findTenants, loopPages } from './sql-loop.ts'
-import { poolSettings } from './throughput.ts'
+import { poolSettings } from './bench-strategy.ts'
 
 // The loop of page transactions, in a process of its own. It reads its orders, which hold a password and so do not stand on
 // the command line, warms up, says that it is ready, waits for another line, so that several can begin together, and prints how

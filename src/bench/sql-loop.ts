@@ -1,6 +1,6 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
-import { readsInOneTrip } from '../repositories/page.ts'
-import { listSubtasks } from '../repositories/subtasks.ts'
+import { countsFirst, listingLimits } from '../repositories/page.ts'
+import { countSubtasks, listSubtasks } from '../repositories/subtasks.ts'
 import type { TenancyStrategy } from '../tenancy/strategy.ts'
 import type { Tenant } from '../tenancy/tenant.ts'
 
@@ -13,12 +13,8 @@ export const pageSize = 10
 export async function readPage (strategy: TenancyStrategy, tenant: Tenant, page: number | 'last' = 1): Promise<void> {
   const { scope, transaction } = await strategy.beginTenant(tenant, { readOnly: true, deadlineMs: 30_000 })
   const request = { page, size: pageSize }
-  if (readsInOneTrip(request)) {
-    await Promise.all([listSubtasks(scope, request), transaction.endReading()])
-  } else {
-    await listSubtasks(scope, request)
-    await transaction.endReading()
-  }
+  const counted = countsFirst(request) ? await countSubtasks(scope) : undefined
+  await Promise.all([listSubtasks(scope, request, listingLimits, counted), transaction.endReading()])
 }
 
 export interface LoopResult {

@@ -1,17 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism } from 'node:os'
 import { buildApp } from '../app.ts'
 import { parseConfig } from '../config.ts'
 import { formatUrl } from '../database/settings.ts'
 import { openStrategy } from '../tenancy/strategies.ts'
-import type { TenancyStrategy } from '../tenancy/strategy.ts'
 import type { BenchDatabase } from './bench-database.ts'
 import { figure, type Figure } from './figures.ts'
 import { sendHttpLoad, type HttpLoadResult } from './http-load.ts'
 import { inTurn, milliseconds, rotation, type BenchContext, type BenchSize } from './measurements.ts'
-import { forPgbench, recordPageStatements } from './page-statements.ts'
-import { runProgram, startServer, startWaiting } from './programs.ts'
+import { openBenchStrategy, poolSettings } from './bench-strategy.ts'
+import { openPgbench, pgbenchName } from './pgbench.ts'
+import { startServer, startWaiting } from './programs.ts'
+import { recordPageStatements } from './recorded-statements.ts'
 import { countRoundTrips } from './round-trips.ts'
 import type { LoopOrders } from './sql-loop-program.ts'
 import { findTenants, loopPages, pageSize } from './sql-loop.ts'
@@ -26,16 +25,15 @@ export async function measureThroughput ({ size, log }: BenchContext, database: 
   const accounts = Math.min(rotating, size.accounts)
   const strategy = openBenchStrategy(database)
   const server = await startServer(database.environment)
-  const script = await writePgbenchScript(database, accounts)
+  const pgbench = await openPgbench(database, accounts, await recordPageStatements(pageSize))
   try {
     const tenants = await findTenants(strategy, accounts)
     const durationMs = size.seconds * 1000
     const page = async (milliseconds: number): Promise<HttpLoadResult> => await sendHttpLoad({ port: server.port, clients, durationMs: milliseconds, next: rotation(accounts) })
-    const pgbench = async (): Promise<number | undefined> => await runPgbench(script, size.seconds)
 
     await page(2000)
     await loopPages(strategy, tenants, clients, 2000)
-    const hasPgbench = await pgbench() !== undefined
+    const hasPgbench = await pgbench.run(size.seconds) !== undefined
     if (!hasPgbench) log('pgbench is not installed, so there is no comparison with it')
 
     const latencies: Array<{ page: HttpLoadResult, loop: Awaited<ReturnType<typeof loopPages>> }> = []
@@ -46,7 +44,7 @@ export async function measureThroughput ({ size, log }: BenchContext, database: 
         return (result.requests - failures(result)) / result.seconds
       },
       async () => (await loopPages(strategy, tenants, clients, durationMs)).perSecond,
-      async () => await pgbench() ?? NaN)
+      async () => await pgbench.run(size.seconds) ?? NaN)
     const about = { group: 'Tenant page', subject: `a tenant's page over HTTP, ${clients} connections, ${accounts} tenants in turn`, unit: 'requests/s' }
     const loop = 'a loop of the same transaction through the same driver and pool, in one process too'
     const figures = [
@@ -55,10 +53,10 @@ export async function measureThroughput ({ size, log }: BenchContext, database: 
     ]
     if (hasPgbench) {
       figures.push(
-        figure({ ...about, name: 'page / pgbench', base: 'pgbench -M prepared with the same statements' }, rounds.map(([value = NaN, , base = NaN]) => ({ value, base }))),
-        figure({ ...about, name: 'bare SQL loop / pgbench', subject: loop, base: 'pgbench -M prepared with the same statements' }, rounds.map(([, value = NaN, base = NaN]) => ({ value, base }))))
+        figure({ ...about, name: 'page / pgbench', base: pgbenchName }, rounds.map(([value = NaN, , base = NaN]) => ({ value, base }))),
+        figure({ ...about, name: 'bare SQL loop / pgbench', subject: loop, base: pgbenchName }, rounds.map(([, value = NaN, base = NaN]) => ({ value, base }))))
     }
-    return [...figures, ...await severalProcesses(size, database, accounts), ...await latencyFigures(), ...await roundTripFigures(database, accounts)]
+    return [...figures, ...await severalProcesses(size, database, accounts), ...await latencyFigures(), ...await roundTripFigures(database, tenants.slice(0, 5).map(({ slug }) => slug), pageTrips)]
 
     async function latencyFigures (): Promise<Figure[]> {
       const pairs = await inTurn(size.rounds, async () => (await page(durationMs)).latency, async () => (await loopPages(strategy, tenants, clients, durationMs)).latency)
@@ -68,7 +66,7 @@ export async function measureThroughput ({ size, log }: BenchContext, database: 
   } finally {
     await strategy.end()
     await server.stop()
-    await rm(script.folder, { recursive: true, force: true })
+    await pgbench.close()
   }
 }
 
@@ -105,7 +103,7 @@ async function severalProcesses ({ rounds, seconds }: BenchSize, database: Bench
 
 export interface CountedRequest {
   name: string
-  /** @param tenant which of the first five it is about */
+  /** @param tenant which of the tenants it is about */
   request: (tenant: number) => { method?: 'GET' | 'POST', url: string, payload?: object }
   atMost: number
 }
@@ -116,18 +114,18 @@ const pageTrips: CountedRequest[] = [
 ]
 
 /** How often a warm request has to wait for PostgreSQL, counted between the two. */
-export async function roundTripFigures (database: BenchDatabase, accounts: number, counted = pageTrips): Promise<Figure[]> {
+export async function roundTripFigures (database: BenchDatabase, slugs: readonly string[], counted: readonly CountedRequest[]): Promise<Figure[]> {
   const requests = 50
   const counter = await countRoundTrips(database.login('tenant'))
   const strategy = openStrategy({ name: 'single-schema', schemaVersion: '', tenantLogin: counter.settings, pool: { ...poolSettings(), size: 1 } })
-  const { addresses, baseDomain, operatorPassword, production, requestDeadlineMs } = parseConfig({})
-  const app = await buildApp({ config: { addresses, baseDomain, operatorPassword, production, requestDeadlineMs }, strategy })
+  const config = parseConfig({})
+  const app = await buildApp({ config, strategy })
   try {
     const ask = async (request: CountedRequest['request']): Promise<void> => {
       for (let index = 0; index < requests; index++) {
-        const tenant = index % Math.min(5, accounts)
+        const tenant = index % slugs.length
         const { url, ...rest } = request(tenant)
-        const answer = await app.inject({ url, ...rest, headers: { host: `tenant-${tenant}.localhost` } })
+        const answer = await app.inject({ url, ...rest, headers: { host: `${slugs[tenant]}.localhost` } })
         if (answer.statusCode >= 300) throw new Error(`${url} was answered ${answer.statusCode}`)
       }
     }
@@ -146,44 +144,6 @@ export async function roundTripFigures (database: BenchDatabase, accounts: numbe
   }
 }
 
-export function openBenchStrategy (database: BenchDatabase): TenancyStrategy {
-  return openStrategy({ name: 'single-schema', schemaVersion: '', tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: poolSettings() })
-}
-
-/** The settings that a server has which was told nothing. */
-export function poolSettings () {
-  const { poolSize: size, tenantConnections: userSize, tenantWaiting: userWaiting, preparedStatements } = parseConfig({})
-  return { size, userSize, userWaiting, preparedStatements, waitTimeoutMs: 5000, connectTimeoutMs: 5000 }
-}
-
 export function failures ({ failures }: HttpLoadResult): number {
   return Object.values(failures).reduce((sum, count) => sum + count, 0)
-}
-
-interface PgbenchScript {
-  folder: string
-  file: string
-  url: string
-}
-
-async function writePgbenchScript (database: BenchDatabase, accounts: number): Promise<PgbenchScript> {
-  const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'))
-  const { password = '', ...login } = database.login('tenant')
-  const file = join(folder, 'page.sql')
-  const statements = (await recordPageStatements(pageSize)).map(statement => `${forPgbench(statement, 'account')};`)
-  await writeFile(file, [
-    `\\set account random(1, ${accounts})`, 'begin isolation level repeatable read read only;', 'select set_account(:account);', ...statements, 'commit;', ''
-  ].join('\n'))
-  // Not on the command line, where everyone on this machine can read it.
-  const passwords = join(folder, 'pgpass')
-  await writeFile(passwords, `*:*:*:*:${password.replace(/[\\:]/g, '\\$&')}\n`, { mode: 0o600 })
-  const url = new URL(formatUrl(login))
-  url.searchParams.set('passfile', passwords)
-  return { folder, file, url: url.href }
-}
-
-/** @returns transactions a second; undefined where there is no pgbench */
-async function runPgbench ({ file, url }: PgbenchScript, seconds: number): Promise<number | undefined> {
-  const output = await runProgram('pgbench', ['-n', '-M', 'prepared', '-c', String(poolSettings().size), '-T', String(Math.max(1, Math.round(seconds))), '-f', file, url])
-  return output === undefined ? undefined : Number(/tps = ([\d.]+)/.exec(output)?.[1])
 }

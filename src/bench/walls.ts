@@ -4,7 +4,7 @@ import { columns } from '../testdata/tables.ts'
 import type { BenchDatabase } from './bench-database.ts'
 import { figure, median, type Figure } from './figures.ts'
 import type { BenchContext, BenchSize } from './measurements.ts'
-import { recordPageStatements, valuesFor, withoutFilter, type PageStatement } from './page-statements.ts'
+import { recordPageStatements, valuesFor, withoutFilter, type RecordedStatement } from './recorded-statements.ts'
 import { pageSize } from './sql-loop.ts'
 
 const copies = 'rowhouse_bench_unwalled'
@@ -53,7 +53,7 @@ async function measure (size: BenchSize, database: BenchDatabase): Promise<Figur
   })
 }
 
-function onCopies ({ text, values }: PageStatement): PageStatement {
+function onCopies ({ text, values }: RecordedStatement): RecordedStatement {
   return { text: text.replace(new RegExp(`\\b(from|join) (${tables.join('|')})\\b`, 'g'), `$1 ${copies}.$2`), values }
 }
 
@@ -74,7 +74,7 @@ async function makeUnwalledCopies ({ admin }: BenchDatabase): Promise<void> {
 }
 
 /** @returns a function that runs the statements for an account, in a transaction, and tells their own time in milliseconds */
-function timed (client: pg.Client, name: string, statements: readonly PageStatement[]): (account: number) => Promise<number> {
+function timed (client: pg.Client, name: string, statements: readonly RecordedStatement[]): (account: number) => Promise<number> {
   return async account => {
     await client.query('begin isolation level repeatable read read only')
     await client.query({ name: 'set_account', text: 'select set_account($1)', values: [account] })

@@ -72,7 +72,9 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
           and has_schema_privilege(namespace.oid, 'usage') and has_function_privilege(function.oid, 'execute')
           and not (function.proowner = to_regrole('rowhouse_resolver') and function.oid = to_regprocedure('rowhouse.resolve_accounts(text[])'))
           and not (function.proowner = to_regrole('rowhouse_searcher') and function.oid in (
-            to_regprocedure('rowhouse.search_projects(text)'), to_regprocedure('rowhouse.search_tasks(text)'), to_regprocedure('rowhouse.search_subtasks(text)')))`,
+            to_regprocedure('rowhouse.search_projects(text)'), to_regprocedure('rowhouse.search_tasks(text)'), to_regprocedure('rowhouse.search_subtasks(text)')))
+          and not (function.proowner = to_regrole('rowhouse_verifier') and function.oid in (
+            to_regprocedure('rowhouse.password_parameters(text)'), to_regprocedure('rowhouse.check_password(text,text)'), to_regprocedure('rowhouse.enter_session(text)')))`,
       sql<{ name: string }>`
         select format('%I on %s', policy.polname, policy.polrelid::regclass) as name
         from pg_catalog.pg_policy policy,

@@ -27,7 +27,9 @@ export const functionOwners = {
   /** Turns a slug into an account before any tenant is known. */
   resolver: 'rowhouse_resolver',
   /** Finds the ids of an account's rows by their words. */
-  searcher: 'rowhouse_searcher'
+  searcher: 'rowhouse_searcher',
+  /** Compares the hashes of passwords and tokens, which the role that serves pages cannot read. */
+  verifier: 'rowhouse_verifier'
 } as const
 
 /** Settings that each login of a role starts with. */

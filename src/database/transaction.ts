@@ -192,7 +192,7 @@ function assertTemplate (strings: TemplateStringsArray, tag: string): void {
 const composed = new Map<string, TemplateStringsArray>()
 
 /** Puts parts in their places. The same parts give the same template, which the driver and {@link assertHarmless} know it by. */
-function flatten (template: TemplateStringsArray, parts: ReadonlyArray<SqlValue | SqlPart>): { strings: TemplateStringsArray, values: readonly SqlValue[] } {
+export function flatten (template: TemplateStringsArray, parts: ReadonlyArray<SqlValue | SqlPart>): { strings: TemplateStringsArray, values: readonly SqlValue[] } {
   if (!parts.some(value => value instanceof SqlPart)) return { strings: template, values: parts as readonly SqlValue[] }
   const pieces = ['']
   const values: SqlValue[] = []

@@ -3,7 +3,7 @@ import accepts from '@fastify/accepts'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import plugin from 'fastify-plugin'
-import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, MethodNotImplementedError, mostValueErrors, NotFoundError, NoViewOverTenantsError, toAppError, type ValueError } from '../errors.ts'
+import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, MethodNotImplementedError, mostValueErrors, NotFoundError, NotSignedInError, NoViewOverTenantsError, toAppError, type ValueError } from '../errors.ts'
 import { problemPath, type ProblemName } from '../problems.ts'
 import type { ErrorPage } from './views.ts'
 
@@ -12,6 +12,8 @@ export const errors = plugin(async app => {
   await app.register(accepts)
   app.setErrorHandler<FastifyError>(async (thrown, request, reply) => {
     const error = toAnswer(thrown)
+    // Also where the answer is one that sends somebody elsewhere.
+    await request.giveUp()
     const { tenant } = request
     const about = tenant === undefined ? {} : { tenant: tenant.slug, database: tenant.database }
     if (error.status >= 500) request.log.error({ ...about, err: error.cause ?? error }, error.title)
@@ -110,9 +112,13 @@ function inPointer (key: string): string {
   return key.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
+/** An address to come back to after signing in, in characters. */
+const longestReturn = 1000
+
 function sendError (request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
   reply.code(error.status).headers({ 'cache-control': 'private, no-store', vary: 'Accept', 'x-request-id': request.id, ...error.headers })
   if (request.accepts().type(['application/problem+json', 'application/json', 'text/html']) === 'text/html') {
+    if (error instanceof NotSignedInError && request.method === 'GET') return reply.redirect(`/sign-in/?to=${encodeURIComponent(request.url.length <= longestReturn ? request.url : '/')}`, 303)
     return reply.page('error', errorPage(request, error))
   }
   return reply.type('application/problem+json').send(problemOf(error, request))

@@ -1,11 +1,17 @@
+import { promisify } from 'node:util'
 import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { TooManyRequestsError, UnavailableError } from '../errors.ts'
 
-/** To read a body of this size takes some milliseconds in which nobody else is served. */
-const largeBytes = 64 * 1024
-/** A rest for the others, of about the time that reading took: in milliseconds for each byte. */
-const restPerByte = 1 / 20_000
+export interface LargeBodiesOptions {
+  /** What a large body waits for its turn at most. */
+  waitTimeoutMs: number
+}
+
+/** To parse a body of this length takes some milliseconds in which nobody else is served. */
+const largeLength = 64 * 1024
+/** A rest for the others, of about the time that parsing and checking took: in milliseconds for each character. */
+const restPerCharacter = 1 / 20_000
 const mostWaiting = 10
 
 declare module 'fastify' {
@@ -15,44 +21,40 @@ declare module 'fastify' {
 }
 
 /**
- * Lets each tenant send one large body at a time, with a rest behind it. A body is parsed and checked in one go, before anything
- * that a request does in the database takes its turn.
+ * Lets each tenant have one large body worked on at a time, with a rest behind it: a body is parsed and checked in one go,
+ * before anything that a request does in the database takes its turn. The turn begins when the whole body is here and ends
+ * with the work, so that a client that sends or reads slowly keeps nobody waiting.
  */
-export const largeBodies = plugin(async app => {
-  const turns = new Turns()
+export const largeBodies = plugin<LargeBodiesOptions>(async (app, { waitTimeoutMs }) => {
+  const turns = new Turns(waitTimeoutMs)
+  const parseJson = promisify(app.getDefaultJsonParser('error', 'error'))
   app.decorateRequest('endLargeBody', undefined)
 
-  // With callbacks, because most requests have nothing to wait for here.
-  app.addHook('preParsing', (request, _reply, payload, done) => {
-    const bytes = bytesAnnounced(request)
-    if (bytes <= largeBytes) done(null, payload)
-    else takeTurn(request, bytes).then(() => { done(null, payload) }, done)
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {
+    if (body.length > largeLength) await takeTurn(request, body.length)
+    return await parseJson(request, body)
+  })
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    endOf(request)
+    done(null, payload)
   })
   app.addHook('onRequestAbort', async request => { endOf(request) })
+  // Where an answer ended without passing onSend.
   app.addHook('onResponse', (request, _reply, done) => {
     endOf(request)
     done()
   })
 
-  async function takeTurn (request: FastifyRequest, bytes: number): Promise<void> {
-    const bodyLimit = request.routeOptions.bodyLimit ?? largeBytes
+  async function takeTurn (request: FastifyRequest, length: number): Promise<void> {
     const end = await turns.take(request.tenant?.id ?? 0)
-    const rest = Math.min(bytes, bodyLimit) * restPerByte
-    const endLater = (): void => { setTimeout(end, rest).unref() }
-    // The client may have gone while it waited, and nobody ends it any more.
-    if (request.raw.destroyed) {
-      endLater()
+    // The client may have gone while it waited, and nobody ends the turn any more.
+    if (request.raw.socket.destroyed) {
+      end()
       throw new UnavailableError(new Error('the client has gone'))
     }
-    request.endLargeBody = endLater
+    request.endLargeBody = () => { setTimeout(end, length * restPerCharacter).unref() }
   }
 }, { name: 'large-bodies', dependencies: ['tenant'], fastify: '5.x' })
-
-/** One that does not say how long it will be may be as long as it likes. */
-function bytesAnnounced ({ headers }: FastifyRequest): number {
-  if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY
-  return Number(headers['content-length'] ?? 0)
-}
 
 function endOf (request: FastifyRequest): void {
   const end = request.endLargeBody
@@ -61,19 +63,39 @@ function endOf (request: FastifyRequest): void {
 }
 
 class Turns {
-  /** Those who wait, for each tenant that has one under way. */
-  readonly #waiting = new Map<number, Array<() => void>>()
+  readonly #waitTimeoutMs: number
+  /** Those who wait, first come first served, for each tenant that has one under way. */
+  readonly #waiting = new Map<number, Set<() => void>>()
 
-  /** @returns what ends the turn @throws {TooManyRequestsError} where too many wait already */
+  constructor (waitTimeoutMs: number) {
+    this.#waitTimeoutMs = waitTimeoutMs
+  }
+
+  /** @returns what ends the turn @throws {TooManyRequestsError} where too many wait already, or it took too long */
   async take (tenantId: number): Promise<() => void> {
     const waiting = this.#waiting.get(tenantId)
-    if (waiting === undefined) this.#waiting.set(tenantId, [])
-    else if (waiting.length >= mostWaiting) throw new TooManyRequestsError()
-    else await new Promise<void>(resolve => { waiting.push(resolve) })
+    if (waiting === undefined) this.#waiting.set(tenantId, new Set())
+    else if (waiting.size >= mostWaiting) throw new TooManyRequestsError()
+    else await this.#wait(waiting)
     return () => {
-      const next = this.#waiting.get(tenantId)?.shift()
+      const [next] = this.#waiting.get(tenantId) ?? []
       if (next === undefined) this.#waiting.delete(tenantId)
       else next()
     }
+  }
+
+  async #wait (waiting: Set<() => void>): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const start = (): void => {
+        clearTimeout(timer)
+        waiting.delete(start)
+        resolve()
+      }
+      const timer = setTimeout(() => {
+        waiting.delete(start)
+        reject(new TooManyRequestsError())
+      }, this.#waitTimeoutMs)
+      waiting.add(start)
+    })
   }
 }

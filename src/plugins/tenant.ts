@@ -33,6 +33,8 @@ declare module 'fastify' {
     viewer: Viewer
     tenant: Tenant | undefined
     work: RequestWork | undefined
+    /** Says who is at work, first thing in each transaction of the tenant's. Where there is nobody to tell of, left out. */
+    enter: ((scope: TenantScope) => void) | undefined
     /** The right to this request's tenant. Throws on a request that has none. */
     readonly tenantScope: TenantScope
     /** The right to read across tenants. Throws on any request but the operator's. */
@@ -47,6 +49,8 @@ declare module 'fastify' {
      * turns out to have moved a moment ago. A request that may have written is left alone.
      */
     readWhereTenantIs: <T>(read: () => Promise<T>) => Promise<T>
+    /** Undoes what the request has done so far, and is done with its transaction, whatever is answered. */
+    giveUp: () => Promise<void>
   }
 }
 
@@ -64,6 +68,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
   app.decorateRequest('viewer')
   app.decorateRequest('tenant', undefined)
   app.decorateRequest('work', undefined)
+  app.decorateRequest('enter', undefined)
   app.decorateRequest('tenantScope', { getter (this: FastifyRequest) { return scopeOf(this, 'tenant') as TenantScope } })
   app.decorateRequest('operatorScope', { getter (this: FastifyRequest) { return scopeOf(this, 'operator') as OperatorScope } })
   app.decorateRequest('readInOneTrip', async function <T>(this: FastifyRequest, read: () => Promise<T>) {
@@ -77,15 +82,17 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
         return await read()
       } catch (error) {
         if (looking > lookings || this.tenant === undefined || !onlyReads(this) || !(toAppError(error) instanceof TenantElsewhereError)) throw error
-        await takeWork(this)?.work.transaction.rollback()
+        await this.giveUp()
         if (looking > 1) await delay(lookingMs)
         strategy.forgetTenant(this.tenant.slug)
         this.tenant = servedTenant(await strategy.findTenant(this.tenant.slug), this, baseDomain)
         this.viewer = viewerOf(this.tenant)
-        this.work = { kind: 'tenant', work: await strategy.beginTenant(this.tenant, { readOnly: true, deadlineMs }) }
+        this.work = await beginTenant(this, this.tenant, { readOnly: true, deadlineMs })
       }
     }
   })
+
+  app.decorateRequest('giveUp', async function (this: FastifyRequest) { await takeWork(this)?.work.transaction.rollback() })
 
   app.addHook('onRequest', async (request, reply) => {
     request.viewer = { kind: 'nobody' }
@@ -101,19 +108,18 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
       request.viewer = { kind: 'operator' }
       return
     }
-    const tenant = servedTenant(await strategy.findTenant(target.slug), request, baseDomain)
+    const tenant = servedTenant(await strategy.findTenant(target.slug, { confirms: takesTransaction(request) }), request, baseDomain)
     request.tenant = tenant
     request.viewer = viewerOf(tenant)
     if (request.routeOptions.config.audience === 'operator') throw new NotFoundError()
   })
 
   app.addHook('preHandler', async request => {
-    const { anyHost, transaction, catalogue } = request.routeOptions.config
-    if (anyHost === true || transaction === false || request.is404) return
-    if (request.tenant === undefined && !strategy.hasViewOverTenants && catalogue !== true) throw new NoViewOverTenantsError()
+    if (!takesTransaction(request)) return
+    if (request.tenant === undefined && !strategy.hasViewOverTenants && request.routeOptions.config.catalogue !== true) throw new NoViewOverTenantsError()
     const options = { readOnly: onlyReads(request), deadlineMs }
     request.work = request.tenant !== undefined
-      ? { kind: 'tenant', work: await strategy.beginTenant(request.tenant, options) }
+      ? await beginTenant(request, request.tenant, options)
       : { kind: 'operator', work: await beginOperator(strategy, options) }
     // The client may have gone while this waited for a connection.
     if (request.raw.destroyed && request.raw.aborted) await abandon(request)
@@ -128,6 +134,12 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
     else await transaction.commit()
     return payload
   })
+
+  async function beginTenant (request: FastifyRequest, tenant: Tenant, options: Parameters<TenancyStrategy['beginTenant']>[1]): Promise<RequestWork> {
+    const work = await strategy.beginTenant(tenant, options)
+    request.enter?.(work.scope)
+    return { kind: 'tenant', work }
+  }
 
   // What the directory says of this tenant may be out of date: it was suspended or moved, or its database is gone.
   app.addHook('onError', async ({ tenant }, _reply, error) => {
@@ -146,6 +158,11 @@ function hostHeader ({ raw }: FastifyRequest): string | undefined {
   }
   const isOriginForm = raw.url?.startsWith('/') === true || raw.url === '*'
   return hosts.length <= 1 && isOriginForm ? (hosts[0] ?? raw.headers.host) : undefined
+}
+
+/** Whoever is to be known has to be asked for, also where nothing else is. */
+function takesTransaction ({ is404, enter, routeOptions: { config } }: FastifyRequest): boolean {
+  return config.anyHost !== true && !is404 && (config.transaction !== false || enter !== undefined)
 }
 
 function onlyReads ({ method }: FastifyRequest): boolean {

@@ -72,6 +72,7 @@ export interface DocsPage {
       parameters: Array<Field & { place: string }>
       body: Field[]
       answers: Array<{ status: string, description: string, headers: string, body: string }>
+      example: { request: string, answer: string }
     }>
   }>
   schemas: Array<{ name: string, description: string, fields: Field[] }>
@@ -85,6 +86,20 @@ interface Field {
   description: string
 }
 
+export interface SignInPage {
+  title: string
+  /** Where to go then: an address of this host. */
+  to: string
+  email: string
+  /** Why it did not work. */
+  error: string | undefined
+}
+
+export interface SessionsPage {
+  title: string
+  sessions: Array<{ id: number, agent: string, createdAt: Date, seenAt: Date, isThis: boolean }>
+}
+
 export interface ProblemPage {
   title: string
   status: number
@@ -94,6 +109,8 @@ export interface ProblemPage {
 
 /** Every page and the data that its template takes: the templates themselves are untyped. */
 interface Pages {
+  'sign-in': SignInPage
+  sessions: SessionsPage
   subtasks: SubtasksPage
   docs: DocsPage
   problem: ProblemPage
@@ -125,9 +142,11 @@ export const views = plugin(async app => {
   })
   const assetVersion = await hashOfFiles(`${viewsDirectory}/public`)
 
-  app.decorate('renderPage', async (name, data) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, homeHref: '/', quantity }))
+  app.decorate('renderPage', async (name, data) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, access: app.access, homeHref: '/', quantity }))
   app.decorateReply('page', function (this: FastifyReply, name, data) {
-    return this.view(`@${name}`, { ...data, assetVersion, viewer: this.request.viewer, homeHref: '/', quantity })
+    const { person, viewer } = this.request
+    const formToken = app.access === 'required' ? this.request.formToken : ''
+    return this.view(`@${name}`, { ...data, assetVersion, viewer, person, formToken, access: app.access, homeHref: '/', quantity })
   })
 }, { name: 'views' })
 

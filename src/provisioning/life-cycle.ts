@@ -10,7 +10,7 @@ import { accountDatabase, type AccountDatabase, makingDatabases, putAccount, rem
 import { assertAccountInput } from './account-input.ts'
 import { TenantError, type Catalogue, type CatalogueEntry, type Move } from './catalogue.ts'
 import { withSession } from './session.ts'
-import { readTenantTables } from './tenant-tables.ts'
+import { momentaryTables, readTenantTables } from './tenant-tables.ts'
 import { advanceSequences, countRows, removeRows, synchronize, type TransferSteps } from './transfer.ts'
 
 /** How a change reached a tenant's own database, which also keeps its account's name and status. */
@@ -167,7 +167,7 @@ async function copyRows ({ here, from, fromId, to, toId, use, steps }: RowCopy, 
     await inTransaction(source, async () => {
       await inTransaction(target, async () => {
         await first(target)
-        const tables = await withSession(here, readTenantTables)
+        const tables = (await withSession(here, readTenantTables)).filter(({ name }) => !momentaryTables.includes(name))
         await synchronize({ client: source, accountId: fromId }, { client: target, accountId: toId }, tables, steps)
         await advanceSequences({ client: target, accountId: toId }, tables, use)
       })

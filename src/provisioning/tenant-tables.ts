@@ -9,6 +9,9 @@ export interface TenantTable {
   isParent: boolean
 }
 
+/** What is of the moment, and belongs to one tenant at its place: no archive has it, and no clone. Who is signed in there is not signed in here. */
+export const momentaryTables: readonly string[] = ['idempotent_request', 'user_session']
+
 /** What is known of tenants rather than what belongs to them. */
 const catalogueTables = ['account', 'former_slug', 'tenant_database', 'account_move', 'account_event']
 

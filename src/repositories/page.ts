@@ -30,7 +30,14 @@ export interface ListingLimits {
   nearRows: number
 }
 
-export const listingLimits: Readonly<ListingLimits> = { countedRows: 100_000, nearRows: 10_000 }
+/**
+ * To count a row takes about 0.06 us, to pass it by in the order of the names 0.1 us, all else of a page some 700 us: with these
+ * a first page takes 4 ms at most, however many rows there are, and no page of 100,000 more than three times as long as the first.
+ */
+export const listingLimits: Readonly<ListingLimits> = { countedRows: 50_000, nearRows: 75_000 }
+
+/** Up to this part of the operator's listing it is quicker to go on from the beginning than to count all and come from the end. */
+export const quickerFromStart = 0.66
 
 /** The statements say it too, as a constant: a planner that knows no bound expects a tenth of all rows on a page. */
 export const largestPage = 200
@@ -88,7 +95,7 @@ function refine (total: Total, seen: number, rows: number, size: number): Total 
   return rows < size ? { rows: seen, precision: 'exact' } : { rows: Math.max(total.rows, seen), precision: total.precision }
 }
 
-/** Whether a listing sends all statements of a page at once: unless the page is far from both ends, and counting comes first. */
-export function readsInOneTrip ({ page, size }: PageRequest, { nearRows }: ListingLimits = listingLimits): boolean {
-  return page === 'last' || offsetOf(page, size) <= nearRows
+/** Whether the rows of a listing are counted before a page is read, since it may be nearer to the end; otherwise all is asked at once. */
+export function countsFirst ({ page, size }: PageRequest, { nearRows }: ListingLimits = listingLimits): boolean {
+  return page !== 'last' && offsetOf(page, size) > nearRows
 }

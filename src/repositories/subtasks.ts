@@ -1,8 +1,8 @@
-import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
+import { part, type OperatorScope, type SqlPart, type TenantScope } from '../tenancy/scope.ts'
 import { findAccountsElsewhere, type AccountsElsewhere } from './accounts.ts'
 import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, searched, times, type Slice, type SliceRequest, type Times, type WithAccount, withinBounds } from './listing.ts'
 import {
-  lastPage, listingLimits, offsetOf, pageOf, readsInOneTrip, windowAtEnd, windowFromNearerEnd, windowFromStart,
+  countsFirst, lastPage, listingLimits, offsetOf, pageOf, quickerFromStart, windowAtEnd, windowFromNearerEnd, windowFromStart,
   type ListingLimits, type Page, type PageRequest, type Total, type Window
 } from './page.ts'
 
@@ -34,19 +34,22 @@ export interface SubtaskOfAccount extends SubtaskInContext {
  * The ids of the page are found in the index alone; only its rows are fetched, and their parents looked up by key. One plan
  * serves every account, and its shape must not hang on estimates: every row has its parents, but an outer join keeps the planner
  * from beginning with the projects, and `listed.id - listed.id = 0`, always true and to the planner very rare, from reading all
- * tasks of the account for a few of them. All statements are sent at once where {@link readsInOneTrip} says so.
+ * tasks of the account for a few of them. All statements are sent at once, unless {@link countsFirst} says otherwise and the
+ * count is not given.
+ *
+ * @param counted what {@link countSubtasks} found in this transaction
  */
-export async function listSubtasks (scope: TenantScope, { page, size }: PageRequest, limits = listingLimits): Promise<Page<SubtaskInContext>> {
+export async function listSubtasks (scope: TenantScope, { page, size }: PageRequest, limits = listingLimits, counted?: number): Promise<Page<SubtaskInContext>> {
   if (page === 'last') {
     const [count, rows] = await Promise.all([countSubtasks(scope), subtasksIn(scope, windowAtEnd(size))])
     return lastPage(rows, count, size)
   }
   const offset = offsetOf(page, size)
-  if (readsInOneTrip({ page, size }, limits)) {
+  if (!countsFirst({ page, size }, limits)) {
     const [total, rows] = await Promise.all([boundedCount(scope, limits), subtasksIn(scope, windowFromStart(offset, size))])
     return pageOf(rows, page, size, total)
   }
-  const count = await countSubtasks(scope)
+  const count = counted ?? await countSubtasks(scope)
   return pageOf(await subtasksIn(scope, windowFromNearerEnd(offset, size, count)), page, size, { rows: count, precision: 'exact' })
 }
 
@@ -57,7 +60,7 @@ async function boundedCount ({ sql, accountId }: TenantScope, { countedRows }: L
   return counted > countedRows ? { rows: countedRows, precision: 'at least' } : { rows: counted, precision: 'exact' }
 }
 
-async function countSubtasks ({ sql, accountId }: TenantScope): Promise<number> {
+export async function countSubtasks ({ sql, accountId }: TenantScope): Promise<number> {
   const [row] = await sql<{ total: number }>`select count(*) as total from subtask where account_id = ${accountId}`
   return row?.total ?? 0
 }
@@ -82,18 +85,13 @@ async function subtasksIn ({ sql, accountId }: TenantScope, { fromStart, fromEnd
     order by subtask.name, subtask.id`
 }
 
-/** Up to here it is quicker to go on from the beginning than to count all and come from the end. */
-const quickerFromStart = 0.7
-
 /** The operator's listing is always long, and PostgreSQL has a figure for all of it. */
 const operatorLimits: ListingLimits = { ...listingLimits, countedRows: 20_000 }
 
 /**
  * One page of the subtasks of all accounts in this database, by name, then id. A page past the end has no rows.
  *
- * The rows that an account has left behind when it moved to a database of its own are out of date, and left out. `not in`
- * is a filter that looks into a hash made once; whatever else says the same may become a join, and the index no longer
- * gives the order.
+ * The rows that an account has left behind when it moved to a database of its own are out of date, and left out.
  */
 export async function listSubtasksOfAllAccounts (scope: OperatorScope, request: PageRequest, limits = operatorLimits): Promise<Page<SubtaskOfAccount> & { elsewhere: AccountsElsewhere }> {
   const [elsewhere, listed] = await Promise.all([findAccountsElsewhere(scope), pageOfAllAccounts(scope, request, limits)])
@@ -102,51 +100,58 @@ export async function listSubtasksOfAllAccounts (scope: OperatorScope, request: 
 
 async function pageOfAllAccounts (scope: OperatorScope, { page, size }: PageRequest, limits: ListingLimits): Promise<Page<SubtaskOfAccount>> {
   if (page === 'last') {
-    const [count, rows] = await Promise.all([countSubtasksOfAllAccounts(scope), subtasksOfAllAccountsIn(scope, windowAtEnd(size))])
+    const filter = await outOfDateFilter(scope)
+    const [count, rows] = await Promise.all([countSubtasksOfAllAccounts(scope, filter), subtasksOfAllAccountsIn(scope, filter, windowAtEnd(size))])
     return lastPage(rows, count, size)
   }
   const offset = offsetOf(page, size)
-  const roughly = await roughCount(scope, limits)
+  const [roughly, filter] = await Promise.all([roughCount(scope, limits), outOfDateFilter(scope)])
   if (roughly.precision === 'exact' || offset <= roughly.rows * quickerFromStart) {
-    return pageOf(await subtasksOfAllAccountsIn(scope, windowFromNearerEnd(offset, size, roughly.precision === 'exact' ? roughly.rows : Infinity)), page, size, roughly)
+    return pageOf(await subtasksOfAllAccountsIn(scope, filter, windowFromNearerEnd(offset, size, roughly.precision === 'exact' ? roughly.rows : Infinity)), page, size, roughly)
   }
-  const count = await countSubtasksOfAllAccounts(scope)
-  return pageOf(await subtasksOfAllAccountsIn(scope, windowFromNearerEnd(offset, size, count)), page, size, { rows: count, precision: 'exact' })
+  const count = await countSubtasksOfAllAccounts(scope, filter)
+  return pageOf(await subtasksOfAllAccountsIn(scope, filter, windowFromNearerEnd(offset, size, count)), page, size, { rows: count, precision: 'exact' })
+}
+
+const upToDate = part`where account_id not in (select id from account where database is not null)`
+
+/**
+ * Leaves out what is out of date, where there may be any: a far page passes hundreds of thousands of rows by. `not in` is a
+ * filter that looks into a hash made once; whatever else says the same may become a join, and the index no longer gives the
+ * order.
+ */
+async function outOfDateFilter ({ sql }: OperatorScope): Promise<SqlPart> {
+  const [row] = await sql<{ isNeeded: boolean }>`select exists (select from account where database is not null) as "isNeeded"`
+  return row?.isNeeded === false ? always : upToDate
 }
 
 /** Exact up to a bound; beyond it, the figure that PostgreSQL plans with. */
 async function roughCount ({ sql }: OperatorScope, { countedRows }: ListingLimits): Promise<Total> {
   const [[counted], [estimated]] = await Promise.all([
-    sql<{ rows: number }>`
-      select count(*) as rows from (
-        select from subtask where account_id not in (select id from account where database is not null) limit ${countedRows + 1}
-      ) as bounded`,
+    sql<{ rows: number }>`select count(*) as rows from (select from subtask ${upToDate} limit ${countedRows + 1}) as bounded`,
     sql<{ rows: number }>`select reltuples::bigint as rows from pg_catalog.pg_class where oid = 'subtask'::regclass`
   ])
   if (counted === undefined || counted.rows <= countedRows) return { rows: counted?.rows ?? 0, precision: 'exact' }
   return { rows: Math.max(counted.rows, estimated?.rows ?? 0), precision: 'about' }
 }
 
-async function countSubtasksOfAllAccounts ({ sql }: OperatorScope): Promise<number> {
-  const [row] = await sql<{ total: number }>`
-    select count(*) as total from subtask where account_id not in (select id from account where database is not null)`
+async function countSubtasksOfAllAccounts ({ sql }: OperatorScope, filter: SqlPart): Promise<number> {
+  const [row] = await sql<{ total: number }>`select count(*) as total from subtask ${filter}`
   return row?.total ?? 0
 }
 
-async function subtasksOfAllAccountsIn ({ sql }: OperatorScope, { fromStart, fromEnd }: Window): Promise<SubtaskOfAccount[]> {
+async function subtasksOfAllAccountsIn ({ sql }: OperatorScope, filter: SqlPart, { fromStart, fromEnd }: Window): Promise<SubtaskOfAccount[]> {
   return await sql<SubtaskOfAccount>`
     select subtask.id, subtask.name, subtask.is_complete as "isComplete", subtask.details,
       task.id as "taskId", task.name as "taskName", project.id as "projectId", project.name as "projectName",
       account.id as "accountId", account.name as "accountName"
     from (
       (select account_id, id from (
-        select account_id, id from subtask where account_id not in (select id from account where database is not null)
-        order by name, id, account_id limit 200 offset ${fromStart.offset}
+        select account_id, id from subtask ${filter} order by name, id, account_id limit 200 offset ${fromStart.offset}
       ) as ahead limit ${fromStart.limit})
       union all
       (select account_id, id from (
-        select account_id, id from subtask where account_id not in (select id from account where database is not null)
-        order by name desc, id desc, account_id desc limit 200 offset ${fromEnd.offset}
+        select account_id, id from subtask ${filter} order by name desc, id desc, account_id desc limit 200 offset ${fromEnd.offset}
       ) as behind limit ${fromEnd.limit})
     ) as listed
     join subtask on subtask.account_id = listed.account_id and subtask.id = listed.id

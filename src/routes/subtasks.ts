@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { NotFoundError } from '../errors.ts'
 import { answeringOtherMethods } from '../plugins/methods.ts'
 import type { AccountsElsewhere } from '../repositories/accounts.ts'
-import { readsInOneTrip, type Page, type PageRequest } from '../repositories/page.ts'
-import { listSubtasks, listSubtasksOfAllAccounts, type SubtaskInContext, type SubtaskOfAccount } from '../repositories/subtasks.ts'
+import { countsFirst, listingLimits, type Page, type PageRequest } from '../repositories/page.ts'
+import { countSubtasks, listSubtasks, listSubtasksOfAllAccounts, type SubtaskInContext, type SubtaskOfAccount } from '../repositories/subtasks.ts'
 import { pageInPath, pageQuery } from '../schemas/page.ts'
 import { paginate } from './pagination.ts'
 
@@ -53,6 +53,8 @@ async function showPage (request: FastifyRequest, reply: FastifyReply, asked: Pa
 
 async function listFor (request: FastifyRequest, page: PageRequest): Promise<Page<SubtaskInContext | SubtaskOfAccount> & { elsewhere?: AccountsElsewhere }> {
   if (request.tenant === undefined) return await listSubtasksOfAllAccounts(request.operatorScope, page)
-  const read = async (): Promise<Page<SubtaskInContext>> => await listSubtasks(request.tenantScope, page)
-  return await request.readWhereTenantIs(async () => readsInOneTrip(page) ? await request.readInOneTrip(read) : await read())
+  return await request.readWhereTenantIs(async () => {
+    const counted = countsFirst(page) ? await countSubtasks(request.tenantScope) : undefined
+    return await request.readInOneTrip(async () => await listSubtasks(request.tenantScope, page, listingLimits, counted))
+  })
 }

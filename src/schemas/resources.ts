@@ -18,6 +18,7 @@ export const user = z.object({
   first_name: personName.meta({ examples: ['Ann'] }),
   last_name: personName.meta({ examples: ['Miller'] }),
   is_active: z.boolean({ error: 'takes true or false' }),
+  role: z.enum(['owner', 'member', 'viewer'], { error: 'takes owner, member or viewer' }).meta({ description: 'An owner manages people, too, a member works, a viewer looks' }),
   ...times
 }).meta({ id: 'User', description: 'Somebody who works in the account' })
 
@@ -52,14 +53,15 @@ export const newUser = z.strictObject({
   email: user.shape.email,
   first_name: user.shape.first_name.default(''),
   last_name: user.shape.last_name.default(''),
-  is_active: user.shape.is_active.default(true)
+  is_active: user.shape.is_active.default(true),
+  role: user.shape.role.default('member')
 }).meta({ id: 'NewUser' })
 export const newProject = z.strictObject({ name: project.shape.name, details: fallbacks.details }).meta({ id: 'NewProject' })
 export const newTask = z.strictObject({ project_id: task.shape.project_id, name: task.shape.name, ...fallbacks }).meta({ id: 'NewTask' })
 export const newSubtask = z.strictObject({ task_id: subtask.shape.task_id, name: subtask.shape.name, ...fallbacks }).meta({ id: 'NewSubtask' })
 
 /** Of a row that is there, what is given changes; the rest stays. */
-export const userChange = z.strictObject({ email: user.shape.email, first_name: user.shape.first_name, last_name: user.shape.last_name, is_active: user.shape.is_active }).partial().meta({ id: 'UserChange' })
+export const userChange = z.strictObject({ email: user.shape.email, first_name: user.shape.first_name, last_name: user.shape.last_name, is_active: user.shape.is_active, role: user.shape.role }).partial().meta({ id: 'UserChange' })
 export const projectChange = z.strictObject({ name: project.shape.name, details: detailsText }).partial().meta({ id: 'ProjectChange' })
 export const taskChange = z.strictObject({ project_id: task.shape.project_id, name: task.shape.name, is_complete: isComplete, details: detailsText }).partial().meta({ id: 'TaskChange' })
 export const subtaskChange = z.strictObject({ task_id: subtask.shape.task_id, name: subtask.shape.name, is_complete: isComplete, details: detailsText }).partial().meta({ id: 'SubtaskChange' })

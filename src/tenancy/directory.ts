@@ -5,8 +5,9 @@ export interface DirectoryOptions {
   /** How long an answer is believed: a rename or a suspension is noticed after so long at the latest. */
   ttlMs: number
   /**
-   * How long an answer is believed that each transaction asks the database to confirm: a tenant's in the shared schema. What
-   * is older than `ttlMs` is asked for again when it is used, and used meanwhile. By default as long as any.
+   * How long an answer is believed that the request's transaction asks the database to confirm: a tenant's in the shared
+   * schema. What is older than `ttlMs` is asked for again when it is used, and used meanwhile: only the display name, which
+   * nothing confirms, may be an old one then, once. By default as long as any.
    */
   confirmedTtlMs?: number
   /** How many tenants, and how many names that belong to none, are remembered. */
@@ -30,7 +31,7 @@ export class TenantDirectory {
   readonly #lookUp: LookUp
   readonly #ttlMs: number
   readonly #confirmedTtlMs: number
-  readonly #known: LRUCache<string, { found: FoundTenant, askAgainAt: number }>
+  readonly #known: LRUCache<string, Known>
   readonly #unknown: LRUCache<string, true>
   readonly #asked = new Map<string, Question>()
   readonly #stale = new Set<string>()
@@ -47,12 +48,16 @@ export class TenantDirectory {
     this.#unknown = new LRUCache({ max: size, ttl: ttlMs })
   }
 
-  /** @returns undefined for a name that no account has or had. @throws whatever the look-up throws; that is not remembered. */
-  async find (slug: string): Promise<FoundTenant | undefined> {
+  /**
+   * @param confirms whether whoever asks goes on to a transaction of the tenant, which would refuse one that is not there any more
+   * @returns undefined for a name that no account has or had. @throws whatever the look-up throws; that is not remembered.
+   */
+  async find (slug: string, { confirms = false } = {}): Promise<FoundTenant | undefined> {
     const known = this.#known.get(slug)
-    if (known !== undefined) {
+    const now = performance.now()
+    if (known !== undefined && (confirms || now < known.believedUntil)) {
       // Asked again in good time, so that nobody who comes often ever waits.
-      if (performance.now() >= known.askAgainAt) this.#askAgain(slug)
+      if (now >= known.askAgainAt) this.#askAgain(slug, known, now)
       return known.found
     }
     if (this.#unknown.get(slug) === true) return undefined
@@ -72,7 +77,9 @@ export class TenantDirectory {
     }
   }
 
-  #askAgain (slug: string): void {
+  #askAgain (slug: string, known: Known, now: number): void {
+    // Once; and later on, if there was no answer.
+    known.askAgainAt = now + this.#ttlMs / 2
     this.#stale.add(slug)
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined
@@ -120,13 +127,21 @@ export class TenantDirectory {
     } else {
       const { tenant, by } = found
       const isConfirmed = tenant.database === undefined && tenant.status === 'active' && by === 'name'
-      this.#known.set(slug, { found, askAgainAt: performance.now() + this.#ttlMs / 2 }, { ttl: isConfirmed ? this.#confirmedTtlMs : this.#ttlMs })
+      const now = performance.now()
+      this.#known.set(slug, { found, believedUntil: now + this.#ttlMs, askAgainAt: now + this.#ttlMs / 2 }, { ttl: isConfirmed ? this.#confirmedTtlMs : this.#ttlMs })
     }
   }
 }
 
 /** Finds what each name leads to; names that lead nowhere are left out. */
 export type LookUp = (slugs: string[]) => Promise<Map<string, FoundTenant>>
+
+interface Known {
+  found: FoundTenant
+  /** Without anybody confirming it. */
+  believedUntil: number
+  askAgainAt: number
+}
 
 interface Question {
   answer: Promise<FoundTenant | undefined>

@@ -40,7 +40,7 @@ export function openStrategy ({ name, tenantLogin, operatorLogin, pool, director
 
   return {
     hasViewOverTenants: name === 'single-schema',
-    findTenant: async slug => await directory.find(slug),
+    findTenant: async (slug, options) => await directory.find(slug, options),
     forgetTenant: slug => { directory.forget(slug) },
     beginTenant: async (tenant, options) => {
       if (tenant.database === undefined) {

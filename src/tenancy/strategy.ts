@@ -21,8 +21,12 @@ export interface Work<Scope> {
 export interface TenancyStrategy {
   /** Whether the operator may list the rows of all tenants together. */
   hasViewOverTenants: boolean
-  /** @returns undefined for a name that no account has or had */
-  findTenant (slug: string): Promise<FoundTenant | undefined>
+  /**
+   * @param options.confirms whether a transaction of the tenant follows, which refuses one that is not there any more: then
+   * what was found earlier may be older
+   * @returns undefined for a name that no account has or had
+   */
+  findTenant (slug: string, options?: { confirms?: boolean }): Promise<FoundTenant | undefined>
   /** Has the next request for a name look it up again. */
   forgetTenant (slug: string): void
   /**

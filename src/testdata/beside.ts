@@ -19,8 +19,8 @@ const steps: Readonly<Record<TableName, readonly string[]>> = {
      from staged_account as staged join new_account on new_account.ordinal = staged.id`
   ],
   app_user: [
-    `insert into app_user (account_id, email, first_name, last_name, is_active, joined_at, password_hash)
-     select new_account.id, staged.email, staged.first_name, staged.last_name, staged.is_active, staged.joined_at, staged.password_hash
+    `insert into app_user (account_id, email, first_name, last_name, is_active, joined_at, password_hash, role)
+     select new_account.id, staged.email, staged.first_name, staged.last_name, staged.is_active, staged.joined_at, staged.password_hash, staged.role
      from staged_app_user as staged join new_account on new_account.ordinal = staged.account_id`
   ],
   project: [

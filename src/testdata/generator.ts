@@ -133,7 +133,7 @@ export class TestData {
         const email = `${addressPart(firstName)}-${addressPart(lastName)}-${number}@example.com`
         const joined = new Date(firstJoined + random.below((lastJoined - firstJoined) / 1000) * 1000)
         yield [firstIds.account + before.account, firstIds.app_user + before.app_user + ordinal, email, firstName, lastName, true,
-          joined.toISOString(), this.#passwordHash]
+          joined.toISOString(), this.#passwordHash, ordinal === 0 ? 'owner' : 'member']
       }
     }
   }

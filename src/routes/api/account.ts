@@ -4,7 +4,7 @@ import { ConflictError, NotFoundError, NotSetUpError } from '../../errors.ts'
 import { findAccount } from '../../repositories/accounts.ts'
 import { lockKey } from '../../repositories/idempotent-requests.ts'
 import { account, ownAccountChange } from '../../schemas/resources.ts'
-import type { AccountAdministration } from '../../tenancy/administration.ts'
+import type { AccountAdministration, KnownAccount } from '../../tenancy/administration.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { prefersMinimal, send } from './answer.ts'
 import { apiPrefix, represent } from './collection.ts'
@@ -30,7 +30,7 @@ export function accountRoutes (app: FastifyInstance, administration: AccountAdmi
   })
 
   app.patch(url, {
-    config: { audience: 'tenant' },
+    config: { audience: 'tenant', needs: 'manage' },
     schema: {
       tags: ['account'],
       operationId: 'renameOwnAccount',
@@ -49,7 +49,9 @@ export function accountRoutes (app: FastifyInstance, administration: AccountAdmi
     assertMatches(request, present.etag)
     const { name } = request.body as z.infer<typeof ownAccountChange>
     const { slug = '' } = request.tenant ?? {}
-    if (name !== undefined && name !== present.name) await administration.rename(slug, { name }, `${slug}, over HTTP from ${request.ip}`)
+    // By now the slug may be somebody else's.
+    const isOwn = ({ id }: KnownAccount): void => { if (id !== scope.accountId) throw new NotFoundError() }
+    if (name !== undefined && name !== present.name) await administration.rename(slug, { name }, `${slug}, over HTTP from ${request.ip}`, isOwn)
     forget(slug)
     const { body, etag } = await read(scope)
     if (prefersMinimal(request)) return send(reply, { status: 204, headers: { etag, 'preference-applied': 'return=minimal' }, body: '' })

@@ -45,6 +45,8 @@ export interface Resource<Entity extends Row, New, Filter> {
   children?: { plural: string, remove: (scope: TenantScope, id: number) => Promise<boolean> }
   /** @param id of the row that changes */
   obstacles?: (scope: TenantScope, rows: ReadonlyArray<Partial<New>>, id?: number) => Promise<Obstacle[]>
+  /** What it takes to change them, where that is more than to be a member. */
+  needs?: 'manage'
   /** Whether another row can be in the way of a change. */
   canClash?: boolean
   /** What a list is ordered by, where it is to be by name. */
@@ -61,12 +63,13 @@ export function collectionRoutes<Entity extends Row, New, Filter> (app: FastifyI
   const title = singular[0]?.toUpperCase() + singular.slice(1)
   const titles = plural[0]?.toUpperCase() + plural.slice(1)
   const config = { audience: 'tenant' as const }
+  const writing = { ...config, ...(resource.needs === undefined ? {} : { needs: resource.needs }) }
   const common = { tags: [plural] }
 
   listRoute(app, resource, cursors, { url, operationId: `list${titles}`, summary: `List ${plural}` })
 
   app.post(url, {
-    config,
+    config: writing,
     schema: {
       ...common,
       operationId: `create${title}`,
@@ -82,7 +85,7 @@ export function collectionRoutes<Entity extends Row, New, Filter> (app: FastifyI
   })))
 
   app.post(`${url}/bulk`, {
-    config,
+    config: writing,
     bodyLimit: 2 * 1024 * 1024,
     // Before a million rows are looked at one by one.
     preValidation: async ({ body }) => {
@@ -126,7 +129,7 @@ export function collectionRoutes<Entity extends Row, New, Filter> (app: FastifyI
   })
 
   app.patch(`${url}/:id`, {
-    config,
+    config: writing,
     errorHandler: badIdIsNotFound,
     schema: {
       ...common,
@@ -141,7 +144,7 @@ export function collectionRoutes<Entity extends Row, New, Filter> (app: FastifyI
   }, async (request, reply) => send(reply, await changeRow(resource, request, camelCase(request.body) as Partial<New>)))
 
   app.delete(`${url}/:id`, {
-    config,
+    config: writing,
     errorHandler: badIdIsNotFound,
     schema: {
       ...common,

@@ -17,6 +17,8 @@ export interface DocumentedOperation {
   /** Fields of the body, if it takes one. */
   body: DocumentedField[]
   answers: Array<{ status: string, description: string, headers: string, body: string }>
+  /** A request, and what its answer may be where all is well, as they are sent. */
+  example: { request: string, answer: string }
 }
 
 export interface DocumentedApi {
@@ -57,7 +59,19 @@ function describeOperation (path: string, method: string, operation: OpenApi.Ope
     answers: Object.entries(operation.responses ?? {}).map(([status, answer]) => {
       const { description, headers, content } = answer as OpenApi.ResponseObject
       return { status, description, headers: Object.keys(headers ?? {}).join(', '), body: typeOf(Object.values(content ?? {})[0]?.schema as Schema | undefined) }
-    })
+    }),
+    example: exampleOf(path, method, operation)
+  }
+}
+
+function exampleOf (path: string, method: string, { parameters, requestBody, responses }: OpenApi.OperationObject): { request: string, answer: string } {
+  const address = path.replace(/\{(\w+)\}/g, (_, name: string) => String((parameters as OpenApi.ParameterObject[] | undefined)?.find(parameter => parameter.in === 'path' && parameter.name === name)?.example ?? name))
+  const sent = (requestBody as OpenApi.RequestBodyObject | undefined)?.content['application/json']?.example
+  const [status = '', answer] = Object.entries(responses ?? {}).find(([status]) => /^2/.test(status)) ?? []
+  const received = (answer as OpenApi.ResponseObject | undefined)?.content?.['application/json']?.example
+  return {
+    request: [`${method.toUpperCase()} ${address}`, ...(sent === undefined ? [] : ['Content-Type: application/json', '', JSON.stringify(sent, null, 2)])].join('\n'),
+    answer: [status, ...(received === undefined ? [] : ['', JSON.stringify(received, null, 2)])].join('\n')
   }
 }
 

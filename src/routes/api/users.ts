@@ -18,6 +18,7 @@ export const users: Resource<User, NewUser, object> = {
   remove: deleteUser,
   obstacles: takenAddresses,
   canClash: true,
+  needs: 'manage',
   nameOf: ({ email }) => email
 }
 
