@@ -5,7 +5,7 @@ export interface TenantTable {
   name: string
   /** All but account_id, in the table's order; quoted where they have to be. */
   columns: string[]
-  /** Whether rows of other tables refer to its rows. */
+  /** Whether rows of other tables refer to its rows, and do not go with them. */
   isParent: boolean
 }
 
@@ -17,12 +17,14 @@ const catalogueTables = ['account', 'former_slug', 'tenant_database', 'account_m
 
 /** Every table that holds rows of tenants, parents before children, as the database itself describes them: one that a later migration adds is among them. */
 export async function readTenantTables (client: pg.Client): Promise<TenantTable[]> {
-  const { rows } = await client.query<Omit<TenantTable, 'isParent'> & { parents: string[] }>(`
+  const { rows } = await client.query<Omit<TenantTable, 'isParent'> & { parents: string[], held: string[] }>(`
     select quote_ident(relation.relname) as name,
       array(select quote_ident(attname) from pg_catalog.pg_attribute
         where attrelid = relation.oid and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'account_id' order by attnum) as columns,
       array(select distinct confrelid::regclass::text from pg_catalog.pg_constraint
-        where conrelid = relation.oid and contype = 'f' and confrelid <> relation.oid) as parents
+        where conrelid = relation.oid and contype = 'f' and confrelid <> relation.oid) as parents,
+      array(select distinct confrelid::regclass::text from pg_catalog.pg_constraint
+        where conrelid = relation.oid and contype = 'f' and confrelid <> relation.oid and confdeltype <> 'c') as held
     from pg_catalog.pg_class as relation
     where relation.relnamespace = 'rowhouse'::regnamespace and relation.relkind in ('r', 'p') and not relation.relispartition
       and relation.relname <> all ($1::text[])
@@ -34,7 +36,7 @@ export async function readTenantTables (client: pg.Client): Promise<TenantTable[
     const next = waiting.findIndex(({ parents }) => parents.every(parent => !waiting.some(({ name }) => name === parent)))
     if (next === -1) throw new Error(`the foreign keys of ${waiting.map(({ name }) => name).join(', ')} form a circle`)
     const [table] = waiting.splice(next, 1)
-    if (table !== undefined) sorted.push({ name: table.name, columns: table.columns, isParent: rows.some(({ parents }) => parents.includes(table.name)) })
+    if (table !== undefined) sorted.push({ name: table.name, columns: table.columns, isParent: rows.some(({ held }) => held.includes(table.name)) })
   }
   return sorted
 }

@@ -147,7 +147,7 @@ async function copyRows (source: Side, target: Side, table: TenantTable, ids: st
   const { rowCount } = await target.client.query(`
     insert into ${table.name} (account_id, ${columns}) overriding system value
     select $1::bigint, ${columns} from staged
-    on conflict (account_id, id) do update set ${changes.join(', ')}`, [target.accountId])
+    ${table.isParent ? `on conflict (account_id, id) do update set ${changes.join(', ')}` : ''}`, [target.accountId])
   await target.client.query('drop table staged')
   return rowCount ?? 0
 }
