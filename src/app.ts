@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from './config.ts'
+import type { SendMail } from './mail.ts'
 import { drain } from './plugins/drain.ts'
 import { entry } from './plugins/entry.ts'
 import { answerBrokenRequest, errors, isDecodable, undecodableAddress } from './plugins/errors.ts'
@@ -12,11 +13,13 @@ import { securityHeaders } from './plugins/security-headers.ts'
 import { tenantHook } from './plugins/tenant.ts'
 import { views } from './plugins/views.ts'
 import { apiRoutes } from './routes/api/api.ts'
+import { CursorSealer } from './routes/api/cursor.ts'
 import { tags } from './routes/api/documentation.ts'
 import { documentationRoutes } from './routes/documentation.ts'
+import { entryRoutes } from './routes/entry/entry.ts'
 import { healthRoutes } from './routes/health.ts'
-import { signInRoutes } from './routes/sign-in.ts'
 import { subtaskRoutes } from './routes/subtasks.ts'
+import { withoutCodes } from './secrets.ts'
 import type { AccountAdministration } from './tenancy/administration.ts'
 import type { TenancyStrategy } from './tenancy/strategy.ts'
 
@@ -27,16 +30,23 @@ export interface AppOptions {
   sealingKey?: Uint8Array
   /** How the operator changes accounts; left out where that is not done over HTTP. */
   administration?: AccountAdministration | undefined
+  /** Hands mails to whatever sends them; left out where none are sent. */
+  sendMail?: SendMail | undefined
   logger?: FastifyServerOptions['logger']
 }
 
 /** How often Node looks for requests whose time is up: by default every half minute, as long as the time itself. */
 export const serverOptions = { connectionsCheckingInterval: 5000 }
 
+/** What a log says of a request. */
+function loggedRequest ({ method, url, host, ip }: FastifyRequest) {
+  return { method, url: withoutCodes(url), host, remoteAddress: ip }
+}
+
 /** The application, ready to listen: every plugin and route, in order. It ends the strategy when it closes. */
-export async function buildApp ({ config, strategy, sealingKey = randomBytes(32), administration, logger = false }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp ({ config, strategy, sealingKey = randomBytes(32), administration, sendMail, logger = false }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
-    logger,
+    logger: typeof logger === 'object' ? { ...logger, serializers: { req: loggedRequest } } : logger,
     genReqId: () => randomUUID(),
     bodyLimit: 1024 * 1024,
     requestTimeout: 30_000,
@@ -50,6 +60,8 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
     // The router would refuse an address that cannot be decoded before any hook runs; this way it meets them all.
     rewriteUrl: ({ url = '/' }) => isDecodable(url) ? url : undecodableAddress
   }).withTypeProvider<ZodTypeProvider>()
+  const cursors = new CursorSealer(sealingKey)
+  const links = { secure: config.production, sendMail }
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   // Bodies are JSON; and plain text is what a form of any site can send without asking.
@@ -81,12 +93,12 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
   await app.register(views)
   await app.register(errors)
   await app.register(drain)
-  await app.register(openApi, { tags })
+  await app.register(openApi, { tags, secure: config.production })
 
   await app.register(healthRoutes({ ping: strategy.ping }))
-  if (config.access === 'required') await app.register(signInRoutes({ strategy, deadlineMs: config.requestDeadlineMs }))
+  if (config.access === 'required') await app.register(entryRoutes({ strategy, cursors, links, deadlineMs: config.requestDeadlineMs, baseDomain: config.baseDomain }))
   await app.register(subtaskRoutes)
-  await app.register(apiRoutes({ sealingKey, administration, forget: strategy.forgetTenant }))
+  await app.register(apiRoutes({ cursors, links, administration, forget: strategy.forgetTenant }))
   await app.register(documentationRoutes)
   return app as unknown as FastifyInstance
 }

@@ -20,6 +20,8 @@ export interface Config {
   baseDomain: string
   operatorPassword: string | undefined
   access: Access
+  /** Where mails are handed to something that sends them. */
+  mailHookUrl: string | undefined
   /** Accounts of demonstration data for an empty database. */
   demoAccounts: number
   requestDeadlineMs: number
@@ -72,6 +74,7 @@ const variables = z.object({
   PORT: integer(0, 65535, 8080),
   BASE_DOMAIN: domain.default('localhost'),
   ACCESS: z.enum(['open', 'required'], { error: 'takes open or required' }).optional(),
+  MAIL_HOOK_URL: z.url({ protocol: /^https?$/, error: 'takes an http or https address' }).optional(),
   OPERATOR_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
   DEMO_ACCOUNTS: integer(0, 1000, 5),
   REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),
@@ -142,6 +145,7 @@ export function parseConfig (source: Record<string, string | undefined>): Config
     port: values.PORT,
     baseDomain: values.BASE_DOMAIN,
     operatorPassword: values.OPERATOR_PASSWORD,
+    mailHookUrl: values.MAIL_HOOK_URL,
     access: values.ACCESS ?? (isLaptop ? 'open' : 'required'),
     demoAccounts: values.DEMO_ACCOUNTS,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,

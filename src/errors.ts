@@ -180,6 +180,13 @@ export class ConflictError extends AppError {
   }
 }
 
+/** Somebody has to be left who manages the account. */
+export class LastOwnerError extends ConflictError {
+  constructor (cause: unknown) {
+    super('An account keeps an owner who can sign in: make somebody else an owner first.', { cause })
+  }
+}
+
 export class PreconditionFailedError extends AppError {
   constructor () {
     super('precondition-failed', 'It has changed since you read it. Read it again before you change it.')
@@ -235,7 +242,10 @@ export class InternalError extends AppError {
 const answersBySqlState: Array<[pattern: RegExp, answer: (cause: unknown) => AppError]> = [
   // Rowhouse's own: set_account found that the tenant is not served from that database
   [/^RH001$/, cause => new TenantElsewhereError(cause)],
+  // enter_session, enter_token: nobody gets in with this
   [/^RH002$/, () => new NotSignedInError()],
+  // keep_an_owner
+  [/^RH003$/, cause => new LastOwnerError(cause)],
   // unique_violation
   [/^23505$/, cause => new ConflictError('There is such a row already.', { cause })],
   // foreign_key_violation, restrict_violation: the parent is not there, or children still are

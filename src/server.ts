@@ -9,6 +9,7 @@ import { latestMigration } from './database/migrate.ts'
 import { reportError } from './explained-error.ts'
 import { Interruption, unlessAborted } from './interruption.ts'
 import { listen } from './listen.ts'
+import { mailHook } from './mail.ts'
 import { operatorEntry } from './plugins/operator-guard.ts'
 import { accountAdministration } from './provisioning/administration.ts'
 import { countBehind } from './provisioning/fleet.ts'
@@ -50,7 +51,7 @@ async function start (): Promise<Running> {
 
     const behind = await unlessAborted(stopping.signal, async () => await countBehind(database, await latestMigration()))
     const administration = database.logins.manager === undefined ? undefined : accountAdministration(database, config.tenancy)
-    const app = await buildApp({ config, strategy, sealingKey: sealingKey(database), administration, logger: loggerOptions(config) })
+    const app = await buildApp({ config, strategy, sealingKey: sealingKey(database), administration, sendMail: config.mailHookUrl === undefined ? undefined : mailHook(config.mailHookUrl), logger: loggerOptions(config) })
     const port = await listen(app, config)
     console.log(welcome(config, database, { port, migrations, demo, behind }))
     return {

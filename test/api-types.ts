@@ -96,6 +96,26 @@ export interface paths {
         patch: operations["changeUser"];
         trace?: never;
     };
+    "/api/v1/users/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link by which somebody chooses a password
+         * @description An invitation, or where the password is lost. It works once, for three days, and takes the place of an earlier one. Where access is open, it works once that is required.
+         */
+        post: operations["createEntryLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -335,6 +355,88 @@ export interface paths {
          * @description Does nothing to one that is.
          */
         post: operations["completeSubtask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tokens */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Make a token
+         * @description The answer alone has the token itself, so there is no `Idempotency-Key`: where the answer was lost, revoke the token and make another.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what is known of a token */
+        get: operations["readToken"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description From then on nobody gets in with it.
+         */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what happened
+         * @description Who came in or tried to, what changed among people and tokens, who looked into the account, and what was done to it from outside. Nothing of it can be changed.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See whether the record is whole
+         * @description Computes every hash anew. That none was taken off the end shows only against a hash that was noted elsewhere: send that as `known_id` and `known_hash`.
+         */
+        get: operations["verifyEvents"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -654,6 +756,17 @@ export interface components {
         Suspension: {
             /** @description What its people are told */
             reason?: string;
+        };
+        NewToken: {
+            /** @example Nightly report */
+            name: string;
+            /**
+             * @description What it lets a program do: read everything that a viewer sees, or write what a member may as well. Left out, it is "read".
+             * @enum {string}
+             */
+            access?: "read" | "write";
+            /** @description Left out, it is 90. */
+            expires_in_days?: number;
         };
         /** @description The account of this host name */
         Account: {
@@ -1015,6 +1128,159 @@ export interface components {
             /** @description Under which a mistake of ours is logged */
             requestId?: string;
         };
+        /** @description What lets a program into the account */
+        Token: {
+            /** @example 17 */
+            id: number;
+            /** @example Nightly report */
+            name: string;
+            /**
+             * @description What it lets a program do: read everything that a viewer sees, or write what a member may as well
+             * @enum {string}
+             */
+            access: "read" | "write";
+            /**
+             * @description Its last letters, to know it by
+             * @example k3Jx
+             */
+            ending: string;
+            /**
+             * @description The address of whoever made it
+             * @example ann@example.com
+             */
+            made_by: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            expires_at: string;
+            /** @description When it was used last, give or take a minute */
+            used_at: string | null;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            updated_at: string;
+        };
+        /** @description A token that was just made */
+        ShownToken: {
+            /** @example 17 */
+            id: number;
+            /** @example Nightly report */
+            name: string;
+            /**
+             * @description What it lets a program do: read everything that a viewer sees, or write what a member may as well
+             * @enum {string}
+             */
+            access: "read" | "write";
+            /**
+             * @description Its last letters, to know it by
+             * @example k3Jx
+             */
+            ending: string;
+            /**
+             * @description The address of whoever made it
+             * @example ann@example.com
+             */
+            made_by: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            expires_at: string;
+            /** @description When it was used last, give or take a minute */
+            used_at: string | null;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            updated_at: string;
+            /**
+             * @description The token itself, for `Authorization: Bearer`. It is shown this once and kept nowhere.
+             * @example rowhouse_9wV0Zr3pQm1sLk8YtUaXcBnEiGfHjDoTqRzWvSxK2yM
+             */
+            secret: string;
+        };
+        /** @description Something that happened to the account */
+        Event: {
+            /**
+             * @description Counts the account's events from 1
+             * @example 17
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            at: string;
+            actor: {
+                /**
+                 * @description `service` is whoever runs it, `nobody` somebody who was not let in
+                 * @enum {string}
+                 */
+                kind: "user" | "token" | "operator" | "nobody" | "service";
+                id: number | null;
+                /**
+                 * @description What they were called then
+                 * @example ann@example.com
+                 */
+                name: string;
+            };
+            /** @example sign-in */
+            action: string;
+            details: {
+                [key: string]: unknown;
+            };
+            /** @description SHA-256 of the event and of the hash before it */
+            hash: string;
+        };
+        Verification: {
+            /** @description Whether every event is as it was recorded, none is missing before the last, and the known one is among them */
+            is_intact: boolean;
+            events: number;
+            last_id: number | null;
+            /** @description Note it elsewhere: only so can it be told later that none was taken off the end */
+            last_hash: string | null;
+            /** @description The first event that is not as it was recorded */
+            broken_at: number | null;
+            /** @description Whether the known event is there, where one was asked for */
+            has_known: boolean | null;
+        };
+        /** @description What lets somebody choose a password, once */
+        EntryLink: {
+            /**
+             * @description Shown this once, and kept nowhere
+             * @example http://tenant-0.localhost:8080/link/?code=9wV0Zr3pQm1sLk8YtUaXcBnEiGfHjDoTqRzWvSxK2yM
+             */
+            link: string;
+            /** @example ann@example.com */
+            email: string;
+            /**
+             * Format: date-time
+             * @description To the microsecond, in UTC
+             * @example 2026-05-04T09:30:00.123456Z
+             */
+            expires_at: string;
+            /** @description Whether it was handed to what sends mail */
+            is_mailed: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -1069,6 +1335,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -1107,6 +1386,43 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or: Too many attempts */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1167,6 +1483,19 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description The address of what was made, or of the same account at its present name */
                     Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1335,6 +1664,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1587,6 +1929,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -1750,6 +2105,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1979,6 +2347,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -2171,6 +2552,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -2303,6 +2697,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -2319,6 +2726,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2513,6 +2933,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -2653,6 +3086,177 @@ export interface operations {
             };
         };
     };
+    createEntryLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 17 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "link": "http://tenant-0.localhost:8080/link/?code=9wV0Zr3pQm1sLk8YtUaXcBnEiGfHjDoTqRzWvSxK2yM",
+                     *       "email": "ann@example.com",
+                     *       "expires_at": "2026-05-04T09:30:00.123456Z",
+                     *       "is_mailed": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntryLink"];
+                };
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or: Too many attempts */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listProjects: {
         parameters: {
             query?: {
@@ -2744,6 +3348,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2907,6 +3524,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3130,6 +3760,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -3319,6 +3962,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -3451,6 +4107,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3668,6 +4337,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3910,6 +4592,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -4071,6 +4766,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4298,6 +5006,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -4489,6 +5210,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -4621,6 +5355,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4842,6 +5589,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5082,6 +5842,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -5254,6 +6027,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5514,6 +6300,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -5675,6 +6474,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5902,6 +6714,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -6093,6 +6918,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -6219,6 +7057,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6427,6 +7278,19 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6672,6 +7536,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -6844,6 +7721,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Account suspended, or: Not allowed, or: Opened from another site */
             403: {
                 headers: {
@@ -6936,6 +7826,1049 @@ export interface operations {
             };
             /** @description Invalid value, or: Key used for another request */
             422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or: Too many attempts */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
+                limit?: number;
+                /**
+                 * @description The order: by name, by id, or by the time of creation; downwards with a minus sign. Users are ordered by e-mail address instead of by name.
+                 * @example id
+                 */
+                sort?: "name" | "-name" | "id" | "-id" | "created" | "-created";
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
+                 */
+                cursor?: string;
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
+                count?: "exact" | "none";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "name": "Nightly report",
+                     *           "access": "read",
+                     *           "ending": "k3Jx",
+                     *           "made_by": "ann@example.com",
+                     *           "expires_at": "2026-05-04T09:30:00.123456Z",
+                     *           "used_at": "2026-05-04T09:30:00.123456Z",
+                     *           "created_at": "2026-05-04T09:30:00.123456Z",
+                     *           "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Token"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or: Too many attempts */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Nightly report",
+                 *       "access": "read",
+                 *       "expires_in_days": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "name": "Nightly report",
+                     *       "access": "read",
+                     *       "ending": "k3Jx",
+                     *       "made_by": "ann@example.com",
+                     *       "expires_at": "2026-05-04T09:30:00.123456Z",
+                     *       "used_at": "2026-05-04T09:30:00.123456Z",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z",
+                     *       "secret": "rowhouse_9wV0Zr3pQm1sLk8YtUaXcBnEiGfHjDoTqRzWvSxK2yM"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShownToken"];
+                };
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid value, or: Key used for another request */
+            422: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or: Too many attempts */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 17 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "name": "Nightly report",
+                     *       "access": "read",
+                     *       "ending": "k3Jx",
+                     *       "made_by": "ann@example.com",
+                     *       "expires_at": "2026-05-04T09:30:00.123456Z",
+                     *       "used_at": "2026-05-04T09:30:00.123456Z",
+                     *       "created_at": "2026-05-04T09:30:00.123456Z",
+                     *       "updated_at": "2026-05-04T09:30:00.123456Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or: Too many attempts */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 17 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or: Too many attempts */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Rows in an answer at most. There are fewer where their details come to more than a megabyte; `next` tells whether there is more */
+                limit?: number;
+                /**
+                 * @description The order: the latest first, or the earliest with `id`
+                 * @example -id
+                 */
+                sort?: "id" | "-id";
+                /**
+                 * @description Where to go on: taken from `next` or `previous` of an earlier answer, with the same other parameters
+                 * @example k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
+                 */
+                cursor?: string;
+                /**
+                 * @description Whether to count all rows of the list, as `total`
+                 * @example none
+                 */
+                count?: "exact" | "none";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288) */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 17,
+                     *           "at": "2026-05-04T09:30:00.123456Z",
+                     *           "actor": {
+                     *             "kind": "user",
+                     *             "id": 1,
+                     *             "name": "ann@example.com"
+                     *           },
+                     *           "action": "sign-in",
+                     *           "details": {},
+                     *           "hash": "text"
+                     *         }
+                     *       ],
+                     *       "next": "/api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe",
+                     *       "previous": null,
+                     *       "total": 1
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Event"][];
+                        /**
+                         * @description The address of the rows that follow, if there are any
+                         * @example /api/v1/tasks?limit=50&cursor=k3Jx0Wm9c1Q7uYt5RZfB8nHq2sVdLgPa6EoTiXyN4wCjUe
+                         */
+                        next: string | null;
+                        /**
+                         * @description The address of the rows before, if there are any
+                         * @example null
+                         */
+                        previous: string | null;
+                        /** @description All rows of the list; where `count=exact` asked for it */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or: Too many attempts */
+            429: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now, or: Being updated */
+            503: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description How many seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyEvents: {
+        parameters: {
+            query?: {
+                /** @description The id of an event that was noted earlier */
+                known_id?: number;
+                /**
+                 * @description Its hash then
+                 * @example 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+                 */
+                known_hash?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_intact": false,
+                     *       "events": 1,
+                     *       "last_id": 1,
+                     *       "last_hash": null,
+                     *       "broken_at": 1,
+                     *       "has_known": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description Renamed */
+            307: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description The address of what was made, or of the same account at its present name */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Password required, or: Not signed in, or: Wrong address or password */
+            401: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    /** @description What lets somebody in */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Account suspended, or: Not allowed, or: Opened from another site */
+            403: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or: No such tenant, or: No view over all accounts */
+            404: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No longer here */
+            410: {
+                headers: {
+                    /** @description What the request is called in the log of the service */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Host not served here */
+            421: {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
@@ -7077,7 +9010,7 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
-                    /** @description How the operator signs in */
+                    /** @description What lets somebody in */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -7213,7 +9146,7 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
-                    /** @description How the operator signs in */
+                    /** @description What lets somebody in */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -7396,7 +9329,7 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
-                    /** @description How the operator signs in */
+                    /** @description What lets somebody in */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -7551,7 +9484,7 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
-                    /** @description How the operator signs in */
+                    /** @description What lets somebody in */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -7772,7 +9705,7 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
-                    /** @description How the operator signs in */
+                    /** @description What lets somebody in */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -7984,7 +9917,7 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
-                    /** @description How the operator signs in */
+                    /** @description What lets somebody in */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -8199,7 +10132,7 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
-                    /** @description How the operator signs in */
+                    /** @description What lets somebody in */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -8359,7 +10292,7 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
-                    /** @description How the operator signs in */
+                    /** @description What lets somebody in */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -8519,7 +10452,7 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
-                    /** @description How the operator signs in */
+                    /** @description What lets somebody in */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -8680,7 +10613,7 @@ export interface operations {
                 headers: {
                     /** @description What the request is called in the log of the service */
                     "X-Request-Id"?: string;
-                    /** @description How the operator signs in */
+                    /** @description What lets somebody in */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };

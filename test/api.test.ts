@@ -386,21 +386,26 @@ t.test('every problem has a page, on every host, and the documentation names eve
 t.test('every status that the document names is reached', async t => {
   const crowded = await testApp(t, database, { pool: { size: 2, userSize: 1, userWaiting: 0 } })
   const stuck = await testApp(t, database, { pool: { size: 1, userSize: 1, userWaiting: 5, waitTimeoutMs: 200 } })
-  const rows = Object.fromEntries(await Promise.all(['projects', 'tasks', 'subtasks', 'users'].map(async plural => [plural, (await get(`/api/v1/${plural}`)).json<Listed>().data[0]?.id ?? 0] as const)))
+  const closed = await testApp(t, database, { config: { access: 'required' } })
+  const closedApps = [await testApp(t, database, { config: { access: 'required' }, pool: { size: 2, userSize: 1, userWaiting: 0 } }), await testApp(t, database, { config: { access: 'required' }, pool: { size: 1, userSize: 1, userWaiting: 5, waitTimeoutMs: 200 } })]
+  const aCookie = { headers: { cookie: `session=${'A'.repeat(43)}` } }
+  await post('/api/v1/tokens', { name: 'of a program' })
+  const rows = Object.fromEntries(await Promise.all(['projects', 'tasks', 'subtasks', 'users', 'tokens'].map(async plural => [plural, (await get(`/api/v1/${plural}`)).json<Listed>().data[0]?.id ?? 0] as const)))
 
   /** A request that an operation takes, as it is. */
   const sample = ({ path, method, operation }: typeof api.operations[number]): Asked => {
     const plural = path.split('/')[3] ?? ''
-    const entity = { users: { email: `${operation.operationId ?? ''}@example.com` }, projects: { name: 'p' }, tasks: { name: 't', project_id: rows['projects'] }, subtasks: { name: 's', task_id: rows['tasks'] } }[plural] ?? {}
+    const entity = { users: { email: `${operation.operationId ?? ''}@example.com` }, projects: { name: 'p' }, tasks: { name: 't', project_id: rows['projects'] }, subtasks: { name: 's', task_id: rows['tasks'] }, tokens: { name: 't' } }[plural] ?? {}
     const url = path.replace('{id}', String(rows[plural]))
     if (method === 'PATCH') return { method, url, body: {} }
-    if (method !== 'POST' || path.endsWith('/complete')) return { method, url }
+    if (method !== 'POST' || /\/(complete|link)$/.test(path)) return { method, url }
     return { method, url, body: path.endsWith('/bulk') ? { items: [entity] } : entity }
   }
 
   const owner = await adminOf(database, 'tenant-2')
   await asRole(owner, async query => { await query('revoke execute on function rowhouse.current_account_id() from rowhouse_tenant') })
   for (const operation of api.operations) await ask(sample(operation), 'tenant-2')
+  await api.ask(closed.app, 'tenant-2', { method: 'GET', url: '/api/v1', ...aCookie })
   await asRole(owner, async query => { await query('grant execute on function rowhouse.current_account_id() to rowhouse_tenant') })
 
   await post('/api/v1/projects', { name: 'the first' }, { 'idempotency-key': 'used-by-others' })
@@ -416,12 +421,14 @@ t.test('every status that the document names is reached', async t => {
     if (asked.method !== 'DELETE') await ask(asked)
     await api.ask(app, 'tenant-0', { ...asked, headers: { host: 'example.com' } })
     for (const slug of ['nobody', 'tenant-3', 'suspended', 'tenant-4']) await api.ask(app, slug, asked)
-    if (asked.url === '/api/v1') continue
-    for (const { app: full, strategy: lender } of [crowded, stuck]) {
+    await api.ask(closed.app, 'tenant-0', { ...asked, headers: { authorization: 'Bearer x' } })
+    const isIndex = asked.url === '/api/v1'
+    for (const { app: full, strategy: lender } of isIndex ? closedApps : [crowded, stuck]) {
       const letGo = await holdConnection(lender)
-      await api.ask(full, 'tenant-0', asked)
+      await api.ask(full, 'tenant-0', isIndex ? { ...asked, ...aCookie } : asked)
       await letGo()
     }
+    if (isIndex) continue
     if (isRead) {
       const etag = (await ask(asked)).headers['etag']
       if (etag !== undefined) await ask({ ...asked, headers: { 'if-none-match': String(etag) } })
@@ -441,7 +448,7 @@ t.test('every status that the document names is reached', async t => {
       await ask({ ...asked, body: 'x', headers: { 'content-type': 'text/plain' } })
       await ask({ ...asked, body: { details: 'x'.repeat(5 * 1024 * 1024) } })
     }
-    if (asked.url.endsWith('/complete')) {
+    if (/\/(complete|link)$/.test(asked.url)) {
       await ask({ ...asked, body: 'x', headers: { 'content-type': 'text/plain' } })
       await ask({ ...asked, body: { details: 'x'.repeat(5 * 1024 * 1024) } })
     }
@@ -457,6 +464,8 @@ t.test('every status that the document names is reached', async t => {
   t.equal((await ask({ method: 'DELETE', url: `/api/v1/subtasks/${rows['subtasks']}` })).statusCode, 204)
   t.equal((await ask({ method: 'DELETE', url: `/api/v1/tasks/${rows['tasks']}?cascade=true` })).statusCode, 204)
   t.equal((await ask({ method: 'DELETE', url: user })).statusCode, 204)
+  await ask({ method: 'PATCH', url: `/api/v1/users/${rows['users']}`, body: { role: 'owner' } })
+  t.equal((await ask({ method: 'DELETE', url: `/api/v1/users/${rows['users']}` })).statusCode, 409, 'the last owner')
   t.strictSame(api.documented.filter(known => !api.reached.has(known)), [])
 })
 

@@ -48,8 +48,11 @@ export async function inspectTable (admin: Client, { name, key }: Table): Promis
         and polroles = array['rowhouse_manager'::regrole::oid])
       or (polname = 'resolver' and polrelid = any (array['rowhouse.account', 'rowhouse.former_slug', 'rowhouse.tenant_database']::regclass[]) and polcmd = 'r' and polroles = array['rowhouse_resolver'::regrole::oid])
       or (polname = 'searcher' and polrelid = any (array['rowhouse.project', 'rowhouse.task', 'rowhouse.subtask']::regclass[]) and polcmd = 'r' and polroles = array['rowhouse_searcher'::regrole::oid])
-      or (polname = 'verifier' and polrelid = any (array['rowhouse.app_user', 'rowhouse.user_session']::regclass[]) and polcmd = 'r' and polroles = array['rowhouse_verifier'::regrole::oid]
-        and pg_get_expr(polqual, polrelid) = '(account_id = rowhouse.current_account_id())'))
+      or (polname = 'verifier' and polrelid = any (array['rowhouse.account', 'rowhouse.app_user', 'rowhouse.user_session', 'rowhouse.api_token', 'rowhouse.entry_link', 'rowhouse.operator_look']::regclass[])
+        and polcmd = 'r' and polroles = array['rowhouse_verifier'::regrole::oid]
+        and pg_get_expr(polqual, polrelid) = format('(%I = rowhouse.current_account_id())', $2::text))
+      or (polname = 'recorder' and polrelid = any (array['rowhouse.account', 'rowhouse.audit_event']::regclass[]) and polcmd = 'r' and polroles = array['rowhouse_recorder'::regrole::oid])
+      or (polname = 'recorder_adds' and polrelid = 'rowhouse.audit_event'::regclass and polcmd = 'a' and polroles = array['rowhouse_recorder'::regrole::oid]))
     union all
     select 'has no policy named ' || expected from unnest(array['tenant', 'operator']) expected
     where not exists (select from pg_policy where polrelid = $1::regclass and polname = expected)

@@ -1,69 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
-import { hashPassword } from '../src/password.ts'
 import { TenantError, withCatalogue } from '../src/provisioning/catalogue.ts'
 import { cloneTenant } from '../src/provisioning/life-cycle.ts'
 import { makeOwner } from '../src/provisioning/people.ts'
 import { adminOf, asRole, placeTenants, seedTenants, testApp, testDatabase, type TestApp } from './support.ts'
+import { cookieOf, peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
 
 const database = await testDatabase(t)
 await seedTenants(database, { tenants: 3, subtasks: 12 })
-const people = ['owner', 'member', 'viewer'] as const
-await asRole(database.admin, async query => {
-  const hash = await hashPassword('correct horse')
-  await query('delete from rowhouse.app_user')
-  for (const role of people) {
-    await query(`insert into rowhouse.app_user (account_id, email, first_name, last_name, role, password_hash)
-      select id, $1 || '@example.com', initcap($1), 'of ' || slug, $1, $2 from rowhouse.account`, [role, hash])
-  }
-})
+await peopleOfAll(database)
 await placeTenants(database)
 
 const closed = async (t: Test, options: Parameters<typeof testApp>[2] = {}): Promise<TestApp['app']> => (await testApp(t, database, { ...options, config: { access: 'required', ...options.config } })).app
 const app = await closed(t)
 
-interface Asked {
-  password?: string
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  slug?: string
-  cookie?: string | undefined
-  form?: Record<string, string>
-  body?: object
-  headers?: Record<string, string>
-  accept?: string
-  on?: TestApp['app']
-}
-
-async function ask (url: string, { method = 'GET', slug = 'tenant-0', cookie, form, body, headers = {}, accept = 'text/html', on = app }: Asked = {}): Promise<LightMyRequestResponse> {
-  return await on.inject({
-    method,
-    url,
-    headers: {
-      host: `${slug}.localhost`,
-      accept,
-      ...(cookie === undefined ? {} : { cookie }),
-      ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-      ...headers
-    },
-    ...(form === undefined ? {} : { payload: new URLSearchParams(form).toString() }),
-    ...(body === undefined ? {} : { payload: body })
-  })
-}
-
-const tokenIn = ({ body }: LightMyRequestResponse): string => /name="form_token" value="([^"]+)"/.exec(body)?.[1] ?? ''
-const cookieOf = ({ headers }: LightMyRequestResponse): string => String(headers['set-cookie'] ?? '').split(';')[0] ?? ''
-
-async function signIn (email: string, { password = 'correct horse', to = '/subtasks/', ...asked }: Asked & { to?: string } = {}): Promise<LightMyRequestResponse> {
-  const form = await ask('/sign-in/', asked)
-  return await ask('/sign-in/', { ...asked, method: 'POST', form: { email, password, to, form_token: tokenIn(form) } })
-}
-
-async function cookieFor (email: string, asked: Asked = {}): Promise<string> {
-  const answer = await signIn(email, asked)
-  if (answer.statusCode !== 303) throw new Error(`${email} was answered ${answer.statusCode}: ${answer.body}`)
-  return cookieOf(answer)
-}
+const { ask, signIn, cookieFor } = visitorsOf(app)
 
 t.test('every route of a tenant is closed to whoever brings nothing, or brings what is none', async t => {
   const openOnes: string[] = []
@@ -87,7 +38,7 @@ t.test('every route of a tenant is closed to whoever brings nothing, or brings w
     }
   }
   t.ok(closedOnes > 60, `${closedOnes} routes`)
-  t.strictSame([...new Set(openOnes)].sort(), ['/sign-in', '/sign-in/'])
+  t.strictSame([...new Set(openOnes)].sort(), ['/link/', '/look/begin/', '/sign-in', '/sign-in/'])
 })
 
 t.test('people get in with their address and password, and out again', async t => {

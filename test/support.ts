@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp, type AppOptions } from '../src/app.ts'
 import { parseConfig, settingNames } from '../src/config.ts'
@@ -21,6 +21,7 @@ import { accountAdministration } from '../src/provisioning/administration.ts'
 import { createAccount } from '../src/provisioning/accounts.ts'
 import { withCatalogue } from '../src/provisioning/catalogue.ts'
 import { moveTenant, purgeSource } from '../src/provisioning/move.ts'
+import { hashOfSecret, newSecret } from '../src/secrets.ts'
 import type { DirectoryOptions } from '../src/tenancy/directory.ts'
 import { openStrategy } from '../src/tenancy/strategies.ts'
 import type { StrategyName, TenancyStrategy } from '../src/tenancy/strategy.ts'
@@ -156,6 +157,12 @@ export async function placeTenants (database: TestDatabase): Promise<void> {
   })
 }
 
+/**
+ * Whether this run of a test file is of accounts that are closed. A file that is called `<name>.closed.test.ts` runs the same tests
+ * as `<name>.test.ts`, and whoever asks an account there without saying who they are is its first person, as an owner.
+ */
+export const isClosed = process.argv[1]?.includes('.closed.') === true
+
 export interface TestApp {
   app: FastifyInstance
   strategy: TenancyStrategy
@@ -191,15 +198,51 @@ export async function until (isSo: () => boolean | Promise<boolean>): Promise<vo
 
 /** The application on a test database, not listening yet, so that a test may add a route; closed in the end. */
 export async function testApp (t: Test, database: TestDatabase, { name = tenancy, config = {}, pool = {}, directory, logger = false, ...options }: {
-  name?: StrategyName, config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, directory?: DirectoryOptions, logger?: NonNullable<AppOptions['logger']>, administration?: AppOptions['administration']
+  name?: StrategyName, config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, directory?: DirectoryOptions, logger?: NonNullable<AppOptions['logger']>, administration?: AppOptions['administration'], sendMail?: AppOptions['sendMail']
 } = {}): Promise<TestApp> {
   const strategy = openStrategy({ name, ...(directory === undefined ? {} : { directory }), schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
   const app = await buildApp({
-    config: { access: 'open', addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: undefined, production: false, requestDeadlineMs: 10_000, ...config },
+    config: { access: isClosed ? 'required' : 'open', addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: undefined, production: false, requestDeadlineMs: 10_000, ...config },
     strategy,
     administration: 'administration' in options ? options.administration : accountAdministration(database, name),
+    sendMail: options.sendMail,
     logger
   })
   t.teardown(async () => { await app.close() })
+  if (isClosed && config.access === undefined) signInEverybody(app, database)
   return { app, strategy }
+}
+
+/** Has every request to an account that brings neither cookie nor token come from the first of its people, who owns it. */
+function signInEverybody (app: FastifyInstance, database: TestDatabase): void {
+  const inject = app.inject.bind(app) as (options: InjectOptions) => Promise<LightMyRequestResponse>
+  const sessions = new Map<string, Promise<string | undefined>>()
+  app.inject = (async (asked: InjectOptions | string) => {
+    const options = typeof asked === 'string' ? { url: asked } : asked
+    const headers: Record<string, unknown> = { ...options.headers }
+    const slug = /^([a-z0-9-]+)\.localhost(:\d+)?$/.exec(String(headers['host'] ?? ''))?.[1]
+    if (slug === undefined || headers['cookie'] !== undefined || headers['authorization'] !== undefined) return await inject(options)
+    for (let isNew = false; ; isNew = true) {
+      const session = sessions.get(slug) ?? sessionOf(database, slug)
+      sessions.set(slug, session)
+      const answer = await inject({ ...options, headers: { ...options.headers, cookie: `session=${await session ?? ''}` } })
+      // The session of somebody who is gone by now, or from before the account was suspended.
+      if (isNew || answer.headers['www-authenticate'] === undefined) return answer
+      sessions.delete(slug)
+    }
+  }) as typeof app.inject
+}
+
+/** @returns undefined where there is no such account */
+async function sessionOf (database: TestDatabase, slug: string): Promise<string | undefined> {
+  const token = newSecret()
+  const made = await asRole(await adminOf(database, slug), async query => {
+    await query(`insert into rowhouse.app_user (account_id, email, first_name, last_name, password_hash)
+      select id, 'first@example.com', '', '', '!' from rowhouse.account where slug = $1 and not exists (select from rowhouse.app_user where account_id = account.id)`, [slug])
+    await query("update rowhouse.app_user set role = 'owner' where (account_id, id) in (select account_id, min(app_user.id) from rowhouse.app_user join rowhouse.account on account.id = account_id where slug = $1 group by account_id) and role <> 'owner'", [slug])
+    return await query(`insert into rowhouse.user_session (account_id, user_id, token_hash, idle_until, expires_at)
+      select account_id, min(app_user.id), $2, now() + interval '1 day', now() + interval '1 day'
+      from rowhouse.app_user join rowhouse.account on account.id = account_id where slug = $1 group by account_id returning id`, [slug, hashOfSecret(token)])
+  })
+  return made.length === 0 ? undefined : token
 }

@@ -88,7 +88,7 @@ t.test('a tenant is made, found, renamed, suspended, resumed, deleted and purged
   t.equal((await visit('acme-inc')).statusCode, 200)
   await done(t, 'delete', 'acme-inc', '--yes')
   t.match(await tenants(t, 'delete', 'acme-inc', '--purge', '--yes'), { code: 1, output: /may be purged from/ })
-  t.match(await done(t, 'delete', 'acme-inc', '--purge', '--yes', '--grace-days', '0'), /left in the shared schema: app_user 0, idempotent_request 0, project 0, task 0, subtask 0, user_session 0/)
+  t.match(await done(t, 'delete', 'acme-inc', '--purge', '--yes', '--grace-days', '0'), /left in the shared schema: api_token 0, app_user 0, audit_event 0, entry_link 0, idempotent_request 0, operator_look 0, project 0, task 0, subtask 0, user_session 0/)
   t.equal((await visit('acme-inc')).statusCode, 404)
 
   const events = await asJson<Array<{ action: string }>>(t, 'log', 'acme-inc')
@@ -102,7 +102,7 @@ t.test('list and show tell what there is, and where', async t => {
   for (const tenant of list) t.match(tenant, { strategy: tenancy, rows: { app_user: 1, project: 2, task: 2, subtask: 25 } })
   t.ok(list.every(({ bytes }) => bytes > 0))
   t.match(await done(t, 'list', '--search', 'TENANT-2', '--no-counts'), /^SLUG[^\n]*\ntenant-2[^\n]*\n$/)
-  t.match(await done(t, 'show', 'tenant-1'), tenancy === 'single-schema' ? /place +the shared schema/ : /place +a database of its own, .*_tenant-1, at 008_entry/)
+  t.match(await done(t, 'show', 'tenant-1'), tenancy === 'single-schema' ? /place +the shared schema/ : /place +a database of its own, .*_tenant-1, at 010_tokens_and_links/)
   t.match(await tenants(t, 'show', 'nobody'), { code: 1, output: /there is no tenant "nobody"/ })
 })
 

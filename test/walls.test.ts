@@ -5,12 +5,16 @@ import { Pool } from '../src/database/pool.ts'
 import { latestMigration } from '../src/database/migrate.ts'
 import { assertRoleIsWalled, UnsafeRoleError } from '../src/database/role-check.ts'
 import * as accounts from '../src/repositories/accounts.ts'
+import * as audit from '../src/repositories/audit.ts'
+import * as links from '../src/repositories/entry-links.ts'
 import * as idempotency from '../src/repositories/idempotent-requests.ts'
 import type { Slice } from '../src/repositories/listing.ts'
+import * as looks from '../src/repositories/looks.ts'
 import * as projects from '../src/repositories/projects.ts'
 import * as sessions from '../src/repositories/sessions.ts'
 import * as subtasks from '../src/repositories/subtasks.ts'
 import * as tasks from '../src/repositories/tasks.ts'
+import * as tokens from '../src/repositories/tokens.ts'
 import * as users from '../src/repositories/users.ts'
 import { openTenantScope, type TenantScope } from '../src/tenancy/scope.ts'
 import { openStrategy } from '../src/tenancy/strategies.ts'
@@ -85,13 +89,13 @@ t.test('the catalogue: every table there is, found without being named', async t
     t.match(findings.join('\n'), /elsewhere.copy has no row-level security/)
   })
 
-  t.test('no function of ours is open to PUBLIC, and only the resolver\'s, the searcher\'s and the verifier\'s run with rights of their own', async t => {
+  t.test('no function of ours is open to PUBLIC, and only the resolver\'s, the searcher\'s, the verifier\'s and the recorder\'s run with rights of their own', async t => {
     const functions = await asRole(database.admin, async query => await query(`
       select proname::text as name, prosecdef as definer, proleakproof as leakproof, provolatile::text as volatility,
         exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0) as public
       from pg_proc where pronamespace = 'rowhouse'::regnamespace order by 1`))
     t.strictSame(functions.filter(row => row['public'] === true || row['leakproof'] === true), [])
-    t.strictSame(functions.filter(row => row['definer'] === true).map(row => row['name']), ['check_password', 'enter_session', 'password_parameters', 'resolve_accounts', 'search_projects', 'search_subtasks', 'search_tasks'])
+    t.strictSame(functions.filter(row => row['definer'] === true).map(row => row['name']), ['check_password', 'enter_session', 'enter_token', 'find_entry_link', 'find_look', 'keep_an_owner', 'note_account_event', 'password_parameters', 'record_event', 'resolve_accounts', 'search_projects', 'search_subtasks', 'search_tasks'])
     t.equal(functions.find(row => row['name'] === 'current_account_id')?.['volatility'], 's', 'an immutable one would be folded into cached plans')
   })
 
@@ -207,6 +211,14 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     await query("insert into rowhouse.idempotent_request (account_id, key, fingerprint, status, headers, body) values ($1, 'key of tenant-1', 'f', 201, '{}', '')", [other])
     await query(`insert into rowhouse.user_session (account_id, id, user_id, token_hash, idle_until, expires_at) overriding system value
       select account_id, 1, id, repeat('A', 43), now() + interval '1 day', now() + interval '1 day' from rowhouse.app_user where account_id = $1`, [other])
+    for (const table of ['api_token', 'entry_link', 'operator_look', 'audit_event']) await query(`delete from rowhouse.${table}`)
+    await query(`insert into rowhouse.api_token (account_id, id, name, may_write, token_hash, ending, made_by, expires_at) overriding system value
+      values ($1, 1, 'token of tenant-1', true, repeat('A', 43), 'AAAA', '', now() + interval '1 day')`, [other])
+    await query(`insert into rowhouse.entry_link (account_id, id, user_id, token_hash, expires_at) overriding system value
+      select account_id, 1, id, repeat('A', 43), now() + interval '1 day' from rowhouse.app_user where account_id = $1`, [other])
+    await query(`insert into rowhouse.operator_look (account_id, id, reason, actor, code_hash, expires_at) overriding system value
+      values ($1, 1, 'of tenant-1', 'operator', repeat('A', 43), now() + interval '1 day')`, [other])
+    await query("insert into rowhouse.audit_event (account_id, id, at, actor_kind, actor, action, details, hash) values ($1, 1, now(), 'nobody', '', 'sign-in.guessing', '{}', 'h')", [other])
   })
   await inScope(superuser, own, async scope => { victim.rows = await rowsOf(scope, other) })
   const page = { page: 1, size: 200 }
@@ -263,11 +275,45 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
       const [row] = await scope.sql<{ hash: string }>`select password_hash as hash from rowhouse.app_user where account_id = ${other} and id = ${userId}`
       return row?.hash === 'hash of tenant-1'
     },
-    createSession: async scope => await refused(sessions.createSession(scope, userId, 'C'.repeat(43), ''), '23503'),
+    createSession: async scope => await refused(sessions.createSession(scope, { userId, email: 'only@example.com', tokenHash: 'C'.repeat(43), agent: '', address: '' }), '23503'),
     listSessions: async scope => (await sessions.listSessions(scope, userId)).length === 0,
-    endSession: async scope => !await sessions.endSession(scope, userId, 1) && await rowsOf(scope, other) === victim.rows,
+    endSession: async scope => !await sessions.endSession(scope, { userId, email: 'only@example.com' }, 1, 'session.ended') && await rowsOf(scope, other) === victim.rows,
     endSessionsOf: async scope => {
       await sessions.endSessionsOf(scope, userId)
+      return await rowsOf(scope, other) === victim.rows
+    },
+    changePassword: async scope => {
+      await sessions.changePassword(scope, { userId, email: 'only@example.com' }, 'mine')
+      const [row] = await scope.sql<{ hash: string }>`select password_hash as hash from rowhouse.app_user where account_id = ${other} and id = ${userId}`
+      return row?.hash === 'hash of tenant-1' && await rowsOf(scope, other) === victim.rows
+    },
+    listOwnerAddresses: async scope => !(await users.listOwnerAddresses(scope)).includes('only@example.com'),
+    recordEvent: async scope => {
+      await audit.recordEvent(scope, 'sign-out', {})
+      return await rowsOf(scope, other) === victim.rows
+    },
+    recordEvents: async scope => {
+      await audit.recordEvents(scope, 'sign-out', [{ a: 1 }, { a: 2 }])
+      return (await audit.listEvents(scope, slice)).rows.length === 2 && await rowsOf(scope, other) === victim.rows
+    },
+    listEvents: async scope => (await audit.listEvents(scope, slice)).rows.length === 0,
+    verifyEvents: async scope => (await audit.verifyEvents(scope)).events === 0,
+    hasEvent: async scope => !await audit.hasEvent(scope, 1, String((await scope.sql<{ hash: string }>`select hash from rowhouse.audit_event where account_id = ${other} and id = 1`)[0]?.hash)),
+    lastGuessing: async scope => await audit.lastGuessing(scope, 7) === undefined,
+    listTokens: async scope => (await tokens.listTokens(scope, slice)).total === 0,
+    findToken: async scope => await tokens.findToken(scope, 1) === undefined,
+    createToken: async scope => await ownKey(scope, 'api_token', (await tokens.createToken(scope, { name: 'mine', mayWrite: true, tokenHash: 'A'.repeat(43), ending: 'AAAA', madeBy: '', days: 1 })).id),
+    revokeToken: async scope => !await tokens.revokeToken(scope, 1) && await rowsOf(scope, other) === victim.rows,
+    createEntryLink: async scope => await links.createEntryLink(scope, userId, 'C'.repeat(43), 1) === undefined && await rowsOf(scope, other) === victim.rows,
+    findEntryLink: async scope => await links.findEntryLink(scope, 'A'.repeat(43)) === undefined,
+    takeEntryLink: async scope => !await links.takeEntryLink(scope, { id: 1, userId, email: '' }) && await rowsOf(scope, other) === victim.rows,
+    grantLook: async scope => {
+      await looks.grantLook(scope, { reason: 'mine', actor: 'operator', codeHash: 'A'.repeat(43), minutes: 1 })
+      return await rowsOf(scope, other) === victim.rows
+    },
+    beginLook: async scope => await looks.beginLook(scope, 'A'.repeat(43), 'B'.repeat(43)) === undefined,
+    endLook: async scope => {
+      await looks.endLook(scope, 1, 'operator')
       return await rowsOf(scope, other) === victim.rows
     },
     lockKey: async scope => await idempotency.lockKey(scope, 'key of tenant-1'),
@@ -311,13 +357,17 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     const [row] = await sql<{ total: number }>`
       select (select count(*) from rowhouse.app_user where account_id = ${account}) + (select count(*) from rowhouse.project where account_id = ${account})
         + (select count(*) from rowhouse.task where account_id = ${account}) + (select count(*) from rowhouse.subtask where account_id = ${account})
-        + (select count(*) from rowhouse.idempotent_request where account_id = ${account}) + (select count(*) from rowhouse.user_session where account_id = ${account}) as total`
+        + (select count(*) from rowhouse.idempotent_request where account_id = ${account}) + (select count(*) from rowhouse.user_session where account_id = ${account})
+        + (select count(*) from rowhouse.api_token where account_id = ${account}) + (select count(*) from rowhouse.entry_link where account_id = ${account})
+        + (select count(*) from rowhouse.operator_look where account_id = ${account}) + (select count(*) from rowhouse.audit_event where account_id = ${account}) as total`
     return row?.total
   }
-  async function ownKey ({ sql }: TenantScope, table: 'app_user' | 'project', id = 0): Promise<boolean> {
+  async function ownKey ({ sql }: TenantScope, table: 'app_user' | 'project' | 'api_token', id = 0): Promise<boolean> {
     const rows = table === 'project'
       ? await sql<{ key: number }>`select account_id as key from rowhouse.project where id = ${id}`
-      : await sql<{ key: number }>`select account_id as key from rowhouse.app_user where id = ${id}`
+      : table === 'api_token'
+        ? await sql<{ key: number }>`select account_id as key from rowhouse.api_token where id = ${id} and name = 'mine'`
+        : await sql<{ key: number }>`select account_id as key from rowhouse.app_user where id = ${id}`
     return rows.length === 1 && rows[0]?.key === own
   }
 })

@@ -29,7 +29,9 @@ export const functionOwners = {
   /** Finds the ids of an account's rows by their words. */
   searcher: 'rowhouse_searcher',
   /** Compares the hashes of passwords and tokens, which the role that serves pages cannot read. */
-  verifier: 'rowhouse_verifier'
+  verifier: 'rowhouse_verifier',
+  /** Adds to the record of what happened to an account, which the role that serves pages can only read. */
+  recorder: 'rowhouse_recorder'
 } as const
 
 /** Settings that each login of a role starts with. */

@@ -1,10 +1,12 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Access } from '../config.ts'
 import { CrossSiteRequestError, NotAllowedError, NotSignedInError } from '../errors.ts'
-import { enterSession, sessionDays, touchSession, type Person } from '../tenancy/person.ts'
+import { hashOfSecret, newSecret } from '../secrets.ts'
+import { enterSession, enterToken, sessionDays, touch, type Caller, type Person } from '../tenancy/caller.ts'
+import type { TenantScope } from '../tenancy/scope.ts'
 import type { TenancyStrategy } from '../tenancy/strategy.ts'
 
 export interface EntryOptions {
@@ -16,32 +18,41 @@ export interface EntryOptions {
   key: Uint8Array
 }
 
+/** What it takes to get in: to look, to work in the account, or to manage it. */
+export type Need = 'look' | 'work' | 'manage'
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Where access is required, the route still answers whoever asks; by default it is closed. */
     entry?: 'open'
     /** What it takes to get in, where access is required: by default the method says it. */
-    needs?: 'look' | 'work' | 'manage'
+    needs?: Need
   }
   interface FastifyInstance {
     /** Every route there is, and who gets in. */
     routeTable: RouteOptions[]
     access: Access
-    /** Lets somebody in: the browser keeps the token from now on. @returns what the database is to know of it */
+    /** Has the browser keep a token. */
+    keepToken: (reply: FastifyReply, token: string, until: Date) => void
+    /** Lets somebody in with a new token, which the browser keeps from now on. @returns what the database is to know of it */
     issueToken: (reply: FastifyReply) => string
     forgetToken: (reply: FastifyReply) => void
   }
   interface FastifyRequest {
-    /** Who is signed in; known when the first statement of the request has its answer. Nobody, where access is open. */
+    /** Who is signed in; known when the first statement of the request has its answer. Nobody, where access is open, and no program. */
     person: Person | undefined
-    entering: Promise<Person> | undefined
+    entering: Promise<Caller> | undefined
     /** What a form of this account and session carries, so that no page of another site's can send it. */
     readonly formToken: string
   }
 }
 
+/** Programs' tokens begin with this, so that whoever finds one knows what it is. */
+export const tokenPrefix = 'rowhouse_'
+const tokenForm = /^rowhouse_[A-Za-z0-9_-]{43}$/
+
 /**
- * Lets people in where they belong. Where access is required, every route of a tenant is closed unless its config says
+ * Lets people and programs in where they belong. Where access is required, every route of a tenant is closed unless its config says
  * otherwise: who shows no token is turned away at the door, and what the token is worth is found out inside the tenant's
  * transaction, by its first statement, which fails all others with it. So a token of another tenant's is no token.
  */
@@ -51,10 +62,13 @@ export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy
   app.decorate('access', access)
   app.decorate('routeTable', [])
   app.addHook('onRoute', route => { app.routeTable.push(route) })
+  app.decorate('keepToken', (reply: FastifyReply, token: string, until: Date) => {
+    reply.setCookie(cookieName, token, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: Math.ceil((until.getTime() - Date.now()) / 1000) })
+  })
   app.decorate('issueToken', (reply: FastifyReply) => {
-    const token = randomBytes(32).toString('base64url')
-    reply.setCookie(cookieName, token, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: sessionDays.most * 86_400 })
-    return hashToken(token)
+    const token = newSecret()
+    app.keepToken(reply, token, new Date(Date.now() + sessionDays.most * 86_400_000))
+    return hashOfSecret(token)
   })
   app.decorate('forgetToken', (reply: FastifyReply) => { reply.clearCookie(cookieName, { path: '/', httpOnly: true, sameSite: 'lax', secure }) })
   app.decorateRequest('formToken', {
@@ -70,37 +84,35 @@ export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy
 
   app.addHook('onRequest', async request => {
     if (!isClosed(request)) return
-    const token = request.cookies[cookieName]
-    if (token === undefined) throw new NotSignedInError()
+    const enter = entryOf(request, cookieName)
     request.enter = scope => {
-      request.entering = enterSession(scope, hashToken(token))
-      request.entering.then(person => { request.person = person }, () => {})
+      request.entering = enter(scope)
+      request.entering.then(caller => { if (caller.kind !== 'program') request.person = caller }, () => {})
     }
   })
 
   app.addHook('preHandler', async request => {
     if (request.entering === undefined) return
-    const { method, routeOptions: { config: { needs, transaction } } } = request
-    const reads = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
-    const need = needs ?? (reads ? 'look' : 'work')
+    const { method, routeOptions: { config } } = request
+    const need = needOf(method, config)
     // A page that only looks waits for nobody: its statements fail with this one. Others are told before they do anything.
-    if (need === 'look' && transaction !== false) return
-    const { role } = await request.entering
+    if (need === 'look' && config.transaction !== false) return
+    const caller = await request.entering
     // Where the route has no transaction, this one was for the asking alone.
-    if (transaction === false) await request.giveUp()
-    if (need === 'work' && role === 'viewer') throw new NotAllowedError()
-    if (need === 'manage' && role !== 'owner') throw new NotAllowedError('Only owners of this account may do this.')
+    if (config.transaction === false) await request.giveUp()
+    assertMay(caller, need)
   })
 
   // Whoever comes often is not signed out; once a minute is often enough to note it, and nobody waits for that.
   app.addHook('onResponse', async request => {
-    const { person, tenant } = request
-    if (person?.isStale !== true || tenant === undefined) return
+    const { entering, tenant } = request
+    const caller = await entering?.catch(() => undefined)
+    if (caller?.isStale !== true || tenant === undefined) return
     try {
       const { scope, transaction } = await strategy.beginTenant(tenant, { readOnly: false, deadlineMs: 2000 })
-      await touchSession(scope, person.sessionId).finally(async () => { await transaction.commit() })
+      await touch(scope, caller).finally(async () => { await transaction.commit() })
     } catch (error) {
-      request.log.warn({ err: error, tenant: tenant.slug }, 'a session in use could not be noted')
+      request.log.warn({ err: error, tenant: tenant.slug }, 'a session or token in use could not be noted')
     }
   })
 
@@ -109,17 +121,42 @@ export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy
   }
 }, { name: 'entry', dependencies: ['tenant'], fastify: '5.x' })
 
+/** How whoever asks wants to get in. A program says so in each request; where it is wrong, no cookie makes up for it. */
+function entryOf ({ headers: { authorization }, cookies }: FastifyRequest, cookieName: string): (scope: TenantScope) => Promise<Caller> {
+  if (authorization !== undefined && /^bearer\b/i.test(authorization)) {
+    const token = authorization.slice('bearer'.length).trim()
+    if (!tokenForm.test(token)) throw new NotSignedInError()
+    return async scope => await enterToken(scope, hashOfSecret(token))
+  }
+  const token = cookies[cookieName]
+  if (token === undefined) throw new NotSignedInError()
+  return async scope => await enterSession(scope, hashOfSecret(token))
+}
+
+/** What a route takes: its config says it, or else the method. */
+export function needOf (method: string, { needs }: { needs?: Need }): Need {
+  return needs ?? (method === 'GET' || method === 'HEAD' || method === 'OPTIONS' ? 'look' : 'work')
+}
+
+/** @throws {NotAllowedError} where somebody is known, and may not */
+function assertMay (caller: Caller, need: Need): void {
+  if (need === 'look') return
+  if (caller.kind === 'operator') throw new NotAllowedError('The operator only looks into an account.')
+  if (caller.kind === 'program') {
+    if (need === 'manage') throw new NotAllowedError('No token allows this; an owner has to be signed in.')
+    if (!caller.mayWrite) throw new NotAllowedError('This token is for reading only.')
+    return
+  }
+  if (need === 'work' && caller.role === 'viewer') throw new NotAllowedError()
+  if (need === 'manage' && caller.role !== 'owner') throw new NotAllowedError('Only owners of this account may do this.')
+}
+
 function formToken (key: Uint8Array, accountId: number, token = ''): string {
-  return createHmac('sha256', key).update(`form ${accountId} ${hashToken(token)}`).digest('base64url')
+  return createHmac('sha256', key).update(`form ${accountId} ${hashOfSecret(token)}`).digest('base64url')
 }
 
 /** @throws {CrossSiteRequestError} where a form does not carry the token of this request's account and session */
 export function assertFormToken ({ formToken }: FastifyRequest, sent: string): void {
   const [expected, given] = [Buffer.from(formToken), Buffer.from(sent)]
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) throw new CrossSiteRequestError()
-}
-
-/** What the database knows of a token. The token is random, so a quick hash is as good as a slow one. */
-export function hashToken (token: string): string {
-  return createHash('sha256').update(token).digest('base64url')
 }

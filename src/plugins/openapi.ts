@@ -1,6 +1,8 @@
 import swagger from '@fastify/swagger'
+import type { FastifyContextConfig } from 'fastify'
 import plugin from 'fastify-plugin'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { needOf, type Need } from './entry.ts'
 
 const description = `Everything that an account keeps in Rowhouse: its projects, tasks and subtasks, and its people.
 
@@ -12,8 +14,15 @@ interface Described {
   response?: Record<string, { headers?: object, content?: object, type?: 'null' }>
 }
 
+/** What gets in where a route takes this: for tokens what they are for, for sessions whose at least. */
+const waysIn: Readonly<Record<Need, Array<Record<string, string[]>>>> = {
+  look: [{ token: ['read'] }, { session: ['viewer'] }],
+  work: [{ token: ['write'] }, { session: ['member'] }],
+  manage: [{ session: ['owner'] }]
+}
+
 /** Collects what all routes say of themselves: `app.swagger()` is the OpenAPI document then. Register it before them. */
-export const openApi = plugin<{ tags: Array<{ name: string, description: string }> }>(async (app, { tags }) => {
+export const openApi = plugin<{ tags: Array<{ name: string, description: string }>, secure: boolean }>(async (app, { tags, secure }) => {
   await app.register(swagger, {
     hideUntagged: true,
     openapi: {
@@ -22,10 +31,19 @@ export const openApi = plugin<{ tags: Array<{ name: string, description: string 
       servers: [{ url: '/', description: 'The host of an account, such as http://tenant-0.localhost:8080' }],
       tags,
       security: [],
-      components: { securitySchemes: { operator: { type: 'http', scheme: 'basic', description: 'The operator\'s password, where the server asks for one. Any name will do.' } } }
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'A token of this account\'s, as an owner makes it: good for reading, or for writing as well.' },
+          session: { type: 'apiKey', in: 'cookie', name: secure ? '__Host-session' : 'session', description: 'What a browser has in which somebody is signed in to this account: a viewer, a member or an owner.' },
+          operator: { type: 'http', scheme: 'basic', description: 'The operator\'s password, where the server asks for one. Any name will do.' }
+        }
+      }
     },
     transform: document => {
       const transformed = jsonSchemaTransform(document)
+      const { config, method } = document.route as { method: string | string[], config?: FastifyContextConfig }
+      // Nobody but a tenant's people and programs get into a tenant, unless everybody does.
+      if (config?.audience === 'tenant') Object.assign(transformed.schema, { security: [...(app.access === 'open' ? [{}] : []), ...waysIn[needOf([method].flat()[0] ?? 'GET', config)]] })
       // The transformation leaves out the headers of answers.
       const [from, to] = [(document.schema as Described | undefined)?.response ?? {}, (transformed.schema as Described | undefined)?.response ?? {}]
       for (const [status, answer] of Object.entries(to)) {
@@ -38,7 +56,7 @@ export const openApi = plugin<{ tags: Array<{ name: string, description: string 
     },
     transformObject: document => completed(withPlainNames(jsonSchemaTransformObject(document) as Document) as Document) as unknown as ReturnType<typeof jsonSchemaTransformObject>
   })
-}, { name: 'openapi', fastify: '5.x' })
+}, { name: 'openapi', dependencies: ['entry'], fastify: '5.x' })
 
 /** Each schema stands there as what is sent and as what is received, under two names; one of them is used, and gets the plain one. */
 function withPlainNames<T extends { components?: { schemas?: Record<string, object>, securitySchemes?: object } }> (document: T): T {

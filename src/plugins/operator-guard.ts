@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { listensOnLoopbackOnly, type Config } from '../config.ts'
-import { CrossSiteError, NotFoundError, PasswordRequiredError } from '../errors.ts'
+import { CrossSiteError, NotFoundError, PasswordRequiredError, TooManyAttemptsError } from '../errors.ts'
 import { isCrossSite } from './cross-site.ts'
 
 /**
@@ -18,14 +19,24 @@ export function operatorEntry (config: Pick<Config, 'addresses' | 'production' |
   return config.operatorPassword === undefined ? 'closed' : 'password'
 }
 
-/** Lets the operator's requests through. @throws {NotFoundError}, {PasswordRequiredError} or {CrossSiteError} at all others */
-export function operatorGuard (entry: OperatorEntry, password: string | undefined): (request: FastifyRequest) => void {
-  return request => {
+/** Wrong passwords from one address within a quarter of an hour; after them the right one, too, has to wait. */
+const allowed = { points: 20, duration: 15 * 60 }
+
+/** Lets the operator's requests through. @throws {NotFoundError}, {PasswordRequiredError}, {TooManyAttemptsError} or {CrossSiteError} at all others */
+export function operatorGuard (entry: OperatorEntry, password: string | undefined): (request: FastifyRequest) => Promise<void> {
+  const guesses = new RateLimiterMemory(allowed)
+  return async request => {
     if (entry === 'closed') throw new NotFoundError()
     if (isCrossSite(request)) throw new CrossSiteError()
     if (entry === 'local' && isFromThisMachine(request)) return
     if (password === undefined) throw new NotFoundError()
-    if (!hasPassword(request, password)) throw new PasswordRequiredError()
+    if (request.headers.authorization === undefined) throw new PasswordRequiredError()
+    const before = await guesses.get(request.ip)
+    if (before !== null && before.consumedPoints >= allowed.points) throw new TooManyAttemptsError(Math.ceil(before.msBeforeNext / 1000))
+    if (hasPassword(request, password)) return
+    await guesses.penalty(request.ip)
+    request.log.warn({ address: request.ip }, 'a wrong password of the operator\'s')
+    throw new PasswordRequiredError()
   }
 }
 

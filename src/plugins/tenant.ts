@@ -12,7 +12,7 @@ export interface TenantPluginOptions {
   strategy: TenancyStrategy
   baseDomain: string
   /** Throws at requests for the operator's host that are not the operator's. */
-  admitOperator: (request: FastifyRequest) => void
+  admitOperator: (request: FastifyRequest) => Promise<void>
   deadlineMs: number
 }
 
@@ -49,6 +49,12 @@ declare module 'fastify' {
      * turns out to have moved a moment ago. A request that may have written is left alone.
      */
     readWhereTenantIs: <T>(read: () => Promise<T>) => Promise<T>
+    /**
+     * Runs work in a transaction of the account's for itself, committed when it is done: for routes that have none of their own.
+     *
+     * @param who `caller`, whom it lets do what they may; or `nobody`, where it is not said who is at work
+     */
+    inTransaction: <T>(who: 'caller' | 'nobody', work: (scope: TenantScope) => Promise<T>) => Promise<T>
     /** Undoes what the request has done so far, and is done with its transaction, whatever is answered. */
     giveUp: () => Promise<void>
   }
@@ -92,6 +98,19 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
     }
   })
 
+  app.decorateRequest('inTransaction', async function <T>(this: FastifyRequest, who: 'caller' | 'nobody', work: (scope: TenantScope) => Promise<T>) {
+    if (this.tenant === undefined) throw new Error('this request has no tenant')
+    const { scope, transaction } = await strategy.beginTenant(this.tenant, { readOnly: false, deadlineMs })
+    try {
+      if (who === 'caller') this.enter?.(scope)
+      const result = await work(scope)
+      await transaction.commit()
+      return result
+    } finally {
+      await transaction.rollback()
+    }
+  })
+
   app.decorateRequest('giveUp', async function (this: FastifyRequest) { await takeWork(this)?.work.transaction.rollback() })
 
   app.addHook('onRequest', async (request, reply) => {
@@ -104,7 +123,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
     if (target.kind === 'operator') {
       if (request.routeOptions.config.audience === 'tenant') throw new NotFoundError('This is an address of an account: ask at its own host name.')
       if (strategy.beginOperator === undefined) throw new NotFoundError()
-      admitOperator(request)
+      await admitOperator(request)
       request.viewer = { kind: 'operator' }
       return
     }

@@ -6,6 +6,7 @@ import fastifyView from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyReply } from 'fastify'
 import plugin from 'fastify-plugin'
+import type { Role } from '../tenancy/caller.ts'
 
 /** Whom a page is for; each page says so. */
 export type Viewer = { kind: 'tenant', accountId: number, slug: string, name: string } | { kind: 'operator' } | { kind: 'nobody' }
@@ -100,6 +101,82 @@ export interface SessionsPage {
   sessions: Array<{ id: number, agent: string, createdAt: Date, seenAt: Date, isThis: boolean }>
 }
 
+/** Where one part of a list leads to the next. */
+interface Neighbours {
+  nextHref: string | undefined
+  previousHref: string | undefined
+}
+
+export interface PeoplePage extends Neighbours {
+  title: string
+  people: Array<{ id: number, email: string, firstName: string, lastName: string, isActive: boolean, role: Role }>
+  total: number
+  /** When many wrong passwords came, if lately. */
+  guessing: Date | undefined
+}
+
+/** What somebody chooses a password with. */
+export interface LinkPage {
+  title: string
+  email: string
+  link: string
+  expiresAt: Date
+  isMailed: boolean
+}
+
+export interface PasswordPage {
+  title: string
+  email: string
+  /** Of the link, where there is one; otherwise the present password is asked for. */
+  code: string | undefined
+  shortest: number
+  error: string | undefined
+}
+
+interface ShownToken {
+  id: number
+  name: string
+  mayWrite: boolean
+  ending: string
+  madeBy: string
+  createdAt: string
+  expiresAt: string
+  usedAt: string | null
+}
+
+export interface TokensPage extends Neighbours {
+  title: string
+  tokens: ShownToken[]
+  days: { usual: number, most: number }
+}
+
+export interface TokenPage {
+  title: string
+  token: ShownToken
+  secret: string
+}
+
+export interface AuditPage extends Neighbours {
+  title: string
+  events: Array<{ id: number, at: string, actorKind: string, actor: string, action: string, details: Record<string, unknown> }>
+  /** Where it was asked for. */
+  verification: { events: number, lastId: number | null, lastHash: string | null, brokenAt: number | null } | undefined
+}
+
+export interface LookPage {
+  title: string
+  slug: string
+  reason: string
+  error: string | undefined
+  /** Where it begins, once it is granted. */
+  href: string | undefined
+}
+
+export interface LookBeginPage {
+  title: string
+  code: string
+}
+
 export interface ProblemPage {
   title: string
   status: number
@@ -111,6 +188,14 @@ export interface ProblemPage {
 interface Pages {
   'sign-in': SignInPage
   sessions: SessionsPage
+  people: PeoplePage
+  link: LinkPage
+  password: PasswordPage
+  tokens: TokensPage
+  token: TokenPage
+  audit: AuditPage
+  look: LookPage
+  'look-begin': LookBeginPage
   subtasks: SubtasksPage
   docs: DocsPage
   problem: ProblemPage
@@ -142,11 +227,11 @@ export const views = plugin(async app => {
   })
   const assetVersion = await hashOfFiles(`${viewsDirectory}/public`)
 
-  app.decorate('renderPage', async (name, data) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, access: app.access, homeHref: '/', quantity }))
+  app.decorate('renderPage', async (name, data) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, access: app.access, homeHref: '/', quantity, shortTime }))
   app.decorateReply('page', function (this: FastifyReply, name, data) {
     const { person, viewer } = this.request
     const formToken = app.access === 'required' ? this.request.formToken : ''
-    return this.view(`@${name}`, { ...data, assetVersion, viewer, person, formToken, access: app.access, homeHref: '/', quantity })
+    return this.view(`@${name}`, { ...data, assetVersion, viewer, person, formToken, access: app.access, homeHref: '/', quantity, shortTime })
   })
 }, { name: 'views' })
 
@@ -166,6 +251,11 @@ async function loadTemplates (): Promise<Eta> {
 
 const format = new Intl.NumberFormat('en')
 const formatRoughly = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
+
+/** 2026-05-04 09:30 UTC */
+function shortTime (time: Date | string): string {
+  return `${(typeof time === 'string' ? time : time.toISOString()).slice(0, 16).replace('T', ' ')} UTC`
+}
 
 /** 12 · about 938,000 · more than 100,000 */
 function quantity (count: number, precision: Precision = 'exact'): string {

@@ -71,7 +71,7 @@ export async function makingDatabases (
     await catalogue.atOnce(async () => {
       for (const { id, account: { slug, origin }, placement } of made) {
         await catalogue.setStatus(id, 'active')
-        await catalogue.record({ id, slug }, origin?.action ?? 'create', { ...origin?.details, strategy: 'multiple-databases', database: placement })
+        await catalogue.record({ id, slug, database: placement }, origin?.action ?? 'create', { ...origin?.details, strategy: 'multiple-databases', database: placement })
       }
     })
     kept = true

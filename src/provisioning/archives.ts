@@ -12,11 +12,11 @@ import { accountDatabase, makingDatabases, removeAbandoned } from './accounts.ts
 import { assertAccountInput } from './account-input.ts'
 import { TenantError, type Catalogue, type CatalogueEntry } from './catalogue.ts'
 import { withSession } from './session.ts'
-import { momentaryTables, readTenantTables } from './tenant-tables.ts'
+import { unsharedTables, readTenantTables } from './tenant-tables.ts'
 
 /** @throws {TenantError} where a table of tenants' rows is in no archive: the copy of a tenant would lack them, and nobody would know */
 async function assertAllArchived (client: pg.Client): Promise<void> {
-  const known: string[] = [...ownedTables, ...momentaryTables]
+  const known: string[] = [...ownedTables, ...unsharedTables]
   const unknown = (await readTenantTables(client)).map(({ name }) => name).filter(name => !known.includes(name))
   if (unknown.length > 0) throw new TenantError(`archives know no table ${unknown.join(', ')}: describe it in src/archive/tables.ts first, or its rows would be missing`)
 }

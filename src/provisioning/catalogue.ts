@@ -9,6 +9,7 @@ import type { Placement } from '../database/placement.ts'
 import { ExplainedError } from '../explained-error.ts'
 import type { KnownAccount } from '../tenancy/administration.ts'
 import type { TenantStatus } from '../tenancy/tenant.ts'
+import { withSession } from './session.ts'
 
 /** What was asked of a tenant cannot be done as things stand; the message says why. */
 export class TenantError extends ExplainedError {}
@@ -79,11 +80,13 @@ interface EntryRow {
 /** The catalogue of tenants, as the role that keeps it sees it: their names and whereabouts, never a row of their work. */
 export class Catalogue {
   readonly #client: pg.Client
+  readonly #database: Pick<Database, 'at'>
   readonly #actor: string
 
   /** @param actor who does what is recorded */
-  constructor (client: pg.Client, actor = whoeverRunsThis()) {
+  constructor (client: pg.Client, database: Pick<Database, 'at'>, actor = whoeverRunsThis()) {
     this.#client = client
+    this.#database = database
     this.#actor = actor
   }
 
@@ -257,11 +260,27 @@ export class Catalogue {
     await this.#client.query('delete from account where id = $1::bigint', [id])
   }
 
-  /** Notes who did what, and when. @param client where it is to be part of that one's transaction */
-  async record ({ id, slug }: Pick<CatalogueEntry, 'id' | 'slug'>, action: string, details: Record<string, unknown> = {}, client = this.#client): Promise<void> {
-    await client.query(`
-      insert into account_event (account_id, actor, action, slug, details) values ($1::bigint, $2::text, $3::text, $4::text, $5::jsonb)`,
-    [id, this.#actor, action, slug, JSON.stringify(details)])
+  /**
+   * Notes who did what, and when. Where the account has a database of its own, it is noted there as well, for its owners to read,
+   * unless that is out of reach.
+   *
+   * @param client where it is to be part of that one's transaction
+   */
+  async record ({ id, slug, database }: Pick<CatalogueEntry, 'id' | 'slug'> & Partial<Pick<CatalogueEntry, 'database'>>, action: string, details: Record<string, unknown> = {}, client = this.#client): Promise<void> {
+    const note = async (there: pg.Client): Promise<void> => {
+      await there.query(`
+        insert into account_event (account_id, actor, action, slug, details) values ($1::bigint, $2::text, $3::text, $4::text, $5::jsonb)`,
+      [id, this.#actor, action, slug, JSON.stringify(details)])
+      await there.query('select note_account_event($1::bigint, $2::text, $3::text, $4::jsonb)', [id, this.#actor, action, JSON.stringify(details)])
+    }
+    await note(client)
+    if (database === undefined) return
+    try {
+      await withSession(this.#database.at(database).login('manager'), note)
+    } catch (error) {
+      // Its schema may also be behind this version's.
+      if (!(error instanceof DatabaseSetupError || hasCode(error, '42883'))) throw error
+    }
   }
 
   /** What was done, the latest first: to the tenants that have or had a name, those that are gone among them, or to all. */
@@ -362,7 +381,7 @@ function invalidInput (error: unknown, slug: string): unknown {
 }
 
 /** Opens the catalogue for one command. @throws {DatabaseSetupError} where it is out of reach, or not there yet */
-export async function withCatalogue<T> (database: Pick<Database, 'login'>, work: (catalogue: Catalogue) => Promise<T>, actor?: string): Promise<T> {
+export async function withCatalogue<T> (database: Pick<Database, 'login' | 'at'>, work: (catalogue: Catalogue) => Promise<T>, actor?: string): Promise<T> {
   const login = database.login('manager')
   let isOpen = false
   try {
@@ -371,7 +390,7 @@ export async function withCatalogue<T> (database: Pick<Database, 'login'>, work:
       await client.query('set idle_session_timeout = 0')
       await client.query('select from account_move limit 0')
       isOpen = true
-      return await work(new Catalogue(client, actor))
+      return await work(new Catalogue(client, database, actor))
     })
   } catch (error) {
     if (isOpen) throw error

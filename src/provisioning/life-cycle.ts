@@ -10,7 +10,7 @@ import { accountDatabase, type AccountDatabase, makingDatabases, putAccount, rem
 import { assertAccountInput } from './account-input.ts'
 import { TenantError, type Catalogue, type CatalogueEntry, type Move } from './catalogue.ts'
 import { withSession } from './session.ts'
-import { momentaryTables, readTenantTables } from './tenant-tables.ts'
+import { unsharedTables, readTenantTables } from './tenant-tables.ts'
 import { advanceSequences, countRows, removeRows, synchronize, type TransferSteps } from './transfer.ts'
 
 /** How a change reached a tenant's own database, which also keeps its account's name and status. */
@@ -99,7 +99,8 @@ export async function purgeTenant (database: Database, catalogue: Catalogue, slu
     const left = await withSession(database.login('loader'), async client => await countRows({ client, accountId: entry.id }, await readTenantTables(client)))
     if (Object.values(left).some(count => count > 0)) throw new TenantError(`rows of "${slug}" were written while it was purged; run it again`)
     await catalogue.atOnce(async () => {
-      await catalogue.record(entry, 'purge', { removed, dropped: dropped.map(({ database: placement }) => placement) })
+      // Its database is gone.
+      await catalogue.record({ ...entry, database: undefined }, 'purge', { removed, dropped: dropped.map(({ database: placement }) => placement) })
       await catalogue.remove(entry.id)
     })
     return { removed, dropped, left }
@@ -167,7 +168,7 @@ async function copyRows ({ here, from, fromId, to, toId, use, steps }: RowCopy, 
     await inTransaction(source, async () => {
       await inTransaction(target, async () => {
         await first(target)
-        const tables = (await withSession(here, readTenantTables)).filter(({ name }) => !momentaryTables.includes(name))
+        const tables = (await withSession(here, readTenantTables)).filter(({ name }) => !unsharedTables.includes(name))
         await synchronize({ client: source, accountId: fromId }, { client: target, accountId: toId }, tables, steps)
         await advanceSequences({ client: target, accountId: toId }, tables, use)
       })

@@ -194,7 +194,7 @@ async function switchOver (catalogue: Catalogue, { from, to, source, target, ent
       await catalogue.place(entry.id, target)
       if (target !== undefined) await catalogue.noteMigration(entry.id, { state: 'ready', schemaVersion: await latestMigration() })
       await catalogue.noteMove(entry.id, { source, target, state: 'switched' })
-      await catalogue.record(entry, 'move', { source: source ?? 'single-schema', target: target ?? 'single-schema' })
+      await catalogue.record({ ...entry, database: target }, 'move', { source: source ?? 'single-schema', target: target ?? 'single-schema' })
       // Had the session ended, somebody might have written since the last look.
       await gate.query('select')
     })

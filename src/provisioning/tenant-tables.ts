@@ -7,10 +7,15 @@ export interface TenantTable {
   columns: string[]
   /** Whether rows of other tables refer to its rows, and do not go with them. */
   isParent: boolean
+  /** Whether its ids are drawn from a sequence, rather than counted within the account. */
+  hasSequence: boolean
 }
 
-/** What is of the moment, and belongs to one tenant at its place: no archive has it, and no clone. Who is signed in there is not signed in here. */
-export const momentaryTables: readonly string[] = ['idempotent_request', 'user_session']
+/**
+ * What belongs to one tenant at its place: no archive has it, and no clone. Who is signed in there, or gets in with a token, does
+ * not get in here; and what happened there did not happen here.
+ */
+export const unsharedTables: readonly string[] = ['idempotent_request', 'user_session', 'api_token', 'entry_link', 'operator_look', 'audit_event']
 
 /** What is known of tenants rather than what belongs to them. */
 const catalogueTables = ['account', 'former_slug', 'tenant_database', 'account_move', 'account_event']
@@ -21,6 +26,7 @@ export async function readTenantTables (client: pg.Client): Promise<TenantTable[
     select quote_ident(relation.relname) as name,
       array(select quote_ident(attname) from pg_catalog.pg_attribute
         where attrelid = relation.oid and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'account_id' order by attnum) as columns,
+      exists (select from pg_catalog.pg_attribute where attrelid = relation.oid and attname = 'id' and attidentity <> '') as "hasSequence",
       array(select distinct confrelid::regclass::text from pg_catalog.pg_constraint
         where conrelid = relation.oid and contype = 'f' and confrelid <> relation.oid) as parents,
       array(select distinct confrelid::regclass::text from pg_catalog.pg_constraint
@@ -36,7 +42,7 @@ export async function readTenantTables (client: pg.Client): Promise<TenantTable[
     const next = waiting.findIndex(({ parents }) => parents.every(parent => !waiting.some(({ name }) => name === parent)))
     if (next === -1) throw new Error(`the foreign keys of ${waiting.map(({ name }) => name).join(', ')} form a circle`)
     const [table] = waiting.splice(next, 1)
-    if (table !== undefined) sorted.push({ name: table.name, columns: table.columns, isParent: rows.some(({ held }) => held.includes(table.name)) })
+    if (table !== undefined) sorted.push({ name: table.name, columns: table.columns, hasSequence: table.hasSequence, isParent: rows.some(({ held }) => held.includes(table.name)) })
   }
   return sorted
 }

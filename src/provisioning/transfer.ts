@@ -124,7 +124,8 @@ export async function countRows ({ client, accountId }: Side, tables: readonly T
 
 /** Leads each sequence beyond the ids that an account brought along, never back. */
 export async function advanceSequences ({ client, accountId }: Side, tables: readonly TenantTable[], use: SequenceUse): Promise<void> {
-  for (const { name } of tables) {
+  for (const { name, hasSequence } of tables) {
+    if (!hasSequence) continue
     const { rows: [row] } = await client.query<{ highest: string }>(`select coalesce(max(id), 0) as highest from ${name} where account_id = $1::bigint`, [accountId])
     await advanceSequence(client, `${name}_id_seq`, Number(row?.highest ?? 0), use)
   }

@@ -1,5 +1,6 @@
+import type { Role } from '../tenancy/caller.ts'
 import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
-import type { Role } from '../tenancy/person.ts'
+import { recordEvent, recordEvents } from './audit.ts'
 import { endSessionsOf } from './sessions.ts'
 import { accountColumns, timesOf, orderByEmail, ofServedAccounts, orderByAccount, readSlice, times, type Slice, type SliceRequest, type Times, type WithAccount } from './listing.ts'
 
@@ -42,8 +43,9 @@ export async function lockUser ({ sql, accountId }: TenantScope, id: number): Pr
 }
 
 /** Adds users who have no password yet, all or none, and gives them in their order. @throws PostgreSQL's 23505 when an address is taken in this account, in any letter case */
-export async function createUsers ({ sql, accountId }: TenantScope, users: readonly NewUser[]): Promise<User[]> {
-  return await sql<User>`
+export async function createUsers (scope: TenantScope, users: readonly NewUser[]): Promise<User[]> {
+  const { sql, accountId } = scope
+  const created = await sql<User>`
     insert into app_user (account_id, email, first_name, last_name, is_active, role, password_hash)
     select ${accountId}, email, first_name, last_name, is_active, role, ${noPassword}
     from unnest(
@@ -53,29 +55,51 @@ export async function createUsers ({ sql, accountId }: TenantScope, users: reado
     ) with ordinality as given (email, first_name, last_name, is_active, role, place)
     order by place
     returning ${columns}`
+  await recordEvents(scope, 'user.added', created.map(({ id, email, role }) => ({ id, email, role })))
+  return created
 }
 
-/** Changes what is given; who is deactivated, or gets another role, is signed out. @returns undefined when there is no such user. @throws PostgreSQL's 23505 when the address is taken in this account */
+/**
+ * Changes what is given; who is deactivated, or gets another role, is signed out.
+ *
+ * @returns undefined when there is no such user
+ * @throws PostgreSQL's 23505 when the address is taken in this account, its RH003 at the last owner
+ */
 export async function updateUser (scope: TenantScope, id: number, change: Partial<NewUser>): Promise<User | undefined> {
   const { sql, accountId } = scope
+  const present = await lockUser(scope, id)
+  if (present === undefined) return undefined
+  const changed = changeableFields.filter(field => change[field] !== undefined && change[field] !== present[field])
+  if (changed.length === 0) return present
+  const { email, firstName, lastName, isActive, role } = { ...present, ...change }
+  const losesRights = present.isActive && (!isActive || role !== present.role)
+  if (losesRights) await keepAnOwner(scope, id)
   const [updated] = await sql<User>`
     update app_user
-    set email = coalesce(${change.email ?? null}::text, email), first_name = coalesce(${change.firstName ?? null}::text, first_name),
-      last_name = coalesce(${change.lastName ?? null}::text, last_name), is_active = coalesce(${change.isActive ?? null}::boolean, is_active), role = coalesce(${change.role ?? null}::text, role),
-      updated_at = case
-        when (coalesce(${change.email ?? null}::text, email), coalesce(${change.firstName ?? null}::text, first_name), coalesce(${change.lastName ?? null}::text, last_name), coalesce(${change.isActive ?? null}::boolean, is_active), coalesce(${change.role ?? null}::text, role))
-          is distinct from (email, first_name, last_name, is_active, role) then now() else updated_at end
+    set email = ${email}, first_name = ${firstName}, last_name = ${lastName}, is_active = ${isActive}, role = ${role}, updated_at = now()
     where account_id = ${accountId} and id = ${id}
     returning ${columns}`
   // Whoever is let in again signs in again; and what somebody may do by now is not what an old session was made for.
-  if (updated !== undefined && (change.isActive === false || change.role !== undefined)) await endSessionsOf(scope, id)
+  if (losesRights) await endSessionsOf(scope, id)
+  await recordEvent(scope, 'user.changed', { id, email: present.email, changes: Object.fromEntries(changed.map(field => [columnOf[field], { from: present[field], to: change[field] }])) })
   return updated
 }
 
-/** @returns whether there was one */
-export async function deleteUser ({ sql, accountId }: TenantScope, id: number): Promise<boolean> {
-  const { count } = await sql`delete from app_user where account_id = ${accountId} and id = ${id}`
-  return count === 1
+const columnOf = { email: 'email', firstName: 'first_name', lastName: 'last_name', isActive: 'is_active', role: 'role' } as const
+const changeableFields = Object.keys(columnOf) as Array<keyof NewUser>
+
+/** Before somebody stops being an owner. @throws PostgreSQL's RH003 where nobody else is one */
+async function keepAnOwner ({ sql }: TenantScope, leaving: number): Promise<void> {
+  await sql`select keep_an_owner(${leaving})`
+}
+
+/** @returns whether there was one @throws PostgreSQL's RH003 at the last owner */
+export async function deleteUser (scope: TenantScope, id: number): Promise<boolean> {
+  const { sql, accountId } = scope
+  await keepAnOwner(scope, id)
+  const [removed] = await sql<{ email: string }>`delete from app_user where account_id = ${accountId} and id = ${id} returning email`
+  if (removed !== undefined) await recordEvent(scope, 'user.removed', { id, email: removed.email })
+  return removed !== undefined
 }
 
 /** Those of the addresses that somebody in this account has, in lower case. @param exceptId somebody who does not count */
@@ -84,6 +108,13 @@ export async function findTakenAddresses ({ sql, accountId }: TenantScope, email
     select lower(email) as email from app_user
     where account_id = ${accountId} and id <> ${exceptId} and lower(email) = any (select lower(given) from unnest(${emails}::text[]) as given)`
   return new Set(found.map(({ email }) => email))
+}
+
+/** The addresses of some of the owners who are active. */
+export async function listOwnerAddresses ({ sql, accountId }: TenantScope): Promise<string[]> {
+  const owners = await sql<{ email: string }>`
+    select email from app_user where account_id = ${accountId} and role = 'owner' and is_active order by id limit 20`
+  return owners.map(({ email }) => email)
 }
 
 /** Those of all accounts in this database, account by account. */

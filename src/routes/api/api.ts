@@ -5,18 +5,21 @@ import { isCrossSite, isNavigation } from '../../plugins/cross-site.ts'
 import { answeringOtherMethods } from '../../plugins/methods.ts'
 import type { AccountAdministration } from '../../tenancy/administration.ts'
 import { accountRoutes } from './account.ts'
+import type { LinkOptions } from '../entry/links.ts'
+import { auditRoutes } from './audit.ts'
 import { apiPrefix, collectionRoutes } from './collection.ts'
-import { CursorSealer } from './cursor.ts'
-import { answers, hostFailures } from './documentation.ts'
+import type { CursorSealer } from './cursor.ts'
+import { answers, readFailures } from './documentation.ts'
 import { operatorRoutes } from './operator.ts'
 import { projects } from './projects.ts'
 import { subtaskRoutes, subtasks } from './subtasks.ts'
 import { taskRoutes, tasks } from './tasks.ts'
-import { users } from './users.ts'
+import { tokenRoutes } from './tokens.ts'
+import { entryLinkRoute, users } from './users.ts'
 
 export interface ApiOptions {
-  /** What cursors are sealed with: the same in all processes that serve together. */
-  sealingKey: Uint8Array
+  cursors: CursorSealer
+  links: LinkOptions
   /** Left out where nobody changes accounts over HTTP. */
   administration: AccountAdministration | undefined
   /** Is told of the accounts that were changed. */
@@ -24,9 +27,8 @@ export interface ApiOptions {
 }
 
 /** The API of each tenant, on its host, and of the operator, on the bare one. */
-export function apiRoutes ({ sealingKey, administration, forget }: ApiOptions): ReturnType<typeof answeringOtherMethods> {
+export function apiRoutes ({ cursors, links, administration, forget }: ApiOptions): ReturnType<typeof answeringOtherMethods> {
   return answeringOtherMethods(async app => {
-    const cursors = new CursorSealer(sealingKey)
     // A browser sends what any page makes it send, and on a laptop nothing else says who somebody is. What it would read it does
     // not get to see, but it could measure it.
     app.addHook('onRequest', async request => {
@@ -36,11 +38,14 @@ export function apiRoutes ({ sealingKey, administration, forget }: ApiOptions): 
     indexRoute(app)
     accountRoutes(app, administration, forget)
     collectionRoutes(app, users, cursors)
+    entryLinkRoute(app, links)
     collectionRoutes(app, projects, cursors)
     collectionRoutes(app, tasks, cursors)
     taskRoutes(app, cursors)
     collectionRoutes(app, subtasks, cursors)
     subtaskRoutes(app, cursors)
+    tokenRoutes(app, cursors)
+    auditRoutes(app, cursors)
     operatorRoutes(app, cursors, administration, forget)
   })
 }
@@ -54,9 +59,9 @@ const index = z.object({
 function indexRoute (app: FastifyInstance): void {
   app.get(apiPrefix, {
     config: { audience: 'tenant', transaction: false },
-    schema: { tags: ['service'], operationId: 'readIndex', summary: 'Where to find what', response: answers({ 200: { schema: index } }, hostFailures) }
+    schema: { tags: ['service'], operationId: 'readIndex', summary: 'Where to find what', response: answers({ 200: { schema: index } }, readFailures) }
   }, async (_, reply) => reply.send({
-    resources: Object.fromEntries(['account', 'users', 'projects', 'tasks', 'subtasks'].map(name => [name, `${apiPrefix}/${name}`])),
+    resources: Object.fromEntries(['account', 'users', 'projects', 'tasks', 'subtasks', 'tokens', 'audit'].map(name => [name, `${apiPrefix}/${name}`])),
     documentation: '/docs/',
     openapi: '/openapi.json'
   }))

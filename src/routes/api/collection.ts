@@ -4,6 +4,7 @@ import { ConflictError, InvalidValuesError, NotFoundError, sqlStateOf, type Valu
 import type { Position, Slice, SliceRequest, SortKey, Times } from '../../repositories/listing.ts'
 import { idText } from '../../schemas/fields.ts'
 import { listOf, listQuery, readSort, type sorts } from '../../schemas/list.ts'
+import type { Need } from '../../plugins/entry.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { once, prefersMinimal, send, type Answer } from './answer.ts'
 import { type CursorSealer } from './cursor.ts'
@@ -53,7 +54,10 @@ export interface Resource<Entity extends Row, New, Filter> {
   nameOf: (row: Entity) => string
 }
 
-const idInPath = z.object({ id: idText })
+/** What a list takes of a resource. */
+export type Listed<Entity extends Row, Filter> = Pick<Resource<Entity, never, Filter>, 'plural' | 'representation' | 'filters' | 'list' | 'nameOf'>
+
+export const idInPath = z.object({ id: idText })
 const largestBulk = 1000
 
 /** Lists, reads, makes, changes and deletes the rows of a resource. */
@@ -153,7 +157,7 @@ export function collectionRoutes<Entity extends Row, New, Filter> (app: FastifyI
       params: idInPath,
       headers: z.looseObject({ 'if-match': conditions['if-match'] }),
       querystring: z.strictObject(resource.children === undefined ? {} : { cascade: cascade(`its ${resource.children.plural}`) }),
-      response: answers({ 204: {} }, resource.children === undefined ? deleteFailures : [...deleteFailures, ...conflicts])
+      response: answers({ 204: {} }, resource.children === undefined && resource.canClash !== true ? deleteFailures : [...deleteFailures, ...conflicts])
     }
   }, async (request, reply) => {
     const { id } = request.params as { id: number }
@@ -178,8 +182,9 @@ export function cascade (what: string): z.ZodType {
 }
 
 /** A list of a resource, at its own address or below what it belongs to. */
-export function listRoute<Entity extends Row, New, Filter> (app: FastifyInstance, resource: Resource<Entity, New, Filter>, cursors: CursorSealer, { url, operationId, summary, parent }: {
+export function listRoute<Entity extends Row, Filter> (app: FastifyInstance, resource: Listed<Entity, Filter>, cursors: CursorSealer, { url, operationId, summary, parent, needs }: {
   url: string
+  needs?: Need
   operationId: string
   summary: string
   /** What the rows belong to, by the id in the address. */
@@ -187,7 +192,7 @@ export function listRoute<Entity extends Row, New, Filter> (app: FastifyInstance
 }): void {
   const filters = Object.fromEntries(Object.entries(resource.filters).filter(([name]) => name !== parent?.filter))
   app.get(url, {
-    config: { audience: 'tenant' },
+    config: { audience: 'tenant', ...(needs === undefined ? {} : { needs }) },
     ...(parent === undefined ? {} : { errorHandler: badIdIsNotFound }),
     schema: {
       tags: [resource.plural],
@@ -257,7 +262,7 @@ export function badIdIsNotFound (error: Error & { validation?: unknown, validati
 }
 
 /** @throws {NotFoundError} which says of another account's row what it says of one that never was */
-function found<T> (row: T | undefined): T {
+export function found<T> (row: T | undefined): T {
   if (row === undefined) throw new NotFoundError()
   return row
 }
@@ -329,7 +334,7 @@ export function represent ({ representation }: { representation: z.ZodObject }, 
 
 const fieldsOf = new WeakMap<z.ZodObject, Array<[name: string, key: string]>>()
 
-function positionOf<Entity extends Row, New, Filter> ({ nameOf }: Resource<Entity, New, Filter>, row: Entity, sort: SortKey): Position {
+function positionOf<Entity extends Row> ({ nameOf }: { nameOf: (row: Entity) => string }, row: Entity, sort: SortKey): Position {
   return { id: row.id, value: { name: nameOf(row), created: row.createdAt, id: row.id }[sort] }
 }
 

@@ -9,6 +9,8 @@ export const tags = [
   { name: 'projects', description: 'What tasks belong to.' },
   { name: 'tasks', description: 'Pieces of work, each in a project.' },
   { name: 'subtasks', description: 'Steps of a task.' },
+  { name: 'tokens', description: 'What programs get into the account with, in `Authorization: Bearer`. Owners who are signed in make and revoke them.' },
+  { name: 'audit', description: 'What happened to the account, for its owners: every event carries a hash of itself and the one before.' },
   { name: 'accounts', description: 'All accounts, on the bare host and for the operator alone. Each change is recorded with who made it.' },
   { name: 'overview', description: 'The rows of all accounts that share the schema, on the bare host and for the operator alone, who only reads them.' },
   { name: 'service', description: 'For whoever looks for the way.' }
@@ -36,7 +38,7 @@ const headersOf: Readonly<Record<string, object>> = {
   Link: { ...text, description: 'The addresses of the neighbouring slices, as `next` and `prev` (RFC 8288)' },
   'Preference-Applied': { ...text, description: 'Says that `Prefer` was followed' },
   'Idempotency-Replayed': { ...text, description: '`true` where this is the answer to an earlier request of the same key' },
-  'WWW-Authenticate': { ...text, description: 'How the operator signs in' },
+  'WWW-Authenticate': { ...text, description: 'What lets somebody in' },
   'Retry-After': { type: 'integer', description: 'How many seconds to wait' },
   'X-Request-Id': { ...text, description: 'What the request is called in the log of the service' }
 }
@@ -48,12 +50,10 @@ interface Given {
 }
 
 /** What can be wrong with the host, the load, and us. */
-const always = [307, 403, 404, 410, 421, 429, 500, 503]
+const always = [307, 401, 403, 404, 410, 421, 429, 500, 503]
 /** With a body. */
 const ofBodies = [400, 413, 415, 422]
 
-/** What can be wrong with the host. */
-export const hostFailures = [307, 403, 404, 410, 421]
 /** What can go wrong with a read of a tenant's. */
 export const readFailures = always
 export const listFailures = [400, ...always]

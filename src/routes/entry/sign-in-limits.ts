@@ -1,10 +1,14 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
-import { TooManyAttemptsError } from '../errors.ts'
+import { TooManyAttemptsError } from '../../errors.ts'
 
-const minutes = 15
+/** Failures are counted for so long. */
+export const guessingMinutes = 15
 
 /** Wrong passwords within a quarter of an hour: for one person, from one address, and for all people of an account. */
 const allowed = { person: 10, address: 50, account: 300 } as const
+
+/** So many of them, and owners are told that somebody guesses. */
+const notable = { person: 10, address: Infinity, account: 100 } as const
 
 /** Hashing takes 32 MB each; more at once are nobody's honest sign-ins. */
 const mostAtOnce = 16
@@ -18,7 +22,7 @@ export interface Attempt {
 
 /** Bounds how many passwords can be tried. Each process of the server counts for itself. */
 export class SignInLimits {
-  readonly #limiters = Object.entries(allowed).map(([of, points]) => ({ of: of as keyof typeof allowed, limiter: new RateLimiterMemory({ points, duration: minutes * 60 }) }))
+  readonly #limiters = Object.entries(allowed).map(([of, points]) => ({ of: of as keyof typeof allowed, limiter: new RateLimiterMemory({ points, duration: guessingMinutes * 60 }) }))
   #underWay = 0
 
   /**
@@ -38,6 +42,12 @@ export class SignInLimits {
     } finally {
       this.#underWay--
     }
+  }
+
+  /** @returns whether this failure is the one that makes it many: true once in a quarter of an hour */
+  async isGuessing (attempt: Attempt): Promise<boolean> {
+    const counts = await Promise.all(this.#limiters.map(async ({ of, limiter }) => (await limiter.get(keyOf(of, attempt)))?.consumedPoints === notable[of]))
+    return counts.includes(true)
   }
 }
 

@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { AppError, InvalidInputError, NotFoundError, TooManyAttemptsError, WrongPasswordError } from '../../errors.ts'
+import { hashLike, hashPassword } from '../../password.ts'
+import { findEntryLink, takeEntryLink } from '../../repositories/entry-links.ts'
+import { changePassword, checkPassword, createSession, findPasswordParameters } from '../../repositories/sessions.ts'
+import { hashOfSecret } from '../../secrets.ts'
+import { actAs } from '../../tenancy/caller.ts'
+import type { TenantScope } from '../../tenancy/scope.ts'
+import type { Tenant } from '../../tenancy/tenant.ts'
+import { bodyLimit, hidden, userOf } from './forms.ts'
+import type { SignInLimits } from './sign-in-limits.ts'
+
+const code = z.string().max(200).default('')
+const shortest = 10
+const passwords = { password: z.string().max(1000), again: z.string().max(1000) }
+
+/** How people choose a password: with a link that an owner has made for them, or with the one that they have. */
+export function passwordPages (app: FastifyInstance, limits: SignInLimits): void {
+  const own = { config: { audience: 'tenant' as const, needs: 'look' as const, transaction: false } }
+  const open = { config: { audience: 'tenant' as const, entry: 'open' as const, transaction: false } }
+
+  // Programs that look at links in mails follow them, too: only the form uses one up.
+  app.get('/link/', { ...open, schema: { ...hidden, querystring: z.object({ code }) } }, async (request, reply) => {
+    const { code } = request.query as { code: string }
+    const link = await request.inTransaction('nobody', async scope => await findEntryLink(scope, hashOfSecret(code)))
+    if (link === undefined) throw linkIsOver()
+    return showForm(reply, { email: link.email, code })
+  })
+
+  app.post('/link/', { ...open, bodyLimit, schema: { ...hidden, body: z.object({ code, ...passwords }) } }, async (request, reply) => {
+    const { code, password, again } = request.body as { code: string, password: string, again: string }
+    const link = await request.inTransaction('nobody', async scope => await findEntryLink(scope, hashOfSecret(code)))
+    if (link === undefined) throw linkIsOver()
+    const wrong = wrongWith(password, again)
+    if (wrong !== undefined) return showForm(reply, { email: link.email, code, error: wrong })
+    const hash = await hashPassword(password)
+    await request.inTransaction('nobody', async scope => {
+      await actAs(scope, { kind: 'user', id: link.userId, name: link.email })
+      if (!await takeEntryLink(scope, link)) throw linkIsOver()
+      await changePassword(scope, link, hash)
+      await letIn(request, reply, scope, link)
+    })
+    return reply.redirect('/', 303)
+  })
+
+  app.get('/password/', { ...own, schema: hidden }, async (request, reply) => {
+    const { email } = await userOf(request)
+    return showForm(reply, { email })
+  })
+
+  app.post('/password/', { ...own, bodyLimit, schema: { ...hidden, body: z.object({ present: z.string().max(1000), ...passwords }) } }, async (request, reply) => {
+    const { email, userId } = await userOf(request)
+    const { present, password, again } = request.body as { present: string, password: string, again: string }
+    const wrong = wrongWith(password, again)
+    if (wrong !== undefined) return showForm(reply, { email, error: wrong })
+    try {
+      await limits.attempt({ accountId: (request.tenant as Tenant).id, email, address: request.ip }, async () => {
+        const presentHash = await hashLike(present, await request.inTransaction('nobody', async scope => await findPasswordParameters(scope, email)))
+        const hash = await hashPassword(password)
+        await request.inTransaction('nobody', async scope => {
+          if (await checkPassword(scope, email, presentHash) !== userId) throw new WrongPasswordError()
+          // All sessions end, this one with them, and a new one begins.
+          await changePassword(scope, { userId, email }, hash)
+          await letIn(request, reply, scope, { userId, email })
+        })
+      })
+    } catch (error) {
+      if (error instanceof WrongPasswordError) return showForm(reply, { email, error: new InvalidInputError('This is not your present password.') })
+      if (error instanceof TooManyAttemptsError) return showForm(reply, { email, error })
+      throw error
+    }
+    return reply.redirect('/', 303)
+  })
+}
+
+async function letIn (request: FastifyRequest, reply: FastifyReply, scope: TenantScope, { userId, email }: { userId: number, email: string }): Promise<void> {
+  await createSession(scope, { userId, email, tokenHash: request.server.issueToken(reply), agent: request.headers['user-agent'] ?? '', address: request.ip })
+}
+
+function linkIsOver (): NotFoundError {
+  return new NotFoundError('This link was used, is too old, or is not for this account. Ask an owner of the account for a new one.')
+}
+
+function wrongWith (password: string, again: string): InvalidInputError | undefined {
+  if ([...password].length < shortest) return new InvalidInputError(`A password takes at least ${shortest} characters.`)
+  return password === again ? undefined : new InvalidInputError('The two passwords differ.')
+}
+
+function showForm (reply: FastifyReply, { email, code, error }: { email: string, code?: string, error?: AppError }): FastifyReply {
+  return reply.code(error?.status ?? 200).headers(error?.headers ?? {}).page('password', { title: 'Choose a password', email, code, shortest, error: error?.message })
+}

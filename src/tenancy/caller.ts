@@ -1,0 +1,76 @@
+import type { TenantScope } from './scope.ts'
+
+/** What somebody may do in an account: an owner manages its people, too, a member works in it, a viewer looks. */
+export type Role = 'owner' | 'member' | 'viewer'
+
+/** Who is signed in: one of the account's people, or the operator, who looks into it for a while. */
+export interface Person {
+  kind: 'user' | 'operator'
+  /** Of the session, or of the operator's look. */
+  sessionId: number
+  /** Null for the operator. */
+  userId: number | null
+  /** The operator's is that of a viewer. */
+  role: Role
+  email: string
+  firstName: string
+  lastName: string
+  /** Whether it is time to note that the session is in use. */
+  isStale: boolean
+  /** When the session ends, whoever uses it. */
+  expiresAt: Date
+}
+
+/** What got in with a token: a program of the account's. */
+export interface Program {
+  kind: 'program'
+  tokenId: number
+  name: string
+  mayWrite: boolean
+  isStale: boolean
+}
+
+/** Whoever a request of an account's comes from, where not everybody is let in. */
+export type Caller = Person | Program
+
+/** How long a session lasts that nobody uses, and how long any: in days. */
+export const sessionDays = { idle: 7, most: 30 } as const
+
+/**
+ * Goes on in a session of this account: from here on the transaction knows who is at work, and cannot write where they only look.
+ *
+ * @throws PostgreSQL's RH002 where the token leads to nobody: unknown here, ended, expired, or of somebody who is not active
+ */
+export async function enterSession ({ sql }: TenantScope, tokenHash: string): Promise<Person> {
+  const [person] = await sql<Person>`
+    select kind, session_id as "sessionId", user_id as "userId", role, email, first_name as "firstName", last_name as "lastName", is_stale as "isStale", expires_at as "expiresAt"
+    from enter_session(${tokenHash})`
+  if (person === undefined) throw new Error('enter_session gives one row, or an error')
+  return person
+}
+
+/** The same for a program, by its token. @throws PostgreSQL's RH002 where it is none of this account's, or not any more */
+export async function enterToken ({ sql }: TenantScope, tokenHash: string): Promise<Program> {
+  const [program] = await sql<Omit<Program, 'kind'>>`
+    select token_id as "tokenId", name, may_write as "mayWrite", is_stale as "isStale" from enter_token(${tokenHash})`
+  if (program === undefined) throw new Error('enter_token gives one row, or an error')
+  return { kind: 'program', ...program }
+}
+
+/** Notes that a session or a token is in use. The operator's look ends when its time is up, used or not. */
+export async function touch ({ sql, accountId }: TenantScope, caller: Caller): Promise<void> {
+  if (caller.kind === 'program') {
+    await sql`update api_token set used_at = now() where account_id = ${accountId} and id = ${caller.tokenId}`
+  } else if (caller.kind === 'user') {
+    await sql`
+      update user_session set seen_at = now(), idle_until = now() + make_interval(days => ${sessionDays.idle})
+      where account_id = ${accountId} and id = ${caller.sessionId}`
+  }
+}
+
+/**
+ * Says who is at work where nobody was let in by a session or a token, but somebody is known: whoever has just proved to know a password.
+ */
+export async function actAs ({ sql }: TenantScope, { kind, id, name }: { kind: 'user' | 'operator', id: number | null, name: string }): Promise<void> {
+  await sql`select act_as(${kind}, ${id}, ${name})`
+}

@@ -1,0 +1,276 @@
+import t from 'tap'
+import type { Mail } from '../src/mail.ts'
+import { withCatalogue } from '../src/provisioning/catalogue.ts'
+import { resumeTenant, suspendTenant } from '../src/provisioning/life-cycle.ts'
+import { adminOf, asRole, placeTenants, seedTenants, testApp, testDatabase } from './support.ts'
+import { cookieOf, peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
+
+const database = await testDatabase(t)
+await seedTenants(database, { tenants: 3, subtasks: 12 })
+await peopleOfAll(database)
+await placeTenants(database)
+
+const mails: Mail[] = []
+const directory = { ttlMs: 0, size: 100 }
+const { app, strategy } = await testApp(t, database, { config: { access: 'required' }, directory, sendMail: async mail => { mails.push(mail) } })
+const { ask, signIn, cookieFor, send, api } = visitorsOf(app)
+
+interface Row { id: number, email: string, role: string, action: string, secret: string, expires_at: string, actor: { kind: string, name: string }, details: Record<string, unknown> }
+const rowsIn = ({ body }: { body: string }): Row[] => (JSON.parse(body) as { data: Row[] }).data
+const idOf = async (email: string, asked: Parameters<typeof api>[1]): Promise<number> => rowsIn(await api('users?limit=200', asked)).find(row => row.email === email)?.id ?? 0
+const linkIn = ({ body }: { body: string }): string => /class="secret">https?:\/\/[^/]+(\/link\/\?code=[\w-]+)</.exec(body)?.[1] ?? ''
+const codeOf = (link: string): string => link.split('code=')[1] ?? ''
+
+t.test('owners invite people, who choose a password by a link that works once', async t => {
+  const owner = { cookie: await cookieFor('owner@example.com') }
+  const shown = await send('/people/', { email: 'new@example.com', first_name: 'Nora', last_name: '', role: 'viewer' }, { ...owner, page: '/people/' })
+  t.equal(shown.statusCode, 200)
+  const link = linkIn(shown)
+  t.match(mails.at(-1), { kind: 'invitation', to: ['new@example.com'], text: new RegExp(codeOf(link)) })
+  t.equal((await signIn('new@example.com', { password: '!' })).statusCode, 401, 'nobody gets in before')
+
+  t.match(await ask(link, { slug: 'tenant-1' }), { statusCode: 404 }, 'it is no link of another account')
+  const form = await ask(link)
+  t.match(form.body, /new@example.com/)
+  const choose = async (password: string, again = password): ReturnType<typeof ask> => await ask('/link/', { method: 'POST', form: { code: codeOf(link), password, again, form_token: tokenIn(form) } })
+  t.match(await choose('short'), { statusCode: 400 })
+  t.match(await choose('battery staple', 'battery stable'), { statusCode: 400 })
+  const [first, second] = await Promise.all([choose('battery staple'), choose('battery stapler')])
+  t.strictSame([first.statusCode, second.statusCode].sort(), [303, 404], 'of two at once one works')
+  t.equal((await ask(link)).statusCode, 404)
+  const chosen = first.statusCode === 303 ? first : second
+  t.equal((await ask('/subtasks/', { cookie: cookieOf(chosen) })).statusCode, 200, 'and whoever used it is in')
+  t.equal((await signIn('new@example.com', { password: first.statusCode === 303 ? 'battery staple' : 'battery stapler' })).statusCode, 303)
+  t.match(await send('/people/', { email: 'NEW@example.com', role: 'viewer' }, { ...owner, page: '/people/' }), { statusCode: 409 })
+})
+
+t.test('a link is over when its time is up, when another is made, and when its user is deactivated', async t => {
+  const asked = { slug: 'tenant-1' }
+  const owner = { ...asked, cookie: await cookieFor('owner@example.com', asked) }
+  const id = await idOf('viewer@example.com', owner)
+  const make = async (): Promise<string> => {
+    const answer = await api(`users/${id}/link`, { ...owner, method: 'POST' })
+    t.match(answer.json(), { email: 'viewer@example.com', is_mailed: true })
+    return `/link/?code=${codeOf(answer.json<{ link: string }>().link)}`
+  }
+  const [first, second] = [await make(), await make()]
+  t.match(mails.at(-1), { kind: 'new-password' })
+  t.equal((await ask(first, asked)).statusCode, 404)
+  t.equal((await ask(second, asked)).statusCode, 200)
+  await asRole(await adminOf(database, 'tenant-1'), async query => await query('update rowhouse.entry_link set expires_at = now()'))
+  t.equal((await ask(second, asked)).statusCode, 404)
+  const third = await make()
+  t.equal((await api(`users/${id}`, { ...owner, method: 'PATCH', body: { is_active: false } })).statusCode, 200)
+  t.equal((await ask(third, asked)).statusCode, 404)
+  t.equal((await api(`users/${id}/link`, { ...owner, method: 'POST' })).statusCode, 404)
+})
+
+t.test('a new password signs its owner out everywhere else, and in anew here', async t => {
+  const asked = { slug: 'tenant-2' }
+  const [here, there] = [await cookieFor('member@example.com', asked), await cookieFor('member@example.com', asked)]
+  const wrong = await send('/password/', { present: 'wrong', password: 'battery staple', again: 'battery staple' }, { ...asked, cookie: here, page: '/password/' })
+  t.match(wrong.body, /not your present password/)
+  const changed = await send('/password/', { present: 'correct horse', password: 'battery staple', again: 'battery staple' }, { ...asked, cookie: here, page: '/password/' })
+  t.equal(changed.statusCode, 303)
+  for (const cookie of [here, there]) t.equal((await ask('/subtasks/', { ...asked, cookie })).statusCode, 303)
+  t.equal((await ask('/subtasks/', { ...asked, cookie: cookieOf(changed) })).statusCode, 200)
+  t.equal((await signIn('member@example.com', asked)).statusCode, 401)
+  t.equal((await signIn('member@example.com', { password: 'battery staple' })).statusCode, 401, 'the same person in another account has another password')
+  t.equal((await signIn('member@example.com')).statusCode, 303)
+})
+
+t.test('another role is another session', async t => {
+  const asked = { slug: 'tenant-2' }
+  const owner = { ...asked, cookie: await cookieFor('owner@example.com', asked) }
+  const viewer = await cookieFor('viewer@example.com', asked)
+  const id = await idOf('viewer@example.com', owner)
+  t.equal((await send(`/people/${id}/role/`, { role: 'viewer' }, { ...owner, page: '/people/' })).statusCode, 303)
+  t.equal((await ask('/subtasks/', { ...asked, cookie: viewer })).statusCode, 200, 'the same role changes nothing')
+  t.equal((await send(`/people/${id}/role/`, { role: 'member' }, { ...owner, page: '/people/' })).statusCode, 303)
+  t.equal((await ask('/subtasks/', { ...asked, cookie: viewer })).statusCode, 303)
+})
+
+t.test('the last owner stays, also where two leave at once', async t => {
+  const asked = { slug: 'tenant-2' }
+  const owner = { ...asked, cookie: await cookieFor('owner@example.com', asked) }
+  const id = await idOf('owner@example.com', owner)
+  t.match(await api(`users/${id}`, { ...owner, method: 'DELETE' }), { statusCode: 409 })
+  for (const change of [{ role: 'viewer' }, { is_active: false }]) t.match(await api(`users/${id}`, { ...owner, method: 'PATCH', body: change }), { statusCode: 409 })
+  t.match(await send(`/people/${id}/remove/`, {}, { ...owner, page: '/people/' }), { statusCode: 409, body: /keeps an owner/ })
+  const invited = (await api('users', { ...owner, method: 'POST', body: { email: 'invited@example.com', role: 'owner' } })).json<Row>().id
+  t.match(await api(`users/${id}`, { ...owner, method: 'DELETE' }), { statusCode: 409 }, 'somebody who has no password yet is no way in')
+  await api(`users/${invited}`, { ...owner, method: 'DELETE' })
+  const second = await idOf('member@example.com', owner)
+  t.equal((await api(`users/${second}`, { ...owner, method: 'PATCH', body: { role: 'owner' } })).statusCode, 200)
+  const answers = await Promise.all([id, second].map(async each => await api(`users/${each}`, { ...owner, method: 'PATCH', body: { role: 'member' } })))
+  t.strictSame(answers.filter(({ statusCode }) => statusCode === 200).length <= 1, true)
+  const [left] = await asRole(await adminOf(database, 'tenant-2'), async query => await query("select count(*)::integer as owners from rowhouse.app_user where role = 'owner' and is_active and account_id = (select id from rowhouse.account where slug = 'tenant-2')"))
+  t.ok(Number(left?.['owners']) >= 1)
+  await asRole(await adminOf(database, 'tenant-2'), async query => await query("update rowhouse.app_user set role = 'owner' where email = 'owner@example.com'"))
+})
+
+t.test('suspending an account ends its sessions for good', async t => {
+  const asked = { slug: 'tenant-1' }
+  const cookie = await cookieFor('member@example.com', asked)
+  await withCatalogue(database, async catalogue => {
+    await suspendTenant(database, catalogue, 'tenant-1', 'unpaid')
+    t.equal((await ask('/subtasks/', { ...asked, cookie })).statusCode, 403)
+    await resumeTenant(database, catalogue, 'tenant-1')
+    strategy.forgetTenant('tenant-1')
+  })
+  t.equal((await ask('/subtasks/', { ...asked, cookie })).statusCode, 303)
+  t.equal((await signIn('member@example.com', asked)).statusCode, 303)
+})
+
+t.test('programs get in with tokens, each into its own account alone', async t => {
+  const owner = { cookie: await cookieFor('owner@example.com') }
+  const make = async (body: object): Promise<Row> => (await api('tokens', { ...owner, method: 'POST', body })).json<Row>()
+  const [reading, writing] = [await make({ name: 'Report' }), await make({ name: 'Import', access: 'write', expires_in_days: 1 })]
+  t.match(reading.secret, /^rowhouse_[\w-]{43}$/)
+  for (const { secret } of [reading, writing]) {
+    t.equal((await api('projects', { token: secret })).statusCode, 200)
+    for (const slug of ['tenant-1', 'tenant-2']) t.match(await api('projects', { token: secret, slug }), { statusCode: 401, headers: { 'www-authenticate': /^Bearer/ } })
+    for (const route of ['users', 'tokens', 'audit']) t.equal((await api(route, { token: secret, ...(route === 'users' ? { method: 'POST', body: { email: 'x@example.com' } } : {}) })).statusCode, 403, route)
+    t.match(await ask('/people/', { token: secret }), { statusCode: 403 })
+    t.match(await ask('/sessions/', { token: secret }), { statusCode: 404 })
+  }
+  t.equal((await api('projects', { token: reading.secret, method: 'POST', body: { name: 'no' } })).statusCode, 403)
+  t.equal((await api('projects', { token: writing.secret, method: 'POST', body: { name: 'yes' } })).statusCode, 201)
+  const list = await api('tokens', owner)
+  t.notMatch(list.body, new RegExp(writing.secret))
+  t.match(rowsIn(list), [{ name: 'Report', access: 'read', made_by: 'owner@example.com' }, { name: 'Import', access: 'write', ending: writing.secret.slice(-4) }])
+
+  for (const wrong of ['', 'x', writing.secret.slice(0, -1), writing.secret.replace('rowhouse_', ''), `${writing.secret}A`]) t.equal((await api('projects', { token: wrong })).statusCode, 401, wrong)
+  t.equal((await api('projects', { token: 'x', cookie: owner.cookie })).statusCode, 401, 'no cookie makes up for a wrong token')
+  await asRole(await adminOf(database, 'tenant-0'), async query => await query("update rowhouse.api_token set expires_at = now() where name = 'Report'"))
+  t.equal((await api('projects', { token: reading.secret })).statusCode, 401)
+  t.equal((await api(`tokens/${writing.id}`, { ...owner, method: 'DELETE' })).statusCode, 204)
+  t.equal((await api('projects', { token: writing.secret })).statusCode, 401)
+
+  const shown = await send('/tokens/', { name: 'By hand', access: 'read', days: '30' }, { ...owner, page: '/tokens/' })
+  const byHand = /class="secret">(rowhouse_[\w-]+)</.exec(shown.body)?.[1]
+  t.equal((await api('projects', { token: byHand })).statusCode, 200)
+  const revoke = /By hand[^]*?action="(\/tokens\/\d+\/revoke\/)"/.exec((await ask('/tokens/', owner)).body)?.[1] ?? ''
+  t.equal((await send(revoke, {}, { ...owner, page: '/tokens/' })).statusCode, 303)
+  t.equal((await api('projects', { token: byHand })).statusCode, 401)
+})
+
+t.test('what a token reads with cannot write, even where a check was forgotten', async t => {
+  const { app: forgetful } = await testApp(t, database, { config: { access: 'required' } })
+  forgetful.post('/forgotten', { config: { needs: 'look' } }, async ({ tenantScope: { sql, accountId } }) => await sql`insert into project (account_id, name) values (${accountId}, 'forgotten')`)
+  const { secret } = (await api('tokens', { cookie: await cookieFor('owner@example.com'), method: 'POST', body: { name: 'Reader' } })).json<Row>()
+  t.match(await ask('/forgotten', { method: 'POST', token: secret, on: forgetful, body: {} }), { statusCode: 500 })
+  t.strictSame(await asRole(await adminOf(database, 'tenant-0'), async query => await query("select name from rowhouse.project where name = 'forgotten'")), [])
+})
+
+t.test('the operator looks into an account: read only, for a while, for a reason, and its owners see it', async t => {
+  const operator = { slug: '' }
+  t.equal((await send('/look/', { slug: 'tenant-1', reason: '', minutes: '30' }, { ...operator, page: '/look/' })).statusCode, 400)
+  t.equal((await send('/look/', { slug: 'nobody', reason: 'r', minutes: '30' }, { ...operator, page: '/look/' })).statusCode, 400)
+  t.equal((await ask('/look/', { slug: 'tenant-1', cookie: await cookieFor('owner@example.com', { slug: 'tenant-1' }) })).statusCode, 404)
+  t.equal((await ask('/look/', { method: 'POST', ...operator, form: { slug: 'tenant-1', reason: 'r', minutes: '30' } })).statusCode, 403, 'the form carries a token')
+  const granted = await send('/look/', { slug: 'tenant-1', reason: 'Ticket 4711', minutes: '30' }, { ...operator, page: '/look/' })
+  const href = /href="http:\/\/tenant-1\.localhost(\/look\/begin\/\?code=[\w-]+)"/.exec(granted.body)?.[1] ?? ''
+  t.not(href, '')
+  const asked = { slug: 'tenant-1' }
+  t.equal((await send('/look/begin/', { code: codeOf(href) }, { slug: 'tenant-2', page: href })).statusCode, 404, 'not into another')
+  const begun = await send('/look/begin/', { code: codeOf(href) }, { ...asked, page: href })
+  t.equal(begun.statusCode, 303)
+  t.equal((await send('/look/begin/', { code: codeOf(href) }, { ...asked, page: href })).statusCode, 404, 'a code works once')
+  const cookie = cookieOf(begun)
+  const page = await ask('/subtasks/', { ...asked, cookie })
+  t.match(page.body, /You look into this account as the operator, until/)
+  t.match(page.body, /subtask 0001 of tenant-1/)
+  for (const slug of ['tenant-0', 'tenant-2']) t.equal((await ask('/subtasks/', { slug, cookie })).statusCode, 303)
+  t.equal((await api('projects', { ...asked, cookie, method: 'POST', body: { name: 'no' } })).statusCode, 403)
+  for (const path of ['/people/', '/tokens/', '/audit/']) t.equal((await ask(path, { ...asked, cookie })).statusCode, 403)
+  t.equal((await ask('/sessions/', { ...asked, cookie })).statusCode, 404)
+
+  const owner = { ...asked, cookie: await cookieFor('owner@example.com', asked) }
+  const events = rowsIn(await api('audit?limit=10', owner)).filter(({ action }) => action.startsWith('look'))
+  t.match(events, [{ action: 'look.begun', actor: { kind: 'operator' } }, { action: 'look.granted', details: { reason: 'Ticket 4711', minutes: 30 } }])
+  await asRole(await adminOf(database, 'tenant-1'), async query => await query('update rowhouse.operator_look set expires_at = now()'))
+  t.equal((await ask('/subtasks/', { ...asked, cookie })).statusCode, 303, 'its time is up')
+})
+
+t.test('what happens is recorded with who did it, and shows where it was tampered with', async t => {
+  const asked = { slug: 'tenant-2' }
+  await signIn('owner@example.com', { ...asked, password: 'wrong' })
+  const owner = { ...asked, cookie: await cookieFor('owner@example.com', asked) }
+  const admin = await adminOf(database, 'tenant-2')
+  const events = rowsIn(await api('audit?limit=200&sort=id', owner))
+  t.strictSame(events.map(({ id }) => id), events.map((_, index) => index + 1))
+  t.match(events.findLast(({ action }) => action === 'sign-in.failed'), { actor: { kind: 'nobody' }, details: { email: 'owner@example.com', address: '127.0.0.1' } })
+  t.match(events.at(-1), { action: 'sign-in', actor: { kind: 'user', name: 'owner@example.com' } })
+  t.match(events.find(({ action }) => action === 'user.changed'), { actor: { kind: 'user', name: 'owner@example.com' }, details: { email: 'viewer@example.com', changes: { role: { from: 'viewer', to: 'member' } } } })
+  t.match((await ask('/audit/', owner)).body, /sign-in\.failed/)
+  t.match((await ask('/audit/verification/', owner)).body, /as they were recorded/)
+
+  const verify = async (query = ''): Promise<{ is_intact: boolean, events: number, broken_at: number | null, last_id: number, last_hash: string, has_known: boolean | null }> => (await api(`audit/verification${query}`, owner)).json()
+  const whole = await verify()
+  t.match(whole, { is_intact: true, broken_at: null, has_known: null })
+  const known = `?known_id=${whole.last_id}&known_hash=${whole.last_hash}`
+  t.match(await verify(known), { is_intact: true, has_known: true })
+  const account = "account_id = (select id from rowhouse.account where slug = 'tenant-2')"
+  const tamper = async (statement: string, back: string): Promise<unknown> => {
+    await asRole(admin, async query => await query(`create table if not exists kept as select * from rowhouse.audit_event where ${account}`))
+    await asRole(admin, async query => await query(`update rowhouse.audit_event set ${statement} where ${account} and id = 2`))
+    const found = await verify()
+    await asRole(admin, async query => await query(`update rowhouse.audit_event set ${back} where ${account} and id = 2`))
+    return found.broken_at
+  }
+  for (const column of ['actor', 'action', 'details', 'at', 'actor_kind', 'hash']) {
+    const other = { at: "at + interval '1 microsecond'", details: 'details || \'{"x":1}\'', actor_kind: "case actor_kind when 'user' then 'nobody' else 'user' end", hash: "repeat('0', 64)" }[column] ?? `${column} || 'x'`
+    t.equal(await tamper(`${column} = ${other}`, `${column} = (select kept.${column} from kept where kept.id = 2)`), 2, column)
+  }
+  t.match(await verify(), { is_intact: true })
+  await asRole(admin, async query => await query(`delete from rowhouse.audit_event where ${account} and id = 3`))
+  t.match(await verify(), { is_intact: false, broken_at: 4 })
+  await asRole(admin, async query => await query('insert into rowhouse.audit_event select * from kept where id = 3'))
+  await asRole(admin, async query => await query(`delete from rowhouse.audit_event where ${account} and id >= ${whole.last_id}`))
+  t.match(await verify(known), { is_intact: false, broken_at: null, has_known: false }, 'what is taken off the end shows against what was noted')
+})
+
+t.test('nobody who serves requests changes or removes what was recorded', async t => {
+  const admin = await adminOf(database, 'tenant-0')
+  for (const role of ['tenant', 'operator', 'manager']) {
+    for (const privilege of ['update', 'delete', 'truncate', 'insert']) {
+      const [row] = await asRole(admin, async query => await query('select has_table_privilege($1, \'rowhouse.audit_event\', $2) or has_any_column_privilege($1, \'rowhouse.audit_event\', case $2 when \'delete\' then \'update\' when \'truncate\' then \'update\' else $2 end) as may', [`rowhouse_${role}`, privilege]))
+      t.equal(row?.['may'], false, `${role}: ${privilege}`)
+    }
+  }
+})
+
+t.test('what is done to an account from outside is known to its owners', async t => {
+  const events = rowsIn(await api('audit?limit=200', { slug: 'tenant-1', cookie: await cookieFor('owner@example.com', { slug: 'tenant-1' }) }))
+  t.match(events.filter(({ action }) => /suspend|resume/.test(action)), [{ action: 'account.resume', actor: { kind: 'service' } }, { action: 'account.suspend', details: { reason: 'unpaid' } }])
+})
+
+t.test('owners are told of guessed passwords', async t => {
+  const { app: guarded } = await testApp(t, database, { config: { access: 'required' }, sendMail: async mail => { mails.push(mail) } })
+  const asked = { slug: 'tenant-1', on: guarded }
+  for (let attempt = 0; attempt < 10; attempt++) await signIn('member@example.com', { ...asked, password: `guess ${attempt}` })
+  t.equal(mails.filter(({ kind }) => kind === 'guessing').length, 1)
+  t.match(mails.at(-1), { kind: 'guessing', to: ['owner@example.com'] })
+  t.match((await ask('/people/', { slug: 'tenant-1', cookie: await cookieFor('owner@example.com', { slug: 'tenant-1' }) })).body, /Many wrong passwords were sent/)
+})
+
+t.test('the operator\'s password is not to be guessed either', async t => {
+  const { app: guarded } = await testApp(t, database, { config: { access: 'required', operatorPassword: 'for the operator', production: true } })
+  const knock = async (password: string): Promise<number> => (await ask('/subtasks/', { slug: '', on: guarded, headers: { authorization: `Basic ${Buffer.from(`operator:${password}`).toString('base64')}` } })).statusCode
+  t.not(await knock('for the operator'), 401)
+  for (let attempt = 0; attempt < 20; attempt++) t.equal(await knock(`guess ${attempt}`), 401)
+  t.equal(await knock('for the operator'), 429)
+  t.equal((await ask('/subtasks/', { slug: '', on: guarded })).statusCode, 401, 'whoever sends none is asked for it still')
+})
+
+t.test('the codes of links are in no log', async t => {
+  const lines: string[] = []
+  const { app: logging } = await testApp(t, database, { config: { access: 'required' }, logger: { level: 'trace', stream: { write: (line: string) => { lines.push(line) } } } })
+  for (const path of ['/link/', '/look/begin/']) {
+    await ask(`${path}?code=opens-a-door&x=1`, { on: logging })
+    await send(path, { code: 'opens-a-door', password: 'battery staple', again: 'battery staple' }, { on: logging, page: `${path}?code=opens-a-door` })
+  }
+  t.match(lines.join(''), /code=…&x=1/)
+  t.notMatch(lines.join(''), /opens-a-door/)
+})
