@@ -7,7 +7,7 @@ import { runCommand, withDatabase } from '../src/cli.ts'
 import { formatDuration } from '../src/testdata/progress.ts'
 
 const program = new Command('bench')
-  .description('Measures what Rowhouse does against what PostgreSQL itself can do: the load, the page, the walls, scale, depth, concurrency, the API, a database for each tenant, a tenant as a file.')
+  .description('Measures what Rowhouse does against what PostgreSQL itself can do: the load, the page, the walls, scale, depth, concurrency, the API, entry, a database for each tenant, a tenant as a file.')
   .option('--quick', 'fewer accounts, shorter rounds: some three minutes, to see that it works', false)
   .addOption(new Option('--large', '20,000 accounts as well: ten to twenty minutes and 4 GB more').default(false).conflicts('quick'))
   .option('--only <parts>', `some of it: ${parts.join(', ')}`, parseParts, [...parts])

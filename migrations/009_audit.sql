@@ -45,7 +45,7 @@ begin
     set_config('app.user_id', case when act_as.kind = 'user' then act_as.id::text else '' end, true);
 end
 $$;
-grant execute on function act_as(text, bigint, text) to rowhouse_tenant, rowhouse_verifier;
+grant execute on function act_as(text, bigint, text) to rowhouse_tenant;
 
 -- Events are added here, by a role that logs in nowhere.
 grant usage on schema rowhouse to rowhouse_recorder;

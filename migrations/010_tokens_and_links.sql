@@ -117,7 +117,7 @@ begin
   where user_session.account_id = rowhouse.current_account_id() and user_session.token_hash = enter_session.token_hash
     and user_session.idle_until > now() and user_session.expires_at > now() and app_user.is_active and user_session.created_at > account.status_since;
   if found then
-    perform rowhouse.act_as('user', user_id, email);
+    perform set_config('app.user_id', user_id::text, true), set_config('app.actor', 'user:' || user_id || ':' || email, true);
   else
     select 'operator', operator_look.id, null, 'viewer', operator_look.actor, '', '', false, operator_look.expires_at
     into kind, session_id, user_id, role, email, first_name, last_name, is_stale, expires_at
@@ -126,7 +126,7 @@ begin
     if not found then
       raise exception 'enter_session: nobody is signed in with this' using errcode = 'RH002';
     end if;
-    perform rowhouse.act_as('operator', session_id, email);
+    perform set_config('app.actor', 'operator:' || session_id || ':' || email, true);
   end if;
   if role = 'viewer' then
     perform set_config('transaction_read_only', 'on', true);
@@ -149,7 +149,7 @@ begin
   if not found then
     raise exception 'enter_token: no program gets in with this' using errcode = 'RH002';
   end if;
-  perform rowhouse.act_as('token', token_id, name);
+  perform set_config('app.actor', 'token:' || token_id || ':' || name, true);
   if not may_write then
     perform set_config('transaction_read_only', 'on', true);
   end if;

@@ -9,6 +9,7 @@ import { measureConcurrency } from './concurrency.ts'
 import { poolSettings } from './bench-strategy.ts'
 import { measureDepth } from './depth.ts'
 import type { Figure } from './figures.ts'
+import { measureEntry } from './entry.ts'
 import { measureLoad } from './load.ts'
 import type { BenchContext, BenchSize, Measurement } from './measurements.ts'
 import { measureScale } from './scale.ts'
@@ -17,7 +18,7 @@ import { measureThroughput } from './throughput.ts'
 import { measureWalls } from './walls.ts'
 
 /** What can be left out. */
-export const parts = ['load', 'page', 'walls', 'scale', 'depth', 'concurrency', 'api', 'strategies', 'archive'] as const
+export const parts = ['load', 'page', 'walls', 'scale', 'depth', 'concurrency', 'api', 'entry', 'strategies', 'archive'] as const
 export type Part = typeof parts[number]
 
 export interface BenchReport {
@@ -106,6 +107,7 @@ async function measureAll (context: BenchContext, { size, only, onProgress, sign
     depth: { name: 'pages near and far', expectedSeconds: requestSeconds * 2, run: async () => await measureDepth(context, filled(), largeTenant) },
     concurrency: { name: 'many clients, and a noisy one', expectedSeconds: requestSeconds * (size.clients.length + 6) + 6, run: async () => await measureConcurrency(context, filled()) },
     api: { name: 'the API', expectedSeconds: requestSeconds * 6 + 15, run: async () => await measureApi(context, filled()) },
+    entry: { name: 'who asks', expectedSeconds: requestSeconds * 2 + size.rounds * 4 + 10, run: async () => await measureEntry(context, filled()) },
     strategies: { name: 'a database for each tenant', expectedSeconds: size.tenants.reduce((sum, tenants) => sum + tenants / 2 + 15, 0) + requestSeconds * size.tenants.length * 2, run: async () => await measureStrategies(context) },
     archive: { name: 'one tenant as a file', expectedSeconds: 10 + Math.min(3, size.rounds) * size.archived / 9000, run: async () => await measureArchive(context) }
   }

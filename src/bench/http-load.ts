@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface HttpRequest {
   host: string
   path: string
+  cookie?: string
   /** Sent as JSON with POST; left out, the request is a GET. */
   body?: object
 }
@@ -88,12 +89,13 @@ class Client {
   }
 
   /** @returns the status, or 0 where there was no answer */
-  async ask ({ host, path, body }: HttpRequest, accept: string): Promise<number> {
+  async ask ({ host, path, body, cookie }: HttpRequest, accept: string): Promise<number> {
     const text = body === undefined ? '' : JSON.stringify(body)
     const head = body === undefined ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n`
+    const who = cookie === undefined ? '' : `Cookie: ${cookie}\r\n`
     return await new Promise(resolve => {
       this.#answered = resolve
-      this.#socket.write(`${body === undefined ? 'GET' : 'POST'} ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: ${accept}\r\n${head}\r\n${text}`)
+      this.#socket.write(`${body === undefined ? 'GET' : 'POST'} ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: ${accept}\r\n${who}${head}\r\n${text}`)
     })
   }
 

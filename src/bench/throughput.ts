@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { buildApp } from '../app.ts'
+import { buildApp, type AppOptions } from '../app.ts'
 import { parseConfig } from '../config.ts'
 import { formatUrl } from '../database/settings.ts'
 import { openStrategy } from '../tenancy/strategies.ts'
@@ -104,7 +104,7 @@ async function severalProcesses ({ rounds, seconds }: BenchSize, database: Bench
 export interface CountedRequest {
   name: string
   /** @param tenant which of the tenants it is about */
-  request: (tenant: number) => { method?: 'GET' | 'POST', url: string, payload?: object }
+  request: (tenant: number) => { method?: 'GET' | 'POST', url: string, payload?: object, headers?: Record<string, string> }
   atMost: number
 }
 
@@ -114,18 +114,17 @@ const pageTrips: CountedRequest[] = [
 ]
 
 /** How often a warm request has to wait for PostgreSQL, counted between the two. */
-export async function roundTripFigures (database: BenchDatabase, slugs: readonly string[], counted: readonly CountedRequest[]): Promise<Figure[]> {
+export async function roundTripFigures (database: BenchDatabase, slugs: readonly string[], counted: readonly CountedRequest[], settings: Partial<AppOptions['config']> = {}): Promise<Figure[]> {
   const requests = 50
   const counter = await countRoundTrips(database.login('tenant'))
   const strategy = openStrategy({ name: 'single-schema', schemaVersion: '', tenantLogin: counter.settings, pool: { ...poolSettings(), size: 1 } })
-  const config = parseConfig({})
-  const app = await buildApp({ config, strategy })
+  const app = await buildApp({ config: { ...parseConfig({}), ...settings }, strategy })
   try {
     const ask = async (request: CountedRequest['request']): Promise<void> => {
       for (let index = 0; index < requests; index++) {
         const tenant = index % slugs.length
-        const { url, ...rest } = request(tenant)
-        const answer = await app.inject({ url, ...rest, headers: { host: `${slugs[tenant]}.localhost` } })
+        const { url, headers, ...rest } = request(tenant)
+        const answer = await app.inject({ url, ...rest, headers: { ...headers, host: `${slugs[tenant]}.localhost` } })
         if (answer.statusCode >= 300) throw new Error(`${url} was answered ${answer.statusCode}`)
       }
     }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { GoneTenantError, HostNotServedError, NotFoundError, NoViewOverTenantsError, RenamedTenantError, SuspendedTenantError, TenantElsewhereError, toAppError, UnavailableError, UnknownTenantError } from '../errors.ts'
 import { hostReader } from '../tenancy/host.ts'
+import type { Caller, Credential, Person } from '../tenancy/caller.ts'
 import type { OperatorScope, TenantScope } from '../tenancy/scope.ts'
 import type { TenancyStrategy, Work } from '../tenancy/strategy.ts'
 import type { FoundTenant, Tenant } from '../tenancy/tenant.ts'
@@ -33,8 +34,12 @@ declare module 'fastify' {
     viewer: Viewer
     tenant: Tenant | undefined
     work: RequestWork | undefined
-    /** Says who is at work, first thing in each transaction of the tenant's. Where there is nobody to tell of, left out. */
-    enter: ((scope: TenantScope) => void) | undefined
+    /** What lets whoever asks into each transaction of the tenant's. Where everybody is let in, left out. */
+    credential: Credential | undefined
+    /** Who that is: known when the first statement has its answer. */
+    entering: Promise<Caller> | undefined
+    /** Who is signed in, once that is known. Nobody, where access is open, and no program. */
+    person: Person | undefined
     /** The right to this request's tenant. Throws on a request that has none. */
     readonly tenantScope: TenantScope
     /** The right to read across tenants. Throws on any request but the operator's. */
@@ -74,7 +79,9 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
   app.decorateRequest('viewer')
   app.decorateRequest('tenant', undefined)
   app.decorateRequest('work', undefined)
-  app.decorateRequest('enter', undefined)
+  app.decorateRequest('credential', undefined)
+  app.decorateRequest('entering', undefined)
+  app.decorateRequest('person', undefined)
   app.decorateRequest('tenantScope', { getter (this: FastifyRequest) { return scopeOf(this, 'tenant') as TenantScope } })
   app.decorateRequest('operatorScope', { getter (this: FastifyRequest) { return scopeOf(this, 'operator') as OperatorScope } })
   app.decorateRequest('readInOneTrip', async function <T>(this: FastifyRequest, read: () => Promise<T>) {
@@ -100,9 +107,8 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
 
   app.decorateRequest('inTransaction', async function <T>(this: FastifyRequest, who: 'caller' | 'nobody', work: (scope: TenantScope) => Promise<T>) {
     if (this.tenant === undefined) throw new Error('this request has no tenant')
-    const { scope, transaction } = await strategy.beginTenant(this.tenant, { readOnly: false, deadlineMs })
+    const { scope, transaction } = await strategy.beginTenant(this.tenant, { readOnly: false, deadlineMs, credential: who === 'caller' ? this.credential : undefined })
     try {
-      if (who === 'caller') this.enter?.(scope)
       const result = await work(scope)
       await transaction.commit()
       return result
@@ -155,8 +161,9 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
   })
 
   async function beginTenant (request: FastifyRequest, tenant: Tenant, options: Parameters<TenancyStrategy['beginTenant']>[1]): Promise<RequestWork> {
-    const work = await strategy.beginTenant(tenant, options)
-    request.enter?.(work.scope)
+    const work = await strategy.beginTenant(tenant, { ...options, credential: request.credential })
+    request.entering = work.caller
+    work.caller?.then(caller => { if (caller.kind !== 'program') request.person = caller }, () => {})
     return { kind: 'tenant', work }
   }
 
@@ -180,8 +187,8 @@ function hostHeader ({ raw }: FastifyRequest): string | undefined {
 }
 
 /** Whoever is to be known has to be asked for, also where nothing else is. */
-function takesTransaction ({ is404, enter, routeOptions: { config } }: FastifyRequest): boolean {
-  return config.anyHost !== true && !is404 && (config.transaction !== false || enter !== undefined)
+function takesTransaction ({ is404, credential, routeOptions: { config } }: FastifyRequest): boolean {
+  return config.anyHost !== true && !is404 && (config.transaction !== false || credential !== undefined)
 }
 
 function onlyReads ({ method }: FastifyRequest): boolean {

@@ -36,25 +36,10 @@ export type Caller = Person | Program
 /** How long a session lasts that nobody uses, and how long any: in days. */
 export const sessionDays = { idle: 7, most: 30 } as const
 
-/**
- * Goes on in a session of this account: from here on the transaction knows who is at work, and cannot write where they only look.
- *
- * @throws PostgreSQL's RH002 where the token leads to nobody: unknown here, ended, expired, or of somebody who is not active
- */
-export async function enterSession ({ sql }: TenantScope, tokenHash: string): Promise<Person> {
-  const [person] = await sql<Person>`
-    select kind, session_id as "sessionId", user_id as "userId", role, email, first_name as "firstName", last_name as "lastName", is_stale as "isStale", expires_at as "expiresAt"
-    from enter_session(${tokenHash})`
-  if (person === undefined) throw new Error('enter_session gives one row, or an error')
-  return person
-}
-
-/** The same for a program, by its token. @throws PostgreSQL's RH002 where it is none of this account's, or not any more */
-export async function enterToken ({ sql }: TenantScope, tokenHash: string): Promise<Program> {
-  const [program] = await sql<Omit<Program, 'kind'>>`
-    select token_id as "tokenId", name, may_write as "mayWrite", is_stale as "isStale" from enter_token(${tokenHash})`
-  if (program === undefined) throw new Error('enter_token gives one row, or an error')
-  return { kind: 'program', ...program }
+/** What somebody shows to get into an account: the hash of a session's token, or of a program's. */
+export interface Credential {
+  kind: 'session' | 'token'
+  tokenHash: string
 }
 
 /** Notes that a session or a token is in use. The operator's look ends when its time is up, used or not. */

@@ -1,4 +1,5 @@
 import type { Sql, Transaction } from '../database/transaction.ts'
+import type { Caller, Credential, Person, Program } from './caller.ts'
 import type { AccountId } from './tenant.ts'
 
 export { part, type SqlPart } from '../database/transaction.ts'
@@ -32,6 +33,31 @@ export function openTenantScope (transaction: Transaction, accountId: AccountId,
   const naming = slug === undefined ? transaction.sql`select set_account(${accountId})` : transaction.sql`select set_account(${accountId}, ${slug})`
   naming.catch(() => {})
   return Object.freeze({ sql: transaction.sql, accountId }) as TenantScope
+}
+
+/**
+ * The same for somebody who has to be known: from here on the transaction knows who is at work, and cannot write where they only
+ * look. In one statement with the naming, because a page takes little longer than that.
+ *
+ * @returns the scope, and who it is: rejected with PostgreSQL's RH002, as every later statement is, where the credential leads to
+ * nobody here: unknown, ended, expired, or of somebody who is not active
+ */
+export function enterTenantScope (transaction: Transaction, accountId: AccountId, slug: string | undefined, { kind, tokenHash }: Credential): { scope: TenantScope, caller: Promise<Caller> } {
+  const { sql } = transaction
+  // What the second function is given depends on what the first gives back, so the account is named before anybody enters it.
+  const entering: Promise<readonly Caller[]> = kind === 'session'
+    ? sql<Person>`
+      select kind, session_id as "sessionId", user_id as "userId", role, email, first_name as "firstName", last_name as "lastName", is_stale as "isStale", expires_at as "expiresAt"
+      from set_account(${accountId}, ${slug ?? null}) as named, lateral enter_session(${tokenHash} || named::text)`
+    : sql<Program>`
+      select 'program' as kind, token_id as "tokenId", name, may_write as "mayWrite", is_stale as "isStale"
+      from set_account(${accountId}, ${slug ?? null}) as named, lateral enter_token(${tokenHash} || named::text)`
+  const caller = entering.then(([found]) => {
+    if (found === undefined) throw new Error('whoever enters is somebody, or there is an error')
+    return found
+  })
+  caller.catch(() => {})
+  return { scope: Object.freeze({ sql, accountId }) as TenantScope, caller }
 }
 
 /** Gives the scope of a transaction on the operator's own login. */

@@ -6,7 +6,7 @@ import { assertRoleIsWalled, UnsafeRoleError } from '../database/role-check.ts'
 import type { ConnectionSettings } from '../database/settings.ts'
 import { SchemaBehindError, UnavailableError } from '../errors.ts'
 import { TenantDirectory, type DirectoryOptions } from './directory.ts'
-import { openOperatorScope, openTenantScope } from './scope.ts'
+import { enterTenantScope, openOperatorScope, openTenantScope } from './scope.ts'
 import type { StrategyName, TenancyStrategy } from './strategy.ts'
 import type { AccountId, FoundTenant, Tenant } from './tenant.ts'
 
@@ -42,14 +42,13 @@ export function openStrategy ({ name, tenantLogin, operatorLogin, pool, director
     hasViewOverTenants: name === 'single-schema',
     findTenant: async (slug, options) => await directory.find(slug, options),
     forgetTenant: slug => { directory.forget(slug) },
-    beginTenant: async (tenant, options) => {
-      if (tenant.database === undefined) {
-        const transaction = await tenants.begin(options, tenant.id)
-        return { scope: openTenantScope(transaction, tenant.id, tenant.slug), transaction }
-      }
-      if ((tenant.schemaVersion ?? '') < schemaVersion) throw new SchemaBehindError()
-      const transaction = await ownDatabases.begin(tenant.database, options, tenant.id)
-      return { scope: openTenantScope(transaction, tenant.id), transaction }
+    beginTenant: async (tenant, { credential, ...options }) => {
+      if (tenant.database !== undefined && (tenant.schemaVersion ?? '') < schemaVersion) throw new SchemaBehindError()
+      const transaction = tenant.database === undefined ? await tenants.begin(options, tenant.id) : await ownDatabases.begin(tenant.database, options, tenant.id)
+      // In a database of its own there is no other account whose name could lead there.
+      const slug = tenant.database === undefined ? tenant.slug : undefined
+      if (credential !== undefined) return { ...enterTenantScope(transaction, tenant.id, slug, credential), transaction }
+      return { scope: openTenantScope(transaction, tenant.id, slug), transaction }
     },
     beginOperator: operators === undefined
       ? undefined

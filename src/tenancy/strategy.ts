@@ -1,4 +1,5 @@
 import type { Transaction, TransactionOptions } from '../database/transaction.ts'
+import type { Caller, Credential } from './caller.ts'
 import type { OperatorScope, TenantScope } from './scope.ts'
 import type { FoundTenant, Tenant } from './tenant.ts'
 
@@ -17,6 +18,11 @@ export interface Work<Scope> {
   transaction: Transaction
 }
 
+/** In a transaction of a tenant's: who is at work, where a credential was shown. */
+export interface TenantWork extends Work<TenantScope> {
+  caller?: Promise<Caller>
+}
+
 /** How tenants are kept apart: which database serves one, and what is said first on its connection. */
 export interface TenancyStrategy {
   /** Whether the operator may list the rows of all tenants together. */
@@ -30,10 +36,11 @@ export interface TenancyStrategy {
   /** Has the next request for a name look it up again. */
   forgetTenant (slug: string): void
   /**
+   * @param options.credential what whoever asks has shown: then the first statement finds out who that is
    * @throws {SchemaBehindError} where the tenant's own database has not been migrated yet
    * @throws {UnavailableError} where it cannot be reached, or its walls do not stand
    */
-  beginTenant (tenant: Tenant, options: TransactionOptions): Promise<Work<TenantScope>>
+  beginTenant (tenant: Tenant, options: TransactionOptions & { credential?: Credential | undefined }): Promise<TenantWork>
   /** Undefined where no operator's login is configured. */
   beginOperator: ((options: TransactionOptions) => Promise<Work<OperatorScope>>) | undefined
   /** Asserts, before the first request, that the walls hold for the logins in use. @throws what `assertRoleIsWalled` throws. */
