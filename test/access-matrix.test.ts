@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
+import { documentOf } from './api-document.ts'
 import { seedTenants, placeTenants, testApp, testDatabase } from './support.ts'
 import { cookieOf, peopleOfAll, tokenIn, visitorsOf, type Asked } from './visitors.ts'
 
@@ -197,4 +198,22 @@ t.test('a session that ends while its request is under way ends before the reque
   const names = (await api('projects?limit=200', owner)).json<{ data: Array<{ name: string }> }>().data.map(({ name }) => name)
   t.equal(names.filter(name => name.startsWith('during')).length, statuses.filter(status => status === 201).length)
   t.notOk(names.includes('after'))
+})
+
+t.test('the document of the API says of each operation what the matrix says', async t => {
+  const { paths = {} } = await documentOf(app)
+  const ways: Partial<Record<Need, object[]>> = {
+    look: [{ token: ['read'] }, { session: ['viewer'] }],
+    work: [{ token: ['write'] }, { session: ['member'] }],
+    manage: [{ session: ['owner'] }]
+  }
+  for (const [route, need] of Object.entries(matrix)) {
+    const [method = '', url = ''] = route.split(' ')
+    if (!url.startsWith('/api/')) continue
+    const operation = (paths[url.replace(':id', '{id}')] as Record<string, { security?: object[], responses?: object }> | undefined)?.[method.toLowerCase()]
+    t.strictSame(operation?.security, ways[need], route)
+    t.ok(operation?.responses !== undefined && '401' in operation.responses && '403' in operation.responses, route)
+  }
+  const open = await documentOf((await testApp(t, database, { config: { access: 'open' } })).app)
+  t.match(open.paths?.['/api/v1/projects']?.get?.security, [{}, { token: ['read'] }, { session: ['viewer'] }], 'nothing, where nobody signs in')
 })

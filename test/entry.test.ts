@@ -1,8 +1,11 @@
+import { mock } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { TooManyAttemptsError, WrongPasswordError } from '../src/errors.ts'
 import { TenantError, withCatalogue } from '../src/provisioning/catalogue.ts'
 import { cloneTenant } from '../src/provisioning/life-cycle.ts'
 import { makeOwner } from '../src/provisioning/people.ts'
+import { guessingMinutes, SignInLimits } from '../src/routes/entry/sign-in-limits.ts'
 import { adminOf, asRole, placeTenants, seedTenants, testApp, testDatabase, type TestApp } from './support.ts'
 import { cookieOf, peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
 
@@ -202,6 +205,49 @@ t.test('over https the cookie is bound to its host by its name', async t => {
   const secure = await closed(t, { config: { production: true } })
   const answer = await signIn('owner@example.com', { on: secure })
   t.match(String(answer.headers['set-cookie']), /^__Host-session=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+})
+
+t.test('over https no cookie of a weaker name is taken in its place', async t => {
+  const secure = await closed(t, { config: { production: true } })
+  const strong = await cookieFor('owner@example.com', { on: secure })
+  t.equal((await ask('/subtasks/', { on: secure, cookie: strong })).statusCode, 200)
+  t.equal((await ask('/subtasks/', { on: secure, cookie: strong.replace('__Host-', '') })).statusCode, 303, 'one that came without it is none')
+  t.equal((await ask('/subtasks/', { on: secure, cookie: await cookieFor('owner@example.com') })).statusCode, 303)
+  t.match((await ask('/sign-in/', { on: secure })).headers['strict-transport-security'], /max-age=/)
+})
+
+t.test('whoever has stolen a cookie is out as soon as its owner ends it, from wherever', async t => {
+  const [stolen, own] = [await cookieFor('member@example.com', { headers: { 'user-agent': 'Left on a train' } }), await cookieFor('member@example.com')]
+  t.equal((await ask('/subtasks/', { cookie: stolen, headers: { 'user-agent': 'A thief' } })).statusCode, 200)
+  const page = await ask('/sessions/', { cookie: own })
+  const end = /Left on a train[^]*?action="(\/sessions\/\d+\/end\/)"/.exec(page.body)?.[1] ?? ''
+  t.equal((await ask(end, { method: 'POST', cookie: own, form: { form_token: tokenIn(page) } })).statusCode, 303)
+  t.equal((await ask('/subtasks/', { cookie: stolen })).statusCode, 303)
+})
+
+t.test('whoever signs in twice at once has two sessions, and each ends by itself', async t => {
+  const [one, other] = await Promise.all([cookieFor('viewer@example.com'), cookieFor('viewer@example.com')])
+  t.not(one, other)
+  const page = await ask('/subtasks/', { cookie: one })
+  t.equal((await ask('/sign-out/', { method: 'POST', cookie: one, form: { form_token: tokenIn(page) } })).statusCode, 303)
+  t.equal((await ask('/subtasks/', { cookie: one })).statusCode, 303)
+  t.equal((await ask('/subtasks/', { cookie: other })).statusCode, 200)
+})
+
+t.test('wrong passwords are forgotten after a quarter of an hour, by the clock', async t => {
+  mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.now() })
+  t.teardown(() => { mock.timers.reset() })
+  const limits = new SignInLimits()
+  const attempt = { accountId: 1, email: 'ann@example.com', address: '192.0.2.1' }
+  const wrong = async (): Promise<never> => await limits.attempt(attempt, async () => { throw new WrongPasswordError() })
+  for (let failure = 0; failure < 10; failure++) await t.rejects(wrong(), WrongPasswordError)
+  await t.rejects(limits.attempt(attempt, async () => 'right'), TooManyAttemptsError)
+  await t.rejects(limits.attempt({ ...attempt, email: 'ANN@example.com' }, async () => 'right'), TooManyAttemptsError, 'in whatever case')
+  t.equal(await limits.attempt({ ...attempt, accountId: 2 }, async () => 'right'), 'right', 'in another account it is somebody else')
+  mock.timers.tick(guessingMinutes * 60_000 - 1000)
+  t.match(await limits.attempt(attempt, async () => 'right').catch((error: unknown) => error), { headers: { 'retry-after': '1' } })
+  mock.timers.tick(2000)
+  t.equal(await limits.attempt(attempt, async () => 'right'), 'right')
 })
 
 t.test('where access is open nobody signs in, and the pages say so', async t => {

@@ -6,7 +6,7 @@ import { needOf, type Need } from './entry.ts'
 
 const description = `Everything that an account keeps in Rowhouse: its projects, tasks and subtasks, and its people.
 
-Each account has a host name of its own, and a request is about the account of the host name that it is sent to. A row of another account is answered like one that never was.
+Each account has a host name of its own, and a request is about the account of the host name that it is sent to. A row of another account is answered like one that never was. Where access is required, a program sends a token of the account's, as \`Authorization: Bearer rowhouse_…\`; owners make them at \`/tokens/\`. Each operation says what it takes.
 
 Bodies are JSON. Lists are read slice by slice: follow \`next\`, or the \`Link\` header. Every single row has an \`ETag\`; send it as \`If-Match\` with a change, and nothing is overwritten that you have not seen. What is wrong is told as problem details (RFC 9457), whose \`type\` is the address of a page about it.`
 

@@ -70,6 +70,7 @@ export interface DocsPage {
       path: string
       summary: string
       description: string
+      waysIn: string[]
       parameters: Array<Field & { place: string }>
       body: Field[]
       answers: Array<{ status: string, description: string, headers: string, body: string }>

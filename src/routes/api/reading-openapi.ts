@@ -13,6 +13,8 @@ export interface DocumentedOperation {
   path: string
   summary: string
   description: string
+  /** What lets somebody in, in words: one of these. Nothing, where everybody is let in. */
+  waysIn: string[]
   parameters: Array<DocumentedField & { place: string }>
   /** Fields of the body, if it takes one. */
   body: DocumentedField[]
@@ -52,6 +54,7 @@ function describeOperation (path: string, method: string, operation: OpenApi.Ope
     path,
     summary: operation.summary ?? '',
     description: operation.description ?? '',
+    waysIn: (operation.security ?? []).flatMap(way => Object.entries(way).map(([name, roles]) => inWords[name]?.(roles[0] ?? '') ?? name)),
     parameters: ((operation.parameters ?? []) as OpenApi.ParameterObject[]).map(({ name, in: place, required = false, description, schema }) => ({
       name, place, isRequired: required, type: typeOf(schema as Schema | undefined), description: description ?? (schema as OpenApi.SchemaObject | undefined)?.description ?? ''
     })),
@@ -62,6 +65,12 @@ function describeOperation (path: string, method: string, operation: OpenApi.Ope
     }),
     example: exampleOf(path, method, operation)
   }
+}
+
+const inWords: Readonly<Record<string, (least: string) => string>> = {
+  token: least => least === 'write' ? 'a token for writing' : 'a token',
+  session: least => ({ viewer: 'the session of anybody in the account', member: 'the session of a member or an owner', owner: 'the session of an owner' })[least] ?? 'a session',
+  operator: () => 'the operator\'s password'
 }
 
 function exampleOf (path: string, method: string, { parameters, requestBody, responses }: OpenApi.OperationObject): { request: string, answer: string } {
