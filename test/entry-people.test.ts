@@ -65,6 +65,15 @@ t.test('a link is over when its time is up, when another is made, and when its u
   t.equal((await api(`users/${id}/link`, { ...owner, method: 'POST' })).statusCode, 404)
 })
 
+t.test('a link that could not be sent by mail is shown all the same', async t => {
+  const { app: silent } = await testApp(t, database, { config: { access: 'required' }, sendMail: async () => { throw new Error('no mail today') } })
+  const owner = { on: silent, cookie: await cookieFor('owner@example.com') }
+  const shown = await send('/people/', { email: 'unreached@example.com', role: 'member' }, { ...owner, page: '/people/' })
+  t.match(shown.body, /no mail was sent/)
+  t.equal((await ask(linkIn(shown))).statusCode, 200)
+  t.match((await api(`users/${await idOf('unreached@example.com', owner)}/link`, { ...owner, method: 'POST' })).json(), { is_mailed: false })
+})
+
 t.test('a new password signs its owner out everywhere else, and in anew here', async t => {
   const asked = { slug: 'tenant-2' }
   const [here, there] = [await cookieFor('member@example.com', asked), await cookieFor('member@example.com', asked)]
