@@ -177,7 +177,7 @@ export async function walledDatabase (t: Test): Promise<TestDatabase> {
   if (tenancy === 'single-schema') return database
   const { database: placement } = await withCatalogue(database, async catalogue => await createAccount(database, catalogue, 'multiple-databases', { slug: 'tenant-0', name: 'of the catalogue' }))
   const own = { ...database, ...database.at(placement ?? ''), admin: loginAt(database.admin, placement), prepare: database.prepare }
-  await asRole(own.admin, async query => { await query('delete from rowhouse.account') })
+  await asRole(own.admin, async query => { await query('delete from rowhouse.audit_event; delete from rowhouse.account') })
   return own
 }
 
