@@ -28,7 +28,7 @@ begin
   if present is not null and present::bigint <> account_id then
     raise exception 'set_account: this transaction already belongs to an account' using errcode = '25001';
   end if;
-  perform set_config('citus.propagate_set_commands', 'local', true);
+  set local citus.propagate_set_commands = 'local';
   execute format('set local app.account_id = %L', account_id);
 end
 $$;

@@ -112,7 +112,7 @@ begin
   if present is not null and present::bigint <> account_id then
     raise exception 'set_account: this transaction already belongs to an account' using errcode = '25001';
   end if;
-  perform set_config('citus.propagate_set_commands', 'local', true);
+  set local citus.propagate_set_commands = 'local';
   execute format('set local app.account_id = %L', account_id);
   if current_setting('transaction_read_only') = 'off' then
     perform pg_advisory_xact_lock_shared(rowhouse.account_lock(account_id));
@@ -214,7 +214,7 @@ begin
   if present is not null and present::bigint <> account_id then
     raise exception 'set_account: this transaction already belongs to an account' using errcode = '25001';
   end if;
-  perform set_config('citus.propagate_set_commands', 'local', true);
+  set local citus.propagate_set_commands = 'local';
   execute format('set local app.account_id = %L', account_id);
 end
 $$;

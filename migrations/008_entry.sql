@@ -86,9 +86,9 @@ begin
   if not found then
     raise exception 'enter_session: nobody is signed in with this' using errcode = 'RH002';
   end if;
-  perform set_config('app.user_id', user_id::text, true);
+  execute format('set local app.user_id = %L', user_id);
   if role = 'viewer' then
-    perform set_config('transaction_read_only', 'on', true);
+    set local transaction_read_only = on;
   end if;
   return next;
 end

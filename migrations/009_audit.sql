@@ -25,8 +25,8 @@ alter table account force row level security;
 
 select build_wall('audit_event');
 grant select on audit_event to rowhouse_tenant, rowhouse_operator;
--- Whole accounts are moved, and removed, with what happened to them.
-grant select, insert, delete on audit_event to rowhouse_loader;
+-- Whole accounts are moved with what happened to them.
+grant select, insert on audit_event to rowhouse_loader;
 
 -- What the hash of an event is made of: all of it, and the hash before. The same on every server, whatever its settings.
 create function event_hash(previous text, account_id bigint, id bigint, at timestamptz, actor_kind text, actor_id bigint, actor text, action text, details jsonb) returns text
@@ -35,14 +35,20 @@ create function event_hash(previous text, account_id bigint, id bigint, at times
     previous, account_id, id, (extract(epoch from at) * 1000000)::bigint, actor_kind, actor_id, actor, action, details)::text, 'UTF8')), 'hex');
 grant execute on function event_hash(text, bigint, bigint, timestamptz, text, bigint, text, text, jsonb) to rowhouse_tenant;
 
--- Says who is at work in this transaction, for what is recorded in it: "user", 17, "ann@example.com".
+-- Says who is at work in this transaction, for what is recorded in it: "user", 17, "ann@example.com". Whoever is known stays
+-- who they are until it ends.
 create function act_as(kind text, id bigint, name text) returns void
   language plpgsql security invoker
   set search_path = pg_catalog, pg_temp
 as $$
+declare
+  present text := current_setting('app.actor', true);
+  asked text := act_as.kind || ':' || coalesce(act_as.id::text, '') || ':' || act_as.name;
 begin
-  perform set_config('app.actor', act_as.kind || ':' || coalesce(act_as.id::text, '') || ':' || act_as.name, true),
-    set_config('app.user_id', case when act_as.kind = 'user' then act_as.id::text else '' end, true);
+  if coalesce(present, '') not in ('', asked) then
+    raise exception 'act_as: this transaction is somebody else''s' using errcode = '25001';
+  end if;
+  execute format('set local app.user_id = %L; set local app.actor = %L', case when act_as.kind = 'user' then act_as.id::text else '' end, asked);
 end
 $$;
 grant execute on function act_as(text, bigint, text) to rowhouse_tenant;
@@ -52,8 +58,9 @@ grant usage on schema rowhouse to rowhouse_recorder;
 create policy recorder on account for select to rowhouse_recorder using (true);
 create policy recorder on audit_event for select to rowhouse_recorder using (true);
 create policy recorder_adds on audit_event for insert to rowhouse_recorder with check (true);
-grant select (id, database) on account to rowhouse_recorder;
-grant select (account_id, id, hash), insert on audit_event to rowhouse_recorder;
+create policy recorder_removes on audit_event for delete to rowhouse_recorder using (true);
+grant select (id, status, database) on account to rowhouse_recorder;
+grant select (account_id, id, hash), insert, delete on audit_event to rowhouse_recorder;
 grant execute on function current_account_id(), event_hash(text, bigint, bigint, timestamptz, text, bigint, text, text, jsonb) to rowhouse_recorder;
 
 grant create on schema rowhouse to rowhouse_recorder;
@@ -91,6 +98,10 @@ declare
   -- As 'user:17:ann@example.com': set by whatever lets somebody in.
   actor text[] := regexp_match(coalesce(current_setting('app.actor', true), ''), '^([a-z]+):(\d*):(.*)$');
 begin
+  -- Whatever runs as the role that serves pages records what people, programs and the operator's looks do, and no more of it than anybody reads.
+  if coalesce(actor[1], 'nobody') not in ('user', 'token', 'operator', 'nobody') or record_event.action !~ '^(account\.renamed|(?!account\.)[a-z.-]{1,50})$' or length(record_event.details::text) > 20000 then
+    raise exception 'record_event: nothing like this is recorded' using errcode = '22023';
+  end if;
   perform rowhouse.append_event(rowhouse.current_account_id(), coalesce(actor[1], 'nobody'), nullif(actor[2], '')::bigint, coalesce(actor[3], ''), record_event.action, record_event.details);
 end
 $$;
@@ -112,6 +123,27 @@ $$;
 revoke execute on function rowhouse.note_account_event(bigint, text, text, jsonb) from public;
 grant execute on function rowhouse.note_account_event(bigint, text, text, jsonb) to rowhouse_manager, rowhouse_loader;
 
+-- Removes the events of an account that is not served here: one that is deleted, that has moved away, or that is being made.
+-- Of any other, nothing is ever removed.
+create function rowhouse.remove_events(account_id bigint, ids bigint[] default null) returns bigint
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  removed bigint;
+begin
+  if exists (select from rowhouse.account where account.id = remove_events.account_id and account.status in ('active', 'suspended') and account.database is null) then
+    raise exception 'remove_events: what happened to an account stays as long as the account does' using errcode = '42501';
+  end if;
+  delete from rowhouse.audit_event
+  where audit_event.account_id = remove_events.account_id and (remove_events.ids is null or audit_event.id = any (remove_events.ids));
+  get diagnostics removed = row_count;
+  return removed;
+end
+$$;
+revoke execute on function rowhouse.remove_events(bigint, bigint[]) from public;
+grant execute on function rowhouse.remove_events(bigint, bigint[]) to rowhouse_loader;
+
 set local row_security = off;
 reset role;
 revoke create on schema rowhouse from rowhouse_recorder;
@@ -119,6 +151,7 @@ revoke create on schema rowhouse from rowhouse_recorder;
 -- Down Migration
 
 set local role rowhouse_recorder;
+drop function rowhouse.remove_events(bigint, bigint[]);
 drop function rowhouse.note_account_event(bigint, text, text, jsonb);
 drop function rowhouse.record_event(text, jsonb);
 drop function rowhouse.append_event(bigint, text, bigint, text, text, jsonb);
@@ -127,6 +160,6 @@ drop table audit_event;
 drop function act_as(text, bigint, text);
 drop function event_hash(text, bigint, bigint, timestamptz, text, bigint, text, text, jsonb);
 drop policy recorder on account;
-revoke select (id, database) on account from rowhouse_recorder;
+revoke select (id, status, database) on account from rowhouse_recorder;
 revoke execute on function current_account_id() from rowhouse_recorder;
 revoke usage on schema rowhouse from rowhouse_recorder;

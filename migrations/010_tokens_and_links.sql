@@ -13,7 +13,7 @@ create table api_token (
   made_by text not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  expires_at timestamptz not null,
+  expires_at timestamptz not null check (expires_at <= created_at + interval '366 days'),
   used_at timestamptz,
   primary key (account_id, id),
   constraint api_token_hash_is_unique unique (account_id, token_hash)
@@ -27,9 +27,11 @@ create table entry_link (
   account_id bigint not null,
   id bigint generated always as identity,
   user_id bigint not null,
+  -- Which owner made it: it goes with the right to make it. Null where access was open, and nobody was anybody.
+  made_by bigint,
   token_hash text not null check (token_hash ~ '^[A-Za-z0-9_-]{43}$'),
   created_at timestamptz not null default now(),
-  expires_at timestamptz not null,
+  expires_at timestamptz not null check (expires_at <= created_at + interval '3 days'),
   primary key (account_id, id),
   constraint entry_link_of_one_user unique (account_id, user_id),
   constraint entry_link_hash_is_unique unique (account_id, token_hash)
@@ -46,11 +48,16 @@ create table operator_look (
   code_hash text not null check (code_hash ~ '^[A-Za-z0-9_-]{43}$'),
   token_hash text check (token_hash ~ '^[A-Za-z0-9_-]{43}$'),
   created_at timestamptz not null default now(),
-  expires_at timestamptz not null,
+  expires_at timestamptz not null check (expires_at <= created_at + interval '2 hours'),
   primary key (account_id, id),
   constraint operator_look_code_is_unique unique (account_id, code_hash),
   constraint operator_look_token_is_unique unique (account_id, token_hash)
 );
+
+create index entry_link_by_maker on entry_link (account_id, made_by);
+
+-- None of them is good for longer than the application says, whoever makes the row.
+alter table user_session add constraint user_session_expires_in_time check (expires_at <= created_at + interval '30 days');
 
 -- The owner looks at accounts and people to see that the keys hold; within this transaction alone.
 alter table account no force row level security;
@@ -58,6 +65,7 @@ alter table app_user no force row level security;
 alter table api_token add constraint api_token_account foreign key (account_id) references account (id) on delete restrict;
 alter table entry_link add constraint entry_link_account foreign key (account_id) references account (id) on delete restrict;
 alter table entry_link add constraint entry_link_user foreign key (account_id, user_id) references app_user (account_id, id) on delete cascade;
+alter table entry_link add constraint entry_link_maker foreign key (account_id, made_by) references app_user (account_id, id) on delete cascade;
 alter table operator_look add constraint operator_look_account foreign key (account_id) references account (id) on delete restrict;
 alter table account force row level security;
 alter table app_user force row level security;
@@ -71,8 +79,8 @@ grant insert (account_id, name, may_write, token_hash, ending, made_by, expires_
 grant update (name, used_at, updated_at) on api_token to rowhouse_tenant;
 grant delete on api_token to rowhouse_tenant;
 
-grant select (account_id, id, user_id, created_at, expires_at) on entry_link to rowhouse_tenant, rowhouse_operator;
-grant insert (account_id, user_id, token_hash, expires_at) on entry_link to rowhouse_tenant;
+grant select (account_id, id, user_id, made_by, created_at, expires_at) on entry_link to rowhouse_tenant, rowhouse_operator;
+grant insert (account_id, user_id, made_by, token_hash, expires_at) on entry_link to rowhouse_tenant;
 grant delete on entry_link to rowhouse_tenant;
 
 grant select (account_id, id, reason, actor, created_at, expires_at) on operator_look to rowhouse_tenant, rowhouse_operator;
@@ -109,6 +117,9 @@ create function rowhouse.enter_session(token_hash text)
 as $$
 #variable_conflict use_column
 begin
+  if coalesce(current_setting('app.actor', true), '') <> '' then
+    raise exception 'enter_session: somebody is at work in this transaction already' using errcode = '25001';
+  end if;
   select 'user', user_session.id, app_user.id, app_user.role, app_user.email, app_user.first_name, app_user.last_name, user_session.seen_at < now() - interval '1 minute', user_session.expires_at
   into kind, session_id, user_id, role, email, first_name, last_name, is_stale, expires_at
   from rowhouse.user_session
@@ -117,19 +128,21 @@ begin
   where user_session.account_id = rowhouse.current_account_id() and user_session.token_hash = enter_session.token_hash
     and user_session.idle_until > now() and user_session.expires_at > now() and app_user.is_active and user_session.created_at > account.status_since;
   if found then
-    perform set_config('app.user_id', user_id::text, true), set_config('app.actor', 'user:' || user_id || ':' || email, true);
+    execute format('set local app.user_id = %L; set local app.actor = %L', user_id, 'user:' || user_id || ':' || email);
   else
     select 'operator', operator_look.id, null, 'viewer', operator_look.actor, '', '', false, operator_look.expires_at
     into kind, session_id, user_id, role, email, first_name, last_name, is_stale, expires_at
     from rowhouse.operator_look
-    where operator_look.account_id = rowhouse.current_account_id() and operator_look.token_hash = enter_session.token_hash and operator_look.expires_at > now();
+    join rowhouse.account on account.id = operator_look.account_id
+    where operator_look.account_id = rowhouse.current_account_id() and operator_look.token_hash = enter_session.token_hash and operator_look.expires_at > now()
+      and operator_look.created_at > account.status_since;
     if not found then
       raise exception 'enter_session: nobody is signed in with this' using errcode = 'RH002';
     end if;
-    perform set_config('app.actor', 'operator:' || session_id || ':' || email, true);
+    execute format('set local app.actor = %L', 'operator:' || session_id || ':' || email);
   end if;
   if role = 'viewer' then
-    perform set_config('transaction_read_only', 'on', true);
+    set local transaction_read_only = on;
   end if;
   return next;
 end
@@ -142,6 +155,9 @@ create function rowhouse.enter_token(token_hash text) returns table (token_id bi
 as $$
 #variable_conflict use_column
 begin
+  if coalesce(current_setting('app.actor', true), '') <> '' then
+    raise exception 'enter_token: somebody is at work in this transaction already' using errcode = '25001';
+  end if;
   select api_token.id, api_token.name, api_token.may_write, coalesce(api_token.used_at < now() - interval '1 minute', true)
   into token_id, name, may_write, is_stale
   from rowhouse.api_token
@@ -149,13 +165,27 @@ begin
   if not found then
     raise exception 'enter_token: no program gets in with this' using errcode = 'RH002';
   end if;
-  perform set_config('app.actor', 'token:' || token_id || ':' || name, true);
+  execute format('set local app.actor = %L', 'token:' || token_id || ':' || name);
   if not may_write then
-    perform set_config('transaction_read_only', 'on', true);
+    set local transaction_read_only = on;
   end if;
   return next;
 end
 $$;
+
+-- Which of the account's sessions, or looks, a token is of: for whoever leaves it behind for a new one.
+create function rowhouse.find_session(token_hash text) returns table (kind text, session_id bigint, user_id bigint, actor text)
+  language sql stable security definer parallel safe rows 1
+begin atomic
+  select 'user', user_session.id, app_user.id, app_user.email
+  from rowhouse.user_session
+  join rowhouse.app_user on app_user.account_id = user_session.account_id and app_user.id = user_session.user_id
+  where user_session.account_id = rowhouse.current_account_id() and user_session.token_hash = find_session.token_hash
+  union all
+  select 'operator', operator_look.id, null, operator_look.actor
+  from rowhouse.operator_look
+  where operator_look.account_id = rowhouse.current_account_id() and operator_look.token_hash = find_session.token_hash;
+end;
 
 -- Whom a link lets choose a password. Whoever does it takes the link away in the same transaction.
 create function rowhouse.find_entry_link(token_hash text) returns table (link_id bigint, user_id bigint, email text)
@@ -200,8 +230,8 @@ begin
 end
 $$;
 
-revoke execute on function rowhouse.enter_session(text), rowhouse.enter_token(text), rowhouse.find_entry_link(text), rowhouse.find_look(text), rowhouse.keep_an_owner(bigint) from public;
-grant execute on function rowhouse.enter_session(text), rowhouse.enter_token(text), rowhouse.find_entry_link(text), rowhouse.find_look(text), rowhouse.keep_an_owner(bigint) to rowhouse_tenant;
+revoke execute on function rowhouse.enter_session(text), rowhouse.enter_token(text), rowhouse.find_session(text), rowhouse.find_entry_link(text), rowhouse.find_look(text), rowhouse.keep_an_owner(bigint) from public;
+grant execute on function rowhouse.enter_session(text), rowhouse.enter_token(text), rowhouse.find_session(text), rowhouse.find_entry_link(text), rowhouse.find_look(text), rowhouse.keep_an_owner(bigint) to rowhouse_tenant;
 
 set local row_security = off;
 reset role;
@@ -213,6 +243,7 @@ set local role rowhouse_verifier;
 drop function rowhouse.keep_an_owner(bigint);
 drop function rowhouse.find_look(text);
 drop function rowhouse.find_entry_link(text);
+drop function rowhouse.find_session(text);
 drop function rowhouse.enter_token(text);
 drop function rowhouse.enter_session(text);
 reset role;
@@ -234,9 +265,9 @@ begin
   if not found then
     raise exception 'enter_session: nobody is signed in with this' using errcode = 'RH002';
   end if;
-  perform set_config('app.user_id', user_id::text, true);
+  execute format('set local app.user_id = %L', user_id);
   if role = 'viewer' then
-    perform set_config('transaction_read_only', 'on', true);
+    set local transaction_read_only = on;
   end if;
   return next;
 end
@@ -249,6 +280,7 @@ revoke create on schema rowhouse from rowhouse_verifier;
 drop policy verifier on account;
 revoke select (id, status_since) on account from rowhouse_verifier;
 revoke select (created_at) on user_session from rowhouse_verifier;
+alter table user_session drop constraint user_session_expires_in_time;
 drop table operator_look;
 drop table entry_link;
 drop table api_token;

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerO
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from './config.ts'
 import type { SendMail } from './mail.ts'
+import { clientAddress } from './plugins/client-address.ts'
 import { drain } from './plugins/drain.ts'
 import { entry } from './plugins/entry.ts'
 import { answerBrokenRequest, errors, isDecodable, undecodableAddress } from './plugins/errors.ts'
@@ -24,7 +25,7 @@ import type { AccountAdministration } from './tenancy/administration.ts'
 import type { TenancyStrategy } from './tenancy/strategy.ts'
 
 export interface AppOptions {
-  config: Pick<Config, 'access' | 'addresses' | 'baseDomain' | 'operatorPassword' | 'production' | 'requestDeadlineMs'>
+  config: Pick<Config, 'access' | 'addresses' | 'baseDomain' | 'operatorPassword' | 'production' | 'requestDeadlineMs'> & Partial<Pick<Config, 'trustedProxies'>>
   strategy: TenancyStrategy
   /** What positions in lists are sealed with: the same in all processes that serve together. By default one of this process alone. */
   sealingKey?: Uint8Array
@@ -39,8 +40,8 @@ export interface AppOptions {
 export const serverOptions = { connectionsCheckingInterval: 5000 }
 
 /** What a log says of a request. */
-function loggedRequest ({ method, url, host, ip }: FastifyRequest) {
-  return { method, url: withoutCodes(url), host, remoteAddress: ip }
+function loggedRequest ({ method, url, host, clientAddress }: FastifyRequest) {
+  return { method, url: withoutCodes(url), host, remoteAddress: clientAddress }
 }
 
 /** The application, ready to listen: every plugin and route, in order. It ends the strategy when it closes. */
@@ -82,9 +83,12 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
     },
     strictTransportSecurity: config.production
   })
+  await app.register(clientAddress, { trustedProxies: config.trustedProxies ?? [] })
   await app.register(tenantHook, {
     strategy,
     baseDomain: config.baseDomain,
+    secure: config.production,
+    tellsWhySuspended: config.access === 'open',
     admitOperator: operatorGuard(operatorEntry(config), config.operatorPassword),
     deadlineMs: config.requestDeadlineMs
   })

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import type { DatabaseConfig } from './database/database.ts'
@@ -19,6 +20,8 @@ export interface Config {
   /** The operator's host; every tenant is one label below it. */
   baseDomain: string
   operatorPassword: string | undefined
+  /** Proxies whose word for the client's address is taken: addresses, networks, or `loopback`, `linklocal`, `uniquelocal`. */
+  trustedProxies: string[]
   access: Access
   /** Where mails are handed to something that sends them. */
   mailHookUrl: string | undefined
@@ -45,6 +48,8 @@ export class ConfigError extends ExplainedError {
 const defaultDatabase = 'rowhouse'
 /** A database for each tenant takes connections of its own, few of them busy at a time. PostgreSQL takes 100 unless told otherwise. */
 const defaultPoolSizes: Readonly<Record<StrategyName, number>> = { 'single-schema': 8, 'multiple-databases': 48 }
+/** Their people have a password that everybody knows, so where others can come there are none unless they are asked for. */
+const defaultDemoAccounts = 5
 const loopback = ['127.0.0.1', '::1']
 
 const integer = (minimum: number, maximum: number, fallback: number) => z.string()
@@ -66,6 +71,15 @@ const databaseUrl = z.string().transform((text, context) => {
 const domain = z.string().toLowerCase().max(200, 'is longer than a host name can be')
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, 'takes a domain name without a port, such as localhost or tasks.example.com')
 
+const proxies = z.string().transform(text => text.split(',').map(part => part.trim()).filter(part => part !== ''))
+  .refine(parts => parts.every(isProxy), 'takes addresses and networks, such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, separated by commas')
+
+function isProxy (text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/')
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  return isIP(address) !== 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= (isIP(address) === 4 ? 32 : 128)))
+}
+
 const variables = z.object({
   TENANCY: z.enum(strategyNames, { error: `takes ${strategyNames.join(' or ')}` }).default('single-schema'),
   NODE_ENV: z.enum(['development', 'production', 'test'], { error: 'takes development, production or test' }).default('development'),
@@ -75,8 +89,9 @@ const variables = z.object({
   BASE_DOMAIN: domain.default('localhost'),
   ACCESS: z.enum(['open', 'required'], { error: 'takes open or required' }).optional(),
   MAIL_HOOK_URL: z.url({ protocol: /^https?$/, error: 'takes an http or https address' }).optional(),
+  TRUSTED_PROXIES: proxies.default([]),
   OPERATOR_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
-  DEMO_ACCOUNTS: integer(0, 1000, 5),
+  DEMO_ACCOUNTS: integer(0, 1000, defaultDemoAccounts),
   REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),
   DATABASE_URL: databaseUrl.optional(),
   TENANT_DATABASE_URL: databaseUrl.optional(),
@@ -145,9 +160,10 @@ export function parseConfig (source: Record<string, string | undefined>): Config
     port: values.PORT,
     baseDomain: values.BASE_DOMAIN,
     operatorPassword: values.OPERATOR_PASSWORD,
+    trustedProxies: values.TRUSTED_PROXIES,
     mailHookUrl: values.MAIL_HOOK_URL,
     access: values.ACCESS ?? (isLaptop ? 'open' : 'required'),
-    demoAccounts: values.DEMO_ACCOUNTS,
+    demoAccounts: environment['DEMO_ACCOUNTS'] === undefined && !isLaptop ? 0 : values.DEMO_ACCOUNTS,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
     poolSize,
     tenantConnections: values.TENANT_CONNECTIONS || Math.ceil(Math.min(poolSize, values.TENANCY === 'single-schema' ? poolSize : defaultPoolSizes['single-schema']) / 2),

@@ -53,7 +53,7 @@ export class UnknownTenantError extends AppError {
 /** @see toAppError for one that the database itself refused */
 export class SuspendedTenantError extends AppError {
   constructor (reason?: string) {
-    super('account-suspended', `This account is suspended${reason === undefined ? '.' : `: ${reason}`} Its data are kept; ask the people who run this service to resume it.`)
+    super('account-suspended', `This account is suspended${reason === undefined ? '' : `: ${reason.replace(/[.\s]+$/, '')}`}. Its data are kept; ask the people who run this service to resume it.`)
   }
 }
 
@@ -109,6 +109,13 @@ export class NotSignedInError extends AppError {
 export class WrongPasswordError extends AppError {
   constructor () {
     super('wrong-password', 'Nobody in this account has this e-mail address and this password.')
+  }
+}
+
+/** A form was made before whoever sends it signed in or out, or for somebody else: its token is not theirs. */
+export class StaleFormError extends AppError {
+  constructor (detail = 'This form is out of date: you have signed in or out since it was opened, or it is from elsewhere. Please go back, load the page anew and send it again.') {
+    super('cross-site', detail)
   }
 }
 
@@ -169,8 +176,9 @@ export class UnavailableError extends AppError {
 
 /** One tenant asks for more at once than its part. */
 export class TooManyRequestsError extends AppError {
-  constructor () {
-    super('too-many-requests', 'This account has too many requests under way. Please try again in a moment.', { headers: { 'retry-after': '1' } })
+  /** @param seconds until there may be room */
+  constructor (detail = 'This account has too many requests under way. Please try again in a moment.', seconds = 1) {
+    super('too-many-requests', detail, { headers: { 'retry-after': String(seconds) } })
   }
 }
 

@@ -13,11 +13,12 @@ const timeoutMs = 5000
 
 /** Sends mail by posting it, as JSON, to a program that knows how to: `{ "kind", "to", "subject", "text" }`. Whatever it answers but 2xx is a refusal. */
 export function mailHook (url: string): SendMail {
-  return async mail => {
+  return async ({ subject, ...mail }) => {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(mail),
+      // Names that people gave stand in it: a header is one line.
+      body: JSON.stringify({ ...mail, subject: subject.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ') }),
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs)
     })

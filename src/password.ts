@@ -43,13 +43,29 @@ const present = `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$`
 
 /**
  * The hash that a password has under what another hash says of itself: its cost and salt, `$scrypt$ln=15,r=8,p=1$salt$`. With
- * none, or with one that nobody can mean, some hash that took as long: whoever waits for it learns nothing.
+ * none, or with one that nobody can mean, some hash. Either takes as long as one of today's: whoever waits for it learns nothing.
  */
 export async function hashLike (password: string, parameters: string | undefined): Promise<string> {
   const [, ln, r, p, salt = ''] = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$$/.exec(parameters ?? '') ?? []
   const asked = { ln: Number(ln), r: Number(r), p: Number(p) }
   if (parameters === undefined || !isReasonable(asked)) return await hashPassword(password)
-  return `${parameters}${encode(await deriveKey(password, Buffer.from(salt, 'base64'), keyLength, asked))}`
+  const key = await deriveKey(password, Buffer.from(salt, 'base64'), keyLength, asked)
+  await spend(workOf(cost) - workOf(asked))
+  return `${parameters}${encode(key)}`
+}
+
+/** What hashing takes, in units of no meaning: scrypt's work is the product of its parameters. */
+function workOf ({ ln, r, p }: typeof cost): number {
+  return 2 ** ln * r * p
+}
+
+/** Hashes for nothing, until so much work is done. */
+async function spend (work: number): Promise<void> {
+  for (let left = work; left >= workOf(least);) {
+    const ln = Math.floor(Math.log2(left / least.r))
+    await deriveKey('', Buffer.alloc(saltLength), keyLength, { ...least, ln })
+    left -= workOf({ ...least, ln })
+  }
 }
 
 /** Whether a hash that says this of itself is weaker than those that are made today. */
@@ -57,8 +73,11 @@ export function isOutdated (parameters: string): boolean {
   return !parameters.startsWith(present)
 }
 
+/** The least that a hash may have cost. */
+const least = { ln: 12, r: 8, p: 1 }
+
 function isReasonable ({ ln, r, p }: typeof cost): boolean {
-  return ln >= 12 && ln <= 17 && r >= 1 && r <= 8 && p >= 1 && p <= 4
+  return ln >= least.ln && ln <= 17 && r >= 1 && r <= 8 && p >= 1 && p <= 4
 }
 
 async function deriveKey (password: string, salt: Buffer, length: number, { ln, r, p }: typeof cost): Promise<Buffer> {

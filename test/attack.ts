@@ -52,6 +52,7 @@ export async function inspectTable (admin: Client, { name, key }: Table): Promis
         and polcmd = 'r' and polroles = array['rowhouse_verifier'::regrole::oid]
         and pg_get_expr(polqual, polrelid) = format('(%I = rowhouse.current_account_id())', $2::text))
       or (polname = 'recorder' and polrelid = any (array['rowhouse.account', 'rowhouse.audit_event']::regclass[]) and polcmd = 'r' and polroles = array['rowhouse_recorder'::regrole::oid])
+      or (polname = 'recorder_removes' and polrelid = 'rowhouse.audit_event'::regclass and polcmd = 'd' and polroles = array['rowhouse_recorder'::regrole::oid])
       or (polname = 'recorder_adds' and polrelid = 'rowhouse.audit_event'::regclass and polcmd = 'a' and polroles = array['rowhouse_recorder'::regrole::oid]))
     union all
     select 'has no policy named ' || expected from unnest(array['tenant', 'operator']) expected

@@ -34,6 +34,9 @@ t.test('every setting is checked, and the message names the variable and what it
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL takes fatal/],
     [{ OPERATOR_PASSWORD: 'short' }, /OPERATOR_PASSWORD must have at least 8/],
     [{ DEMO_ACCOUNTS: '5000' }, /DEMO_ACCOUNTS must be at most/],
+    [{ TRUSTED_PROXIES: 'everybody' }, /TRUSTED_PROXIES takes addresses and networks/],
+    [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /TRUSTED_PROXIES takes/],
+    [{ TRUSTED_PROXIES: '0.0.0.0/0' }, /TRUSTED_PROXIES takes/],
     [{ DATABASE_POOL_SIZE: '0' }, /DATABASE_POOL_SIZE must be at least 1/],
     [{ PREPARED_STATEMENTS: 'yes' }, /PREPARED_STATEMENTS takes true or false/],
     [{ DATABASE_URL: 'mysql://a:b@c/d' }, /DATABASE_URL must begin with postgres/],
@@ -54,7 +57,9 @@ t.test('every setting is checked, and the message names the variable and what it
 
 t.test('settings have sensible defaults, and an empty variable is none', async t => {
   const config = parseConfig({ PORT: '', DATABASE_URL: '' })
-  t.match(config, { port: 8080, addresses: ['127.0.0.1', '::1'], baseDomain: 'localhost', demoAccounts: 5, production: false })
+  t.match(config, { port: 8080, addresses: ['127.0.0.1', '::1'], baseDomain: 'localhost', demoAccounts: 5, production: false, trustedProxies: [] })
+  t.match(parseConfig({ NODE_ENV: 'production', TRUSTED_PROXIES: 'loopback, 10.0.0.0/8,fd00::/8' }), { demoAccounts: 0, trustedProxies: ['loopback', '10.0.0.0/8', 'fd00::/8'] }, 'nobody has a password there that everybody knows')
+  t.match(parseConfig({ HOST: '0.0.0.0', DEMO_ACCOUNTS: '3' }), { demoAccounts: 3 })
   t.equal(config.database.admin, undefined, 'the embedded database')
   t.strictSame(parseConfig({ HOST: '0.0.0.0' }).addresses, ['0.0.0.0'])
   t.equal(parseConfig({ BASE_DOMAIN: 'Tasks.Example.COM' }).baseDomain, 'tasks.example.com')

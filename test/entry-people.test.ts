@@ -1,9 +1,10 @@
 import t from 'tap'
 import type { Mail } from '../src/mail.ts'
 import { withCatalogue } from '../src/provisioning/catalogue.ts'
+import { loginAt } from '../src/database/placement.ts'
 import { resumeTenant, suspendTenant } from '../src/provisioning/life-cycle.ts'
 import { adminOf, asRole, placeTenants, seedTenants, testApp, testDatabase } from './support.ts'
-import { cookieOf, peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
+import { cookieOf, letPass, peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
 
 const database = await testDatabase(t)
 await seedTenants(database, { tenants: 3, subtasks: 12 })
@@ -57,12 +58,71 @@ t.test('a link is over when its time is up, when another is made, and when its u
   t.match(mails.at(-1), { kind: 'new-password' })
   t.equal((await ask(first, asked)).statusCode, 404)
   t.equal((await ask(second, asked)).statusCode, 200)
-  await asRole(await adminOf(database, 'tenant-1'), async query => await query('update rowhouse.entry_link set expires_at = now()'))
-  t.equal((await ask(second, asked)).statusCode, 404)
+  await letPass(await adminOf(database, 'tenant-1'), 'tenant-1', '2 days 23 hours')
+  t.equal((await ask(second, asked)).statusCode, 200)
+  await letPass(await adminOf(database, 'tenant-1'), 'tenant-1', '2 hours')
+  t.equal((await ask(second, asked)).statusCode, 404, 'three days are over')
   const third = await make()
   t.equal((await api(`users/${id}`, { ...owner, method: 'PATCH', body: { is_active: false } })).statusCode, 200)
   t.equal((await ask(third, asked)).statusCode, 404)
   t.equal((await api(`users/${id}/link`, { ...owner, method: 'POST' })).statusCode, 404)
+})
+
+t.test('a link is for who somebody was when it was made, and of an owner who may make it', async t => {
+  const asked = { slug: 'tenant-0' }
+  const owner = { ...asked, cookie: await cookieFor('owner@example.com', asked) }
+  const [typo] = await Promise.all([api('users', { ...owner, method: 'POST', body: { email: 'typo@example.com', role: 'viewer' } })])
+  const { id } = typo.json<Row>()
+  const make = async (by = owner, of = id): Promise<string> => {
+    const answer = await api(`users/${of}/link`, { ...by, method: 'POST' })
+    t.equal(answer.statusCode, 201)
+    return `/link/?code=${codeOf(answer.json<{ link: string }>().link)}`
+  }
+  const isGood = async (link: string): Promise<boolean> => (await ask(link, asked)).statusCode === 200
+  for (const body of [{ email: 'right@example.com' }, { role: 'member' }]) {
+    const link = await make()
+    t.equal(await isGood(link), true)
+    t.equal((await api(`users/${id}`, { ...owner, method: 'PATCH', body })).statusCode, 200)
+    t.equal(await isGood(link), false, JSON.stringify(body))
+  }
+  const link = await make()
+  for (const isActive of [false, true]) await api(`users/${id}`, { ...owner, method: 'PATCH', body: { is_active: isActive } })
+  t.equal(await isGood(link), false, 'deactivated, and active again')
+
+  // An owner who leaves a link behind comes back by none of theirs.
+  const rogue = (await api('users', { ...owner, method: 'POST', body: { email: 'rogue@example.com', role: 'owner' } })).json<Row>().id
+  const own = await make(owner, rogue)
+  const chosen = await send('/link/', { code: codeOf(own), password: 'battery staple', again: 'battery staple' }, { ...asked, page: own })
+  const by = { ...asked, cookie: cookieOf(chosen) }
+  const [kept, left] = [await make(owner), await make(by)]
+  t.equal(await isGood(kept), false, 'a newer one takes its place')
+  t.equal((await api(`users/${rogue}`, { ...owner, method: 'PATCH', body: { role: 'member' } })).statusCode, 200)
+  t.equal(await isGood(left), false, 'made by somebody who is no owner any more')
+  await api(`users/${rogue}`, { ...owner, method: 'PATCH', body: { role: 'owner' } })
+  const again = { ...asked, cookie: await cookieFor('rogue@example.com', { ...asked, password: 'battery staple' }) }
+  const last = await make(again)
+  t.equal((await api(`users/${rogue}`, { ...owner, method: 'DELETE' })).statusCode, 204)
+  t.equal(await isGood(last), false, 'made by somebody who is gone')
+})
+
+t.test('what was typed into an owner\'s form is there still, with what is wrong with it', async t => {
+  const owner = { cookie: await cookieFor('owner@example.com') }
+  for (const [page, form, status, expected] of [
+    ['/people/', { email: 'not an address', first_name: 'Nora', last_name: 'Nord', role: 'viewer' }, 400, /E-mail address: takes an e-mail address\.[^]*value="not an address"[^]*value="Nora"[^]*value="Nord"[^]*<option selected>viewer/],
+    ['/people/', { email: 'member@example.com', first_name: '<b>', last_name: '', role: 'member' }, 409, /has the address member@example\.com already[^]*value="&lt;b&gt;"/],
+    ['/people/', { email: 'a,b@example.com', role: 'member' }, 400, /takes an e-mail address/],
+    ['/tokens/', { name: 'Report', access: 'write', days: '1000' }, 400, /For how many days: takes 1 to 366 days\.[^]*value="Report"[^]*value="write" selected[^]*value="1000"/],
+    ['/tokens/', { name: ' ', access: 'read', days: '10' }, 400, /What it is for: takes more than spaces/]
+  ] as const) {
+    const answer = await send(page, form, { ...owner, page })
+    t.equal(answer.statusCode, status)
+    t.match(answer.body, expected)
+  }
+  const look = await send('/look/', { slug: 'tenant-1', reason: 'Ticket 1', minutes: '500' }, { slug: '', page: '/look/' })
+  t.match(look, { statusCode: 400, body: /For how many minutes: takes 5 to 120\.[^]*value="tenant-1"[^]*value="Ticket 1"[^]*value="500"/ })
+  t.match((await ask('/people/?done=removed', owner)).body, /role="status">They are removed/)
+  t.notMatch((await ask('/people/?done=<script>', owner)).body, /role="status"|script/)
+  t.match((await ask('/people/', owner)).body, /invited/)
 })
 
 t.test('a link that could not be sent by mail is shown all the same', async t => {
@@ -151,8 +211,17 @@ t.test('programs get in with tokens, each into its own account alone', async t =
 
   for (const wrong of ['', 'x', writing.secret.slice(0, -1), writing.secret.replace('rowhouse_', ''), `${writing.secret}A`]) t.equal((await api('projects', { token: wrong })).statusCode, 401, wrong)
   t.equal((await api('projects', { token: 'x', cookie: owner.cookie })).statusCode, 401, 'no cookie makes up for a wrong token')
-  await asRole(await adminOf(database, 'tenant-0'), async query => await query("update rowhouse.api_token set expires_at = now() where name = 'Report'"))
-  t.equal((await api('projects', { token: reading.secret })).statusCode, 401)
+  await letPass(await adminOf(database, 'tenant-0'), 'tenant-0', '23 hours')
+  t.equal((await api('projects', { token: writing.secret })).statusCode, 200, 'a day is not over')
+  await letPass(await adminOf(database, 'tenant-0'), 'tenant-0', '89 days')
+  t.equal((await api('projects', { token: writing.secret })).statusCode, 401)
+  t.equal((await api('projects', { token: reading.secret })).statusCode, 200)
+  await letPass(await adminOf(database, 'tenant-0'), 'tenant-0', '2 hours')
+  t.equal((await api('projects', { token: reading.secret })).statusCode, 401, 'nor are ninety')
+  owner.cookie = await cookieFor('owner@example.com')
+  const fresh = await make({ name: 'Fresh', access: 'write' })
+  t.equal((await api(`tokens/${fresh.id}`, { ...owner, method: 'DELETE' })).statusCode, 204)
+  t.equal((await api('projects', { token: fresh.secret })).statusCode, 401)
   t.equal((await api(`tokens/${writing.id}`, { ...owner, method: 'DELETE' })).statusCode, 204)
   t.equal((await api('projects', { token: writing.secret })).statusCode, 401)
 
@@ -198,8 +267,44 @@ t.test('the operator looks into an account: read only, for a while, for a reason
   const owner = { ...asked, cookie: await cookieFor('owner@example.com', asked) }
   const events = rowsIn(await api('audit?limit=10', owner)).filter(({ action }) => action.startsWith('look'))
   t.match(events, [{ action: 'look.begun', actor: { kind: 'operator' } }, { action: 'look.granted', details: { reason: 'Ticket 4711', minutes: 30 } }])
-  await asRole(await adminOf(database, 'tenant-1'), async query => await query('update rowhouse.operator_look set expires_at = now()'))
+  for (const path of ['/nowhere/', '/sign-in/', '/problems/not-found', '/docs/']) t.match((await ask(path, { ...asked, cookie })).body, /You look into this account as the operator/, path)
+  t.notMatch((await ask('/docs/', asked)).body, /You look into this account/)
+  await letPass(await adminOf(database, 'tenant-1'), 'tenant-1', '29 minutes')
+  t.equal((await ask('/subtasks/', { ...asked, cookie })).statusCode, 200)
+  await letPass(await adminOf(database, 'tenant-1'), 'tenant-1', '2 minutes')
   t.equal((await ask('/subtasks/', { ...asked, cookie })).statusCode, 303, 'its time is up')
+})
+
+t.test('a look ends when the account\'s owners end it, and with a suspension; its code is good for five minutes', async t => {
+  const asked = { slug: 'tenant-1' }
+  const grant = async (): Promise<string> => {
+    const granted = await send('/look/', { slug: 'tenant-1', reason: 'To see <b>', minutes: '120' }, { slug: '', page: '/look/' })
+    return /href="http:\/\/tenant-1\.localhost(\/look\/begin\/\?code=[\w-]+)"/.exec(granted.body)?.[1] ?? ''
+  }
+  const begin = async (href: string): ReturnType<typeof send> => await send('/look/begin/', { code: codeOf(href) }, { ...asked, page: href })
+  const late = await grant()
+  await letPass(await adminOf(database, 'tenant-1'), 'tenant-1', '6 minutes')
+  t.equal((await begin(late)).statusCode, 404)
+
+  const both = await grant()
+  t.strictSame((await Promise.all([begin(both), begin(both)])).map(({ statusCode }) => statusCode).sort(), [303, 404], 'of two at once one begins')
+
+  const look = { ...asked, cookie: cookieOf(await begin(await grant())) }
+  t.equal((await ask('/subtasks/', look)).statusCode, 200)
+  const owner = { ...asked, cookie: await cookieFor('owner@example.com', asked) }
+  const page = await ask('/audit/', owner)
+  t.match(page.body, /may look into this account[^]*To see &lt;b&gt;/)
+  for (const [, end] of page.body.matchAll(/action="(\/looks\/\d+\/end\/)"/g)) t.equal((await send(end ?? '', {}, { ...owner, page: '/audit/' })).statusCode, 303)
+  t.equal((await ask('/subtasks/', look)).statusCode, 303)
+  t.match(rowsIn(await api('audit?limit=1', owner))[0], { action: 'look.ended', actor: { kind: 'user', name: 'owner@example.com' } })
+
+  const other = { ...asked, cookie: cookieOf(await begin(await grant())) }
+  await withCatalogue(database, async catalogue => {
+    await suspendTenant(database, catalogue, 'tenant-1', 'again')
+    await resumeTenant(database, catalogue, 'tenant-1')
+    strategy.forgetTenant('tenant-1')
+  })
+  t.equal((await ask('/subtasks/', other)).statusCode, 303)
 })
 
 t.test('what happens is recorded with who did it, and shows where it was tampered with', async t => {
@@ -242,17 +347,30 @@ t.test('what happens is recorded with who did it, and shows where it was tampere
 
 t.test('nobody who serves requests changes or removes what was recorded', async t => {
   const admin = await adminOf(database, 'tenant-0')
-  for (const role of ['tenant', 'operator', 'manager']) {
+  for (const [role, may] of [['loader', ['insert']], ['tenant', []], ['operator', []], ['manager', []]] as const) {
     for (const privilege of ['update', 'delete', 'truncate', 'insert']) {
       const [row] = await asRole(admin, async query => await query('select has_table_privilege($1, \'rowhouse.audit_event\', $2) or has_any_column_privilege($1, \'rowhouse.audit_event\', case $2 when \'delete\' then \'update\' when \'truncate\' then \'update\' else $2 end) as may', [`rowhouse_${role}`, privilege]))
-      t.equal(row?.['may'], false, `${role}: ${privilege}`)
+      t.equal(row?.['may'], (may as readonly string[]).includes(privilege), `${role}: ${privilege}`)
     }
   }
+  const loader = loginAt(database.login('loader'), admin.database === database.admin.database ? undefined : admin.database)
+  const [account] = await asRole(admin, async query => await query("select id from rowhouse.account where slug = 'tenant-0'"))
+  await asRole(loader, async query => { await t.rejects(query('select rowhouse.remove_events($1)', [account?.['id']]), { code: '42501' }, 'not even whole, while there is an account') })
+  // Nor does whoever runs statements as the role that serves pages record what somebody else has done.
+  await asRole(loginAt(database.login('tenant'), admin.database === database.admin.database ? undefined : admin.database), async query => {
+    for (const [actor, action, details] of [['service::root', 'sign-in', '{}'], ['user:1:ann', 'account.suspend', '{}'], ['user:1:ann', 'sign-in', JSON.stringify({ x: 'x'.repeat(30_000) })]] as const) {
+      await query('begin')
+      await query('select rowhouse.set_account($1)', [account?.['id']])
+      await query(`set local app.actor = '${actor}'`)
+      await t.rejects(query('select rowhouse.record_event($1, $2)', [action, details]), { code: '22023' }, `${actor} ${action}`)
+      await query('rollback')
+    }
+  })
 })
 
 t.test('what is done to an account from outside is known to its owners', async t => {
   const events = rowsIn(await api('audit?limit=200', { slug: 'tenant-1', cookie: await cookieFor('owner@example.com', { slug: 'tenant-1' }) }))
-  t.match(events.filter(({ action }) => /suspend|resume/.test(action)), [{ action: 'account.resume', actor: { kind: 'service' } }, { action: 'account.suspend', details: { reason: 'unpaid' } }])
+  t.match(events.filter(({ action }) => /suspend|resume/.test(action)).slice(-2), [{ action: 'account.resume', actor: { kind: 'service' } }, { action: 'account.suspend', details: { reason: 'unpaid' } }])
 })
 
 t.test('owners are told of guessed passwords', async t => {
@@ -260,8 +378,30 @@ t.test('owners are told of guessed passwords', async t => {
   const asked = { slug: 'tenant-1', on: guarded }
   for (let attempt = 0; attempt < 10; attempt++) await signIn('member@example.com', { ...asked, password: `guess ${attempt}` })
   t.equal(mails.filter(({ kind }) => kind === 'guessing').length, 1)
-  t.match(mails.at(-1), { kind: 'guessing', to: ['owner@example.com'] })
+  t.match(mails.at(-1), { kind: 'guessing', to: ['owner@example.com'], text: /the account tenant-1, the last one for member@example\.com from 127\.0\.0\.1/ })
+  const made = '"Your\naccount: https://evil.example"@x.y'
+  for (const email of [made, ...Array.from({ length: 40 }, (_, index) => `nobody-${index}@evil.example`)]) await signIn(email, { ...asked, password: 'x' })
+  t.equal(mails.filter(({ kind }) => kind === 'guessing').length, 2)
+  t.match(mails.at(-1), { text: /for an address that nobody there has from/ })
+  t.notMatch(mails.map(({ text }) => text).join(), /evil/, 'whoever guesses writes nothing into mails')
   t.match((await ask('/people/', { slug: 'tenant-1', cookie: await cookieFor('owner@example.com', { slug: 'tenant-1' }) })).body, /Many wrong passwords were sent/)
+})
+
+t.test('wrong passwords where one chooses a new one are recorded, counted, and told of as well', async t => {
+  const { app: guarded } = await testApp(t, database, { config: { access: 'required' }, sendMail: async mail => { mails.push(mail) } })
+  const asked = { slug: 'tenant-2', on: guarded }
+  const own = { ...asked, cookie: await cookieFor('owner@example.com', asked) }
+  const before = mails.length
+  for (let attempt = 0; attempt < 10; attempt++) await send('/password/', { present: `guess ${attempt}`, password: 'battery staple', again: 'battery staple' }, { ...own, page: '/password/' })
+  t.match(mails.slice(before), [{ kind: 'guessing' }])
+  t.equal((await send('/password/', { present: 'correct horse', password: 'battery staple', again: 'battery staple' }, { ...own, page: '/password/' })).statusCode, 429)
+  t.equal(rowsIn(await api('audit?limit=30', own)).filter(({ action }) => action === 'password.refused').length >= 10, true)
+})
+
+t.test('what an owner does to the account is recorded with who it was', async t => {
+  const owner = { cookie: await cookieFor('owner@example.com') }
+  t.equal((await api('account', { ...owner, method: 'PATCH', body: { name: 'Renamed by its owner' } })).statusCode, 200)
+  t.match(rowsIn(await api('audit?limit=5', owner)).find(({ action }) => action === 'account.renamed'), { actor: { kind: 'user', name: 'owner@example.com' }, details: { name: { to: 'Renamed by its owner' } } })
 })
 
 t.test('the operator\'s password is not to be guessed either', async t => {
@@ -270,7 +410,10 @@ t.test('the operator\'s password is not to be guessed either', async t => {
   t.not(await knock('for the operator'), 401)
   for (let attempt = 0; attempt < 20; attempt++) t.equal(await knock(`guess ${attempt}`), 401)
   t.equal(await knock('for the operator'), 429)
-  t.equal((await ask('/subtasks/', { slug: '', on: guarded })).statusCode, 401, 'whoever sends none is asked for it still')
+  const { app: another } = await testApp(t, database, { config: { access: 'required', operatorPassword: 'for the operator', production: true } })
+  const burst = await Promise.all(Array.from({ length: 100 }, async (_, index) => (await ask('/subtasks/', { slug: '', on: another, headers: { authorization: `Basic ${Buffer.from(`operator:guess ${index}`).toString('base64')}` } })).statusCode))
+  t.equal(burst.filter(status => status === 401).length, 20, 'many at once are no more')
+  t.equal((await ask('/subtasks/', { slug: '', on: guarded, cookie: 'none=' })).statusCode, 401, 'whoever sends none is asked for it still')
 })
 
 t.test('the codes of links are in no log', async t => {

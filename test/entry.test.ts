@@ -1,13 +1,16 @@
+import { scryptSync } from 'node:crypto'
 import { mock } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { FastifyContextConfig } from 'fastify'
 import t, { type Test } from 'tap'
 import { TooManyAttemptsError, WrongPasswordError } from '../src/errors.ts'
 import { TenantError, withCatalogue } from '../src/provisioning/catalogue.ts'
-import { cloneTenant } from '../src/provisioning/life-cycle.ts'
+import { cloneTenant, resumeTenant, suspendTenant } from '../src/provisioning/life-cycle.ts'
 import { makeOwner } from '../src/provisioning/people.ts'
+import { HashingTurns } from '../src/routes/entry/hashing-turns.ts'
 import { guessingMinutes, SignInLimits } from '../src/routes/entry/sign-in-limits.ts'
-import { adminOf, asRole, placeTenants, seedTenants, testApp, testDatabase, type TestApp } from './support.ts'
-import { cookieOf, peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
+import { adminOf, asRole, placeTenants, seedTenants, testApp, testDatabase, until, type TestApp } from './support.ts'
+import { cookieOf, letPass, peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
 
 const database = await testDatabase(t)
 await seedTenants(database, { tenants: 3, subtasks: 12 })
@@ -41,7 +44,11 @@ t.test('every route of a tenant is closed to whoever brings nothing, or brings w
     }
   }
   t.ok(closedOnes > 60, `${closedOnes} routes`)
-  t.strictSame([...new Set(openOnes)].sort(), ['/link/', '/look/begin/', '/sign-in', '/sign-in/'])
+  // What answers on any host, and what the operator's host has: nothing is there that nobody has thought of.
+  const named = (wanted: (config: FastifyContextConfig) => boolean): string[] => [...new Set(app.routeTable.filter(({ config = {} }) => wanted(config)).map(({ url }) => url))].sort()
+  t.strictSame(named(({ anyHost }) => anyHost === true), ['/assets/favicon.svg', '/assets/style.css', '/docs', '/docs/', '/health/live', '/health/ready', '/openapi.json', '/problems', '/problems/:name'])
+  t.strictSame(named(({ audience }) => audience === 'operator').filter(url => !url.startsWith('/api/v1/')), ['/look', '/look/'])
+  t.strictSame([...new Set(openOnes)].sort(), ['/link', '/link/', '/look/begin', '/look/begin/', '/sign-in', '/sign-in/', '/sign-out/'])
 })
 
 t.test('people get in with their address and password, and out again', async t => {
@@ -79,6 +86,83 @@ t.test('a session is worth nothing on another host', async t => {
     t.match(await ask('/api/v1/account', { slug, cookie, accept: 'application/json' }), { statusCode: 401 })
   }
   t.equal((await ask('/subtasks/', { cookie })).statusCode, 200)
+})
+
+t.test('a session lasts for seven days without use, and for thirty whatever is done', async t => {
+  const [asked, admin] = [{ slug: 'tenant-2' }, await adminOf(database, 'tenant-2')]
+  const isIn = async (cookie: string): Promise<boolean> => (await ask('/subtasks/', { ...asked, cookie })).statusCode === 200
+  const unused = await cookieFor('viewer@example.com', asked)
+  await letPass(admin, 'tenant-2', '6 days 23 hours')
+  t.equal(await isIn(unused), true)
+  // That was a use, which is noted behind the answer.
+  await until(async () => (await asRole(admin, async query => await query("select id from rowhouse.user_session where idle_until > now() + interval '6 days 23 hours'"))).length > 0)
+  await letPass(admin, 'tenant-2', '6 days 23 hours')
+  t.equal(await isIn(unused), true)
+  const left = await cookieFor('viewer@example.com', asked)
+  await letPass(admin, 'tenant-2', '7 days')
+  t.equal(await isIn(left), false, 'nobody used it')
+  const used = await cookieFor('viewer@example.com', asked)
+  for (let week = 0; week < 5; week++) {
+    await letPass(admin, 'tenant-2', '5 days 23 hours')
+    t.equal(await isIn(used), true, `week ${week}`)
+    await until(async () => (await asRole(admin, async query => await query("select id from rowhouse.user_session where idle_until > now() + interval '6 days 23 hours'"))).length > 0)
+  }
+  await letPass(admin, 'tenant-2', '6 hours')
+  t.equal(await isIn(used), false, 'however often it was used')
+})
+
+t.test('whoever signs in where somebody is signed in takes their place', async t => {
+  const before = await cookieFor('viewer@example.com')
+  const answer = await signIn('member@example.com', { cookie: before })
+  t.equal(answer.statusCode, 303)
+  t.equal((await ask('/subtasks/', { cookie: before })).statusCode, 303, 'that session is over')
+  t.equal((await ask('/subtasks/', { cookie: cookieOf(answer) })).statusCode, 200)
+})
+
+t.test('a password that is changed lets nobody in who signs in with the old one at that moment', async t => {
+  const asked = { slug: 'tenant-1' }
+  for (let round = 0; round < 4; round++) {
+    const [present, next] = round % 2 === 0 ? ['correct horse', 'battery staple'] : ['battery staple', 'correct horse']
+    const own = await cookieFor('member@example.com', { ...asked, password: present })
+    const form = await ask('/password/', { ...asked, cookie: own })
+    const thieves = Array.from({ length: 4 }, async (_, index) => {
+      await delay(index * 40)
+      return await signIn('member@example.com', { ...asked, password: present })
+    })
+    const change = await ask('/password/', { ...asked, method: 'POST', cookie: own, form: { present, password: next, again: next, form_token: tokenIn(form) } })
+    t.equal(change.statusCode, 303)
+    for (const answer of await Promise.all(thieves)) {
+      if (answer.statusCode === 303) t.equal((await ask('/subtasks/', { ...asked, cookie: cookieOf(answer) })).statusCode, 303, 'who was in before the change is out after it')
+      else t.equal(answer.statusCode, 401)
+    }
+    t.equal((await ask('/subtasks/', { ...asked, cookie: cookieOf(change) })).statusCode, 200)
+  }
+})
+
+t.test('a hash from cheaper days lets its owner in, takes others as long, and is made anew', async t => {
+  const [asked, admin] = [{ slug: 'tenant-1' }, await adminOf(database, 'tenant-1')]
+  // scrypt with a quarter of today's cost.
+  const salt = Buffer.alloc(16, 7)
+  const old = `$scrypt$ln=13,r=8,p=1$${salt.toString('base64').replace(/=+$/, '')}$${scryptSync('correct horse', salt, 32, { N: 2 ** 13, r: 8, p: 1, maxmem: 2 ** 25 }).toString('base64').replace(/=+$/, '')}`
+  const own = "account_id = (select id from rowhouse.account where slug = 'tenant-1') and email = 'viewer@example.com'"
+  await asRole(admin, async query => await query(`update rowhouse.app_user set password_hash = $1 where ${own}`, [old]))
+  t.equal((await signIn('viewer@example.com', { ...asked, password: 'wrong' })).statusCode, 401)
+  t.strictSame(await asRole(admin, async query => await query(`select password_hash as hash from rowhouse.app_user where ${own}`)), [{ hash: old }], 'a wrong one changes nothing')
+  t.equal((await signIn('viewer@example.com', asked)).statusCode, 303)
+  t.match(await asRole(admin, async query => await query(`select password_hash as hash from rowhouse.app_user where ${own}`)), [{ hash: /^\$scrypt\$ln=15,/ }])
+  t.equal((await signIn('viewer@example.com', asked)).statusCode, 303)
+})
+
+t.test('a form that is out of date loses nothing, and leaving works when one is out already', async t => {
+  const stale = await ask('/sign-in/', { method: 'POST', form: { email: 'owner@example.com', password: 'correct horse', to: '/subtasks/2/', form_token: 'x' } })
+  t.match(stale, { statusCode: 403, body: /Please send it again[^]*value="\/subtasks\/2\/"[^]*value="owner@example.com"/ })
+  t.notMatch(stale.body, /correct horse/)
+  const cookie = await cookieFor('member@example.com')
+  const page = await ask('/subtasks/', { cookie })
+  const leave = async (): Promise<object> => await ask('/sign-out/', { method: 'POST', cookie, form: { form_token: tokenIn(page) } })
+  for (let time = 0; time < 2; time++) t.match(await leave(), { statusCode: 303, headers: { location: '/sign-in/', 'set-cookie': /^session=;/ } })
+  t.match(await ask('/subtasks/', { method: 'HEAD' }), { statusCode: 303 })
+  for (const path of ['/sessions', '/password', '/people', '/audit/verification']) t.match(await ask(`${path}?a=b`, { cookie: await cookieFor('owner@example.com') }), { statusCode: 301, headers: { location: `${path}/?a=b` } })
 })
 
 t.test('a token that somebody brought is never the one that they leave with', async t => {
@@ -122,7 +206,7 @@ t.test('a session ends when its time is up, and when its owner is deactivated', 
   for (const column of ['idle_until', 'expires_at']) {
     const cookie = await cookieFor('member@example.com', asked)
     t.equal((await ask('/subtasks/', { ...asked, cookie })).statusCode, 200)
-    await asRole(admin, async query => await query(`update rowhouse.user_session set ${column} = now()`))
+    await asRole(admin, async query => await query(`update rowhouse.user_session set ${column} = now() where account_id = (select id from rowhouse.account where slug = 'tenant-1')`))
     t.equal((await ask('/subtasks/', { ...asked, cookie })).statusCode, 303, column)
   }
   const [owner, member] = [await cookieFor('owner@example.com', asked), await cookieFor('member@example.com', asked)]
@@ -238,16 +322,86 @@ t.test('wrong passwords are forgotten after a quarter of an hour, by the clock',
   mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.now() })
   t.teardown(() => { mock.timers.reset() })
   const limits = new SignInLimits()
+  let tellings = 0
+  const told = async (): Promise<void> => { tellings++ }
   const attempt = { accountId: 1, email: 'ann@example.com', address: '192.0.2.1' }
-  const wrong = async (): Promise<never> => await limits.attempt(attempt, async () => { throw new WrongPasswordError() })
+  const wrong = async (): Promise<never> => await limits.attempt(attempt, async () => { throw new WrongPasswordError() }, told)
   for (let failure = 0; failure < 10; failure++) await t.rejects(wrong(), WrongPasswordError)
-  await t.rejects(limits.attempt(attempt, async () => 'right'), TooManyAttemptsError)
-  await t.rejects(limits.attempt({ ...attempt, email: 'ANN@example.com' }, async () => 'right'), TooManyAttemptsError, 'in whatever case')
-  t.equal(await limits.attempt({ ...attempt, accountId: 2 }, async () => 'right'), 'right', 'in another account it is somebody else')
+  await t.rejects(limits.attempt(attempt, async () => 'right', told), TooManyAttemptsError)
+  await t.rejects(limits.attempt({ ...attempt, email: 'ANN@example.com' }, async () => 'right', told), TooManyAttemptsError, 'in whatever case')
+  t.equal(await limits.attempt({ ...attempt, accountId: 2 }, async () => 'right', told), 'right', 'in another account it is somebody else')
   mock.timers.tick(guessingMinutes * 60_000 - 1000)
-  t.match(await limits.attempt(attempt, async () => 'right').catch((error: unknown) => error), { headers: { 'retry-after': '1' } })
+  t.match(await limits.attempt(attempt, async () => 'right', told).catch((error: unknown) => error), { headers: { 'retry-after': '1' } })
   mock.timers.tick(2000)
-  t.equal(await limits.attempt(attempt, async () => 'right'), 'right')
+  t.equal(await limits.attempt(attempt, async () => 'right', told), 'right')
+  t.equal(tellings, 1)
+})
+
+t.test('wrong passwords are counted once each, whoever they come from, and those that are refused not at all', async t => {
+  const limits = new SignInLimits()
+  let tellings = 0
+  const told = async (): Promise<void> => { tellings++ }
+  const wrong = async (email: string, address: string, accountId = 1): Promise<unknown> => await limits.attempt({ accountId, email, address }, async () => { await delay(1); throw new WrongPasswordError() }, told).catch((error: unknown) => error)
+  const right = async (email: string, address: string, accountId = 1): Promise<unknown> => await limits.attempt({ accountId, email, address }, async () => 'right', told).catch((error: unknown) => error)
+
+  const burst = await Promise.all(Array.from({ length: 14 }, async () => await wrong('ann@example.com', '192.0.2.1')))
+  t.equal(burst.filter(answer => answer instanceof WrongPasswordError).length, 10, 'many at once are no more than one after the other')
+  t.equal(tellings, 1)
+  for (const email of ['ANN@example.com', 'a\u006e\u0307n@example.com']) t.ok(await right(email, '192.0.2.9') instanceof TooManyAttemptsError, email)
+
+  // Somebody who guesses for many people is noticed, too, and is stopped; nobody else is.
+  for (let person = 0; person < 40; person++) await wrong(`somebody-${person}@example.com`, '192.0.2.1')
+  t.equal(tellings, 2)
+  for (let time = 0; time < 20; time++) t.ok(await wrong('bob@example.com', '192.0.2.1') instanceof TooManyAttemptsError)
+  t.equal(await right('bob@example.com', '192.0.2.2'), 'right', 'what is refused there is no failure of his')
+  t.equal(await right('bob@example.com', '192.0.2.1', 2), 'right', 'and in another account the address is as good as any')
+  for (let time = 0; time < 59; time++) await right('carol@example.com', '192.0.2.3')
+  t.equal(await right('carol@example.com', '192.0.2.3'), 'right')
+  t.ok(await right('carol@example.com', '192.0.2.3') instanceof TooManyAttemptsError, 'nobody signs in so often')
+})
+
+t.test('one account\'s flood of passwords keeps the next one waiting for a moment only', async t => {
+  const turns = new HashingTurns()
+  const order: number[] = []
+  const hash = (accountId: number) => async (): Promise<void> => { await delay(5); order.push(accountId) }
+  const flood = Array.from({ length: 40 }, async () => await turns.take(1, hash(1)).catch((error: unknown) => error))
+  const other = turns.take(2, hash(2))
+  await other
+  t.ok(order.length <= 8, `the other account was served after ${order.length}`)
+  t.equal((await Promise.all(flood)).filter(answer => answer instanceof TooManyAttemptsError).length, 40 - 3 - 20)
+})
+
+t.test('clients behind a proxy that is named are known by what it says, and by nobody else\'s word', async t => {
+  const events = async (app: TestApp['app'], headers: Record<string, string>): Promise<unknown> => {
+    await signIn('owner@example.com', { on: app, headers, password: 'wrong' })
+    const { data } = (await ask('/api/v1/audit?limit=50', { accept: 'application/json', cookie: await cookieFor('owner@example.com') })).json<{ data: Array<{ action: string, details: { address: string } }> }>()
+    return data.find(({ action }) => action === 'sign-in.failed')?.details.address
+  }
+  const proxied = await closed(t, { config: { trustedProxies: ['loopback', '10.0.0.0/8'] } })
+  t.equal(await events(proxied, { 'x-forwarded-for': '203.0.113.7' }), '203.0.113.7')
+  t.equal(await events(proxied, { 'x-forwarded-for': '198.51.100.1, 203.0.113.8, 10.1.2.3' }), '203.0.113.8', 'the last that is no proxy')
+  t.equal(await events(proxied, { 'x-forwarded-for': 'a lie' }), '127.0.0.1')
+  t.equal(await events(app, { 'x-forwarded-for': '203.0.113.7' }), '127.0.0.1')
+  t.match(await ask('/sign-in/', { on: proxied, headers: { 'x-forwarded-host': 'tenant-1.localhost', 'x-forwarded-proto': 'https' } }), { statusCode: 200, body: /tenant-0/ })
+})
+
+t.test('where access is required the operator\'s host asks for the password, on this machine, too', async t => {
+  t.match(await ask('/subtasks/', { slug: '', cookie: 'none=' }), { statusCode: 401, headers: { 'www-authenticate': /^Basic/ } })
+  t.equal((await ask('/subtasks/', { slug: '', headers: { authorization: `Basic ${Buffer.from('operator:wrong').toString('base64')}` } })).statusCode, 401)
+  t.not((await ask('/subtasks/', { slug: '' })).statusCode, 401)
+  const without = await closed(t, { config: { operatorPassword: undefined } })
+  t.equal((await ask('/subtasks/', { slug: '', on: without })).statusCode, 404)
+})
+
+t.test('an account that is suspended says why to nobody who has not signed in', async t => {
+  await withCatalogue(database, async catalogue => {
+    await suspendTenant(database, catalogue, 'tenant-2', 'unpaid since May')
+    const hasty = await closed(t, { directory: { ttlMs: 0, size: 100 } })
+    const answer = await ask('/sign-in/', { slug: 'tenant-2', on: hasty })
+    t.match(answer, { statusCode: 403, body: /This account is suspended\. Its data are kept/ })
+    t.notMatch(answer.body, /unpaid/)
+    await resumeTenant(database, catalogue, 'tenant-2')
+  })
 })
 
 t.test('where access is open nobody signs in, and the pages say so', async t => {

@@ -163,6 +163,10 @@ export async function placeTenants (database: TestDatabase): Promise<void> {
  */
 export const isClosed = process.argv[1]?.includes('.closed.') === true
 
+/** What opens the operator's host where access is required, unless a test says otherwise. */
+export const operatorPassword = 'for the operator'
+export const operatorAuthorization = `Basic ${Buffer.from(`operator:${operatorPassword}`).toString('base64')}`
+
 export interface TestApp {
   app: FastifyInstance
   strategy: TenancyStrategy
@@ -200,9 +204,10 @@ export async function until (isSo: () => boolean | Promise<boolean>): Promise<vo
 export async function testApp (t: Test, database: TestDatabase, { name = tenancy, config = {}, pool = {}, directory, logger = false, ...options }: {
   name?: StrategyName, config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, directory?: DirectoryOptions, logger?: NonNullable<AppOptions['logger']>, administration?: AppOptions['administration'], sendMail?: AppOptions['sendMail']
 } = {}): Promise<TestApp> {
+  const access = config.access ?? (isClosed ? 'required' : 'open')
   const strategy = openStrategy({ name, ...(directory === undefined ? {} : { directory }), schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
   const app = await buildApp({
-    config: { access: isClosed ? 'required' : 'open', addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: undefined, production: false, requestDeadlineMs: 10_000, ...config },
+    config: { access, addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: access === 'required' ? operatorPassword : undefined, production: false, requestDeadlineMs: 10_000, ...config },
     strategy,
     administration: 'administration' in options ? options.administration : accountAdministration(database, name),
     sendMail: options.sendMail,
@@ -213,13 +218,14 @@ export async function testApp (t: Test, database: TestDatabase, { name = tenancy
   return { app, strategy }
 }
 
-/** Has every request to an account that brings neither cookie nor token come from the first of its people, who owns it. */
+/** Has every request to an account that brings neither cookie nor token come from the first of its people, who owns it, and every one to the operator's host from the operator. */
 function signInEverybody (app: FastifyInstance, database: TestDatabase): void {
   const inject = app.inject.bind(app) as (options: InjectOptions) => Promise<LightMyRequestResponse>
   const sessions = new Map<string, Promise<string | undefined>>()
   app.inject = (async (asked: InjectOptions | string) => {
     const options = typeof asked === 'string' ? { url: asked } : asked
     const headers: Record<string, unknown> = { ...options.headers }
+    if (/^localhost(:\d+)?$/i.test(String(headers['host'] ?? '')) && headers['authorization'] === undefined) return await inject({ ...options, headers: { ...options.headers, authorization: operatorAuthorization } })
     const slug = /^([a-z0-9-]+)\.localhost(:\d+)?$/.exec(String(headers['host'] ?? ''))?.[1]
     if (slug === undefined || headers['cookie'] !== undefined || headers['authorization'] !== undefined) return await inject(options)
     for (let isNew = false; ; isNew = true) {

@@ -1,6 +1,6 @@
 import { TooManyRequestsError, UnavailableError } from '../errors.ts'
 import { DatabaseConnection, type ConnectionOptions } from './connection.ts'
-import { FairQueue } from './fair-queue.ts'
+import { FairQueue } from '../fair-queue.ts'
 import type { ConnectionSettings } from './settings.ts'
 import { Transaction, type TransactionOptions } from './transaction.ts'
 

@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Access } from '../config.ts'
-import { CrossSiteRequestError, NotAllowedError, NotSignedInError } from '../errors.ts'
+import { NotAllowedError, NotSignedInError, StaleFormError } from '../errors.ts'
 import { hashOfSecret, newSecret } from '../secrets.ts'
 import { sessionDays, touch, type Caller, type Credential } from '../tenancy/caller.ts'
 import type { TenancyStrategy } from '../tenancy/strategy.ts'
@@ -26,6 +26,8 @@ declare module 'fastify' {
     entry?: 'open'
     /** What it takes to get in, where access is required: by default the method says it. */
     needs?: Need
+    /** The route itself looks whether its form's token is right; by default that is done before it is asked. */
+    checksFormToken?: boolean
   }
   interface FastifyInstance {
     /** Every route there is, and who gets in. */
@@ -40,12 +42,19 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What a form of this account and session carries, so that no page of another site's can send it. */
     readonly formToken: string
+    /** The hash of the session's token that the browser brought, whatever it is worth. */
+    readonly broughtHash: string | undefined
+    /** Whether the token that the browser brought is one of an operator's look: for what pages say, and for nothing else. */
+    readonly isLooking: boolean
   }
 }
 
 /** Programs' tokens begin with this, so that whoever finds one knows what it is. */
 export const tokenPrefix = 'rowhouse_'
 const tokenForm = /^rowhouse_[A-Za-z0-9_-]{43}$/
+
+/** Tokens of an operator's look begin with this, so that every page can say so. */
+export const lookPrefix = 'look_'
 
 /**
  * Lets people and programs in where they belong. Where access is required, every route of a tenant is closed unless its config says
@@ -68,12 +77,21 @@ export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy
   })
   app.decorate('forgetToken', (reply: FastifyReply) => { reply.clearCookie(cookieName, { path: '/', httpOnly: true, sameSite: 'lax', secure }) })
   const keyText = Buffer.from(key).toString('hex')
+  const broughtToken = ({ cookies }: FastifyRequest): string | undefined => {
+    // Where the host was refused, nobody has looked for cookies yet.
+    return (cookies as FastifyRequest['cookies'] | null)?.[cookieName]
+  }
   app.decorateRequest('formToken', {
+    getter (this: FastifyRequest) { return formToken(keyText, this.tenant?.id ?? 0, broughtToken(this)) }
+  })
+  app.decorateRequest('broughtHash', {
     getter (this: FastifyRequest) {
-      // Where the host was refused, nobody has looked for cookies yet.
-      const cookies = this.cookies as FastifyRequest['cookies'] | null
-      return formToken(keyText, this.tenant?.id ?? 0, cookies?.[cookieName])
+      const token = broughtToken(this)
+      return token === undefined ? undefined : hashOfSecret(token)
     }
+  })
+  app.decorateRequest('isLooking', {
+    getter (this: FastifyRequest) { return broughtToken(this)?.startsWith(lookPrefix) === true }
   })
   if (access === 'open') return
 
@@ -147,8 +165,8 @@ function formToken (key: string, accountId: number, token = ''): string {
   return hash('sha512-256', `${key} form ${accountId} ${token}`, 'base64url')
 }
 
-/** @throws {CrossSiteRequestError} where a form does not carry the token of this request's account and session */
+/** @throws {StaleFormError} where a form does not carry the token of this request's account and session */
 export function assertFormToken ({ formToken }: FastifyRequest, sent: string): void {
   const [expected, given] = [Buffer.from(formToken), Buffer.from(sent)]
-  if (expected.length !== given.length || !timingSafeEqual(expected, given)) throw new CrossSiteRequestError()
+  if (expected.length !== given.length || !timingSafeEqual(expected, given)) throw new StaleFormError()
 }

@@ -118,7 +118,7 @@ const longestReturn = 1000
 function sendError (request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
   reply.code(error.status).headers({ 'cache-control': 'private, no-store', vary: 'Accept', 'x-request-id': request.id, ...error.headers })
   if (request.accepts().type(['application/problem+json', 'application/json', 'text/html']) === 'text/html') {
-    if (error instanceof NotSignedInError && request.method === 'GET') return reply.redirect(`/sign-in/?to=${encodeURIComponent(request.url.length <= longestReturn ? request.url : '/')}`, 303)
+    if (error instanceof NotSignedInError && ['GET', 'HEAD'].includes(request.method)) return reply.redirect(`/sign-in/?to=${encodeURIComponent(request.url.length <= longestReturn ? request.url : '/')}`, 303)
     return reply.page('error', errorPage(request, error))
   }
   return reply.type('application/problem+json').send(problemOf(error, request))

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { listensOnLoopbackOnly, type Config } from '../config.ts'
 import { CrossSiteError, NotFoundError, PasswordRequiredError, TooManyAttemptsError } from '../errors.ts'
 import { isCrossSite } from './cross-site.ts'
@@ -8,14 +8,14 @@ import { isCrossSite } from './cross-site.ts'
 /**
  * How one gets into the view over all accounts. The host name proves nothing, since anyone can send `Host: localhost`.
  *
- * - `closed`: not at all. The server can be reached from elsewhere, or runs in production, and there is no password.
+ * - `closed`: not at all. Access is required, the server can be reached from elsewhere or it runs in production, and there is no password.
  * - `password`: with the operator's password, over HTTP Basic.
  * - `local`: from this machine without one, and with the password from anywhere.
  */
 export type OperatorEntry = 'closed' | 'password' | 'local'
 
-export function operatorEntry (config: Pick<Config, 'addresses' | 'production' | 'operatorPassword'>): OperatorEntry {
-  if (listensOnLoopbackOnly(config) && !config.production) return 'local'
+export function operatorEntry (config: Pick<Config, 'access' | 'addresses' | 'production' | 'operatorPassword'>): OperatorEntry {
+  if (config.access === 'open' && listensOnLoopbackOnly(config) && !config.production) return 'local'
   return config.operatorPassword === undefined ? 'closed' : 'password'
 }
 
@@ -31,13 +31,20 @@ export function operatorGuard (entry: OperatorEntry, password: string | undefine
     if (entry === 'local' && isFromThisMachine(request)) return
     if (password === undefined) throw new NotFoundError()
     if (request.headers.authorization === undefined) throw new PasswordRequiredError()
-    const before = await guesses.get(request.ip)
-    if (before !== null && before.consumedPoints >= allowed.points) throw new TooManyAttemptsError(Math.ceil(before.msBeforeNext / 1000))
-    if (hasPassword(request, password)) return
-    await guesses.penalty(request.ip)
-    request.log.warn({ address: request.ip }, 'a wrong password of the operator\'s')
+    // Counted before it is looked at, so that none gets in beside others that are under way.
+    await guesses.consume(request.clientAddress).catch(tooMany)
+    if (hasPassword(request, password)) {
+      await guesses.reward(request.clientAddress)
+      return
+    }
+    request.log.warn({ address: request.clientAddress }, 'a wrong password of the operator\'s')
     throw new PasswordRequiredError()
   }
+}
+
+function tooMany (refusal: unknown): never {
+  if (refusal instanceof RateLimiterRes) throw new TooManyAttemptsError(Math.ceil(refusal.msBeforeNext / 1000))
+  throw refusal
 }
 
 const proxyHeaders = ['forwarded', 'via', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-server']

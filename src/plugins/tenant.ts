@@ -15,6 +15,10 @@ export interface TenantPluginOptions {
   /** Throws at requests for the operator's host that are not the operator's. */
   admitOperator: (request: FastifyRequest) => Promise<void>
   deadlineMs: number
+  /** Whether people come over https. */
+  secure: boolean
+  /** Whether whoever asks for a suspended account is told why: where people sign in, that is theirs to know. */
+  tellsWhySuspended: boolean
 }
 
 type RequestWork = { kind: 'tenant', work: Work<TenantScope> } | { kind: 'operator', work: Work<OperatorScope> }
@@ -73,7 +77,8 @@ const lookingMs = 50
  * The request hook: finds the tenant by the Host header, opens the transaction that all of the request's SQL runs in, and
  * ends it before the first byte of the answer leaves: what was written is committed by then. A new route is inside this wall unless its config says otherwise.
  */
-export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, baseDomain, admitOperator, deadlineMs }) => {
+export const tenantHook = plugin<TenantPluginOptions>(async (app, options) => {
+  const { strategy, baseDomain, admitOperator, deadlineMs } = options
   const readHost = hostReader(baseDomain)
 
   app.decorateRequest('viewer')
@@ -98,7 +103,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
         await this.giveUp()
         if (looking > 1) await delay(lookingMs)
         strategy.forgetTenant(this.tenant.slug)
-        this.tenant = servedTenant(await strategy.findTenant(this.tenant.slug), this, baseDomain)
+        this.tenant = servedTenant(await strategy.findTenant(this.tenant.slug), this, options)
         this.viewer = viewerOf(this.tenant)
         this.work = await beginTenant(this, this.tenant, { readOnly: true, deadlineMs })
       }
@@ -133,7 +138,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
       request.viewer = { kind: 'operator' }
       return
     }
-    const tenant = servedTenant(await strategy.findTenant(target.slug, { confirms: takesTransaction(request) }), request, baseDomain)
+    const tenant = servedTenant(await strategy.findTenant(target.slug, { confirms: takesTransaction(request) }), request, options)
     request.tenant = tenant
     request.viewer = viewerOf(tenant)
     if (request.routeOptions.config.audience === 'operator') throw new NotFoundError()
@@ -142,10 +147,10 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, { strategy, ba
   app.addHook('preHandler', async request => {
     if (!takesTransaction(request)) return
     if (request.tenant === undefined && !strategy.hasViewOverTenants && request.routeOptions.config.catalogue !== true) throw new NoViewOverTenantsError()
-    const options = { readOnly: onlyReads(request), deadlineMs }
+    const kind = { readOnly: onlyReads(request), deadlineMs }
     request.work = request.tenant !== undefined
-      ? await beginTenant(request, request.tenant, options)
-      : { kind: 'operator', work: await beginOperator(strategy, options) }
+      ? await beginTenant(request, request.tenant, kind)
+      : { kind: 'operator', work: await beginOperator(strategy, kind) }
     // The client may have gone while this waited for a connection.
     if (request.raw.destroyed && request.raw.aborted) await abandon(request)
   })
@@ -200,12 +205,12 @@ function viewerOf ({ id, slug, name }: Tenant): Viewer {
 }
 
 /** @throws what whoever asks for a name is told that serves nobody, or nobody any more */
-function servedTenant (found: FoundTenant | undefined, request: FastifyRequest, baseDomain: string): Tenant {
+function servedTenant (found: FoundTenant | undefined, request: FastifyRequest, { baseDomain, secure, tellsWhySuspended }: Pick<TenantPluginOptions, 'baseDomain' | 'secure' | 'tellsWhySuspended'>): Tenant {
   if (found === undefined || found.tenant.status === 'creating') throw new UnknownTenantError()
   const { tenant, by } = found
   if (by === 'gone' || tenant.status === 'deleted') throw new GoneTenantError()
-  if (by === 'former') throw new RenamedTenantError(`${request.protocol}://${tenant.slug}.${baseDomain}${portOf(request)}${request.originalUrl}`)
-  if (tenant.status === 'suspended') throw new SuspendedTenantError(tenant.statusReason)
+  if (by === 'former') throw new RenamedTenantError(`${secure ? 'https' : request.protocol}://${tenant.slug}.${baseDomain}${portOf(request)}${request.originalUrl}`)
+  if (tenant.status === 'suspended') throw new SuspendedTenantError(tellsWhySuspended ? tenant.statusReason : undefined)
   return tenant
 }
 

@@ -99,7 +99,18 @@ export interface SignInPage {
 
 export interface SessionsPage {
   title: string
+  /** What has just been done. */
+  notice: string | undefined
   sessions: Array<{ id: number, agent: string, createdAt: Date, seenAt: Date, isThis: boolean }>
+}
+
+/** A form that stands below a list. */
+interface WithForm {
+  /** What has just been done. */
+  notice: string | undefined
+  /** What was typed, where something is wrong with it. */
+  typed: Record<string, string>
+  error: string | undefined
 }
 
 /** Where one part of a list leads to the next. */
@@ -108,9 +119,9 @@ interface Neighbours {
   previousHref: string | undefined
 }
 
-export interface PeoplePage extends Neighbours {
+export interface PeoplePage extends Neighbours, WithForm {
   title: string
-  people: Array<{ id: number, email: string, firstName: string, lastName: string, isActive: boolean, role: Role }>
+  people: Array<{ id: number, email: string, firstName: string, lastName: string, isActive: boolean, role: Role, hasPassword: boolean }>
   total: number
   /** When many wrong passwords came, if lately. */
   guessing: Date | undefined
@@ -145,7 +156,7 @@ interface ShownToken {
   usedAt: string | null
 }
 
-export interface TokensPage extends Neighbours {
+export interface TokensPage extends Neighbours, WithForm {
   title: string
   tokens: ShownToken[]
   days: { usual: number, most: number }
@@ -160,14 +171,21 @@ export interface TokenPage {
 export interface AuditPage extends Neighbours {
   title: string
   events: Array<{ id: number, at: string, actorKind: string, actor: string, action: string, details: Record<string, unknown> }>
+  /** Looks of the operator's that are not over. */
+  looks: Array<{ id: number, reason: string, actor: string, createdAt: Date, expiresAt: Date }>
+  /** What has just been done. */
+  notice: string | undefined
+  /** An event that somebody has noted, and whether it is there as it was. */
+  known: { id: number, isThere: boolean } | undefined
   /** Where it was asked for. */
   verification: { events: number, lastId: number | null, lastHash: string | null, brokenAt: number | null } | undefined
 }
 
 export interface LookPage {
   title: string
+  /** What was typed, where something is wrong with it. */
+  typed: Record<string, string>
   slug: string
-  reason: string
   error: string | undefined
   /** Where it begins, once it is granted. */
   href: string | undefined
@@ -205,8 +223,8 @@ interface Pages {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Renders a page for whoever asks: it names no viewer. */
-    renderPage: <Name extends keyof Pages>(name: Name, data: Pages[Name]) => Promise<string>
+    /** Renders a page for whoever asks: it names no viewer, and says at most that the operator looks on. */
+    renderPage: <Name extends keyof Pages>(name: Name, data: Pages[Name], options?: { isLooking: boolean }) => Promise<string>
   }
   interface FastifyReply {
     /** Renders a page for the viewer of this request and sends it. */
@@ -228,11 +246,11 @@ export const views = plugin(async app => {
   })
   const assetVersion = await hashOfFiles(`${viewsDirectory}/public`)
 
-  app.decorate('renderPage', async (name, data) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, access: app.access, homeHref: '/', quantity, shortTime }))
+  app.decorate('renderPage', async (name, data, { isLooking } = { isLooking: false }) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, isLooking, access: app.access, homeHref: '/', quantity, shortTime, visibly }))
   app.decorateReply('page', function (this: FastifyReply, name, data) {
-    const { person, viewer } = this.request
+    const { person, viewer, isLooking } = this.request
     const formToken = app.access === 'required' ? this.request.formToken : ''
-    return this.view(`@${name}`, { ...data, assetVersion, viewer, person, formToken, access: app.access, homeHref: '/', quantity, shortTime })
+    return this.view(`@${name}`, { ...data, assetVersion, viewer, person, isLooking, formToken, access: app.access, homeHref: '/', quantity, shortTime, visibly })
   })
 }, { name: 'views' })
 
@@ -256,6 +274,11 @@ const formatRoughly = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 
 /** 2026-05-04 09:30 UTC */
 function shortTime (time: Date | string): string {
   return `${(typeof time === 'string' ? time : time.toISOString()).slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** What somebody else has written, so that it reads as what it is: without what turns a line round, breaks it or hides. */
+function visibly (text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
 }
 
 /** 12 · about 938,000 · more than 100,000 */

@@ -29,7 +29,7 @@ export async function makeOwner (database: Database, catalogue: Catalogue, slug:
             insert into app_user (account_id, email, first_name, last_name, role, password_hash)
             values ($1::bigint, $2::text, '', '', 'owner', $3::text)`, [entry.id, email, hash])
         } else {
-          await client.query('delete from user_session where account_id = $1::bigint and user_id = $2::bigint', [entry.id, known.id])
+          for (const table of ['user_session', 'entry_link']) await client.query(`delete from ${table} where account_id = $1::bigint and user_id = $2::bigint`, [entry.id, known.id])
         }
         // While it can still be undone.
         await catalogue.record(entry, 'owner', { email })

@@ -17,9 +17,9 @@ export interface AuditEvent {
 
 /** Everything that is recorded but what `tenants` does, which records itself as `account.` and its name. */
 export type Action =
-  'sign-in' | 'sign-in.failed' | 'sign-in.guessing' | 'sign-out' | 'session.ended' | 'password.changed' |
+  'sign-in' | 'sign-in.failed' | 'sign-in.guessing' | 'sign-out' | 'session.ended' | 'password.changed' | 'password.refused' |
   'user.added' | 'user.changed' | 'user.removed' | 'link.made' | 'link.used' |
-  'token.made' | 'token.revoked' | 'look.granted' | 'look.begun' | 'look.ended'
+  'account.renamed' | 'token.made' | 'token.revoked' | 'look.granted' | 'look.begun' | 'look.ended'
 
 /**
  * Records what is done in this transaction, and through whom: it is there when the transaction has committed, and not otherwise.

@@ -8,15 +8,23 @@ export interface EntryLink {
   email: string
 }
 
+export interface NewEntryLink {
+  userId: number
+  /** Which owner makes it; null where access is open, and nobody is anybody. */
+  madeBy: number | null
+  tokenHash: string
+  hours: number
+}
+
 /** Makes the link of an active user, in place of one that is there. @returns until when it is good; undefined when there is no such user */
-export async function createEntryLink (scope: TenantScope, userId: number, tokenHash: string, hours: number): Promise<{ email: string, expiresAt: Date } | undefined> {
+export async function createEntryLink (scope: TenantScope, { userId, madeBy, tokenHash, hours }: NewEntryLink): Promise<{ email: string, expiresAt: Date } | undefined> {
   const { sql, accountId } = scope
   const [user] = await sql<{ email: string }>`select email from app_user where account_id = ${accountId} and id = ${userId} and is_active for update`
   if (user === undefined) return undefined
   await sql`delete from entry_link where account_id = ${accountId} and user_id = ${userId}`
   const [link] = await sql<{ expiresAt: Date }>`
-    insert into entry_link (account_id, user_id, token_hash, expires_at)
-    values (${accountId}, ${userId}, ${tokenHash}, now() + make_interval(hours => ${hours})) returning expires_at as "expiresAt"`
+    insert into entry_link (account_id, user_id, made_by, token_hash, expires_at)
+    values (${accountId}, ${userId}, ${madeBy}, ${tokenHash}, now() + make_interval(hours => ${hours})) returning expires_at as "expiresAt"`
   if (link === undefined) throw new Error('no link was made')
   await recordEvent(scope, 'link.made', { user_id: userId, email: user.email })
   return { email: user.email, expiresAt: link.expiresAt }

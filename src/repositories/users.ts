@@ -81,6 +81,9 @@ export async function updateUser (scope: TenantScope, id: number, change: Partia
     returning ${columns}`
   // Whoever is let in again signs in again; and what somebody may do by now is not what an old session was made for.
   if (losesRights) await endSessionsOf(scope, id)
+  // A link leads to a password for who somebody was, wherever it was sent.
+  // And those that somebody made who may not do so any more are nobody's.
+  if (losesRights || email !== present.email) await sql`delete from entry_link where account_id = ${accountId} and (user_id = ${id} or (made_by = ${id} and ${losesRights}))`
   await recordEvent(scope, 'user.changed', { id, email: present.email, changes: Object.fromEntries(changed.map(field => [columnOf[field], { from: present[field], to: change[field] }])) })
   return updated
 }

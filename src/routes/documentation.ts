@@ -9,7 +9,8 @@ import { describeOperations } from './api/reading-openapi.ts'
 export const documentationRoutes = answeringOtherMethods(async app => {
   const anywhere = { config: { anyHost: true } }
   // The same for everybody, and long: made once.
-  let [description, page]: [string | undefined, Promise<string> | undefined] = [undefined, undefined]
+  let description: string | undefined
+  const pages = new Map<boolean, Promise<string>>()
   const read = (): OpenApi.Document => app.swagger() as OpenApi.Document
 
   app.get('/openapi.json', anywhere, async (_, reply) => {
@@ -17,9 +18,10 @@ export const documentationRoutes = answeringOtherMethods(async app => {
     return reply.header('cache-control', keptShortly).type('application/json; charset=utf-8').send(description)
   })
   app.get('/docs', anywhere, async (_, reply) => reply.redirect('/docs/', 301))
-  app.get('/docs/', anywhere, async (_, reply) => {
-    page ??= app.renderPage('docs', { title: 'The API', ...describeOperations(read()), problems: listProblems() })
-    return reply.header('cache-control', keptShortly).type('text/html; charset=utf-8').send(await page)
+  app.get('/docs/', anywhere, async ({ isLooking }, reply) => {
+    const page = pages.get(isLooking) ?? app.renderPage('docs', { title: 'The API', ...describeOperations(read()), problems: listProblems() }, { isLooking })
+    pages.set(isLooking, page)
+    return reply.header('cache-control', isLooking ? 'private, no-store' : keptShortly).type('text/html; charset=utf-8').send(await page)
   })
   app.get('/problems', anywhere, async (_, reply) => reply.redirect('/docs/#problems', 302))
   app.get('/problems/:name', { ...anywhere, schema: { params: z.object({ name: z.string() }) } }, async (request, reply) => {

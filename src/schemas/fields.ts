@@ -31,8 +31,12 @@ export const slug = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { e
 /** Why an account is suspended, or deleted. */
 export const reason = text(1, 500)
 export const personName = text(0, 150)
-/** As lax as mail itself: something, an at sign, something without spaces. */
-export const email = text(3, 254).refine(value => /^[^\s@]+@[^\s@]+$/.test(value), { error: 'takes an e-mail address' })
+/** As lax as mail itself: something, an at sign, something. What would make one address two, or part of another text, is in none. */
+export function isEmail (value: string): boolean {
+  return value.length <= 254 && /^[^\s@,;:<>()[\]"\\\p{Cc}\p{Cf}]+@[^\s@,;:<>()[\]"\\\p{Cc}\p{Cf}]+$/u.test(value)
+}
+
+export const email = text(3, 254).refine(isEmail, { error: 'takes an e-mail address' })
 
 export const id = z.int({ error: 'takes the id of a row' }).min(1, { error: 'takes the id of a row' }).meta({ examples: [17] })
 export const timestamp = z.string().meta({ format: 'date-time', examples: ['2026-05-04T09:30:00.123456Z'], description: 'To the microsecond, in UTC' })

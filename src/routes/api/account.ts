@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { ConflictError, NotFoundError, NotSetUpError } from '../../errors.ts'
 import { findAccount } from '../../repositories/accounts.ts'
+import { recordEvent } from '../../repositories/audit.ts'
 import { lockKey } from '../../repositories/idempotent-requests.ts'
 import { account, ownAccountChange } from '../../schemas/resources.ts'
 import type { AccountAdministration, KnownAccount } from '../../tenancy/administration.ts'
@@ -51,7 +52,10 @@ export function accountRoutes (app: FastifyInstance, administration: AccountAdmi
     const { slug = '' } = request.tenant ?? {}
     // By now the slug may be somebody else's.
     const isOwn = ({ id }: KnownAccount): void => { if (id !== scope.accountId) throw new NotFoundError() }
-    if (name !== undefined && name !== present.name) await administration.rename(slug, { name }, `${slug}, over HTTP from ${request.ip}`, isOwn)
+    if (name !== undefined && name !== present.name) {
+      await administration.rename(slug, { name }, `${slug}, over HTTP from ${request.clientAddress}`, isOwn)
+      await recordEvent(scope, 'account.renamed', { name: { from: present.name, to: name } })
+    }
     forget(slug)
     const { body, etag } = await read(scope)
     if (prefersMinimal(request)) return send(reply, { status: 204, headers: { etag, 'preference-applied': 'return=minimal' }, body: '' })

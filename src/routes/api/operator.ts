@@ -82,7 +82,7 @@ function accountRoutes (app: FastifyInstance, cursors: CursorSealer): void {
 function accountChanges (app: FastifyInstance, administration: AccountAdministration | undefined, forget: (slug: string) => void): void {
   const change = async (request: FastifyRequest, reply: FastifyReply, status: number, work: (known: AccountAdministration, actor: string) => Promise<KnownAccount>): Promise<FastifyReply> => {
     if (administration === undefined) throw new NotSetUpError()
-    const actor = `operator, over HTTP from ${request.ip}`
+    const actor = `operator, over HTTP from ${request.clientAddress}`
     const account = await work(administration, actor)
     const { slug: before = account.slug } = request.params as { slug?: string }
     request.log.info({ actor, slug: before, operation: request.routeOptions.schema?.operationId }, 'an account was changed')

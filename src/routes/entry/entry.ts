@@ -1,14 +1,16 @@
 import formBody from '@fastify/formbody'
+import type { FastifyContextConfig, FastifyInstance } from 'fastify'
 import { CrossSiteRequestError } from '../../errors.ts'
 import { isCrossSite } from '../../plugins/cross-site.ts'
 import { assertFormToken } from '../../plugins/entry.ts'
 import { answeringOtherMethods } from '../../plugins/methods.ts'
 import { auditPages } from './audit.ts'
-import type { EntryRoutesOptions } from './forms.ts'
+import { hidden, type EntryRoutesOptions } from './forms.ts'
 import { lookPages } from './look.ts'
 import { passwordPages } from './password.ts'
 import { peoplePages } from './people.ts'
 import { signInPages } from './sign-in.ts'
+import { HashingTurns } from './hashing-turns.ts'
 import { SignInLimits } from './sign-in-limits.ts'
 import { tokenPages } from './tokens.ts'
 
@@ -21,16 +23,30 @@ export function entryRoutes (options: EntryRoutesOptions): ReturnType<typeof ans
     })
     // Every form of these pages carries the token; none can be forgotten.
     app.addHook('preValidation', async request => {
-      if (request.method !== 'POST') return
+      if (request.method !== 'POST' || request.routeOptions.config.checksFormToken === true) return
       const { form_token: sent } = (request.body ?? {}) as { form_token?: unknown }
       assertFormToken(request, typeof sent === 'string' ? sent : '')
     })
-    const limits = new SignInLimits()
-    signInPages(app, limits, options.links.sendMail)
-    passwordPages(app, limits)
+    const checks = { limits: new SignInLimits(), turns: new HashingTurns() }
+    signInPages(app, checks, options)
+    passwordPages(app, checks, options)
     peoplePages(app, options)
     tokenPages(app, options.cursors)
     auditPages(app, options.cursors)
     lookPages(app, options)
+    withoutSlash(app, ['/sign-in', '/link', '/look/begin'], { audience: 'tenant', entry: 'open', transaction: false })
+    withoutSlash(app, ['/sessions', '/password'], { audience: 'tenant', needs: 'look', transaction: false })
+    withoutSlash(app, ['/people', '/tokens', '/audit', '/audit/verification'], { audience: 'tenant', needs: 'manage', transaction: false })
+    withoutSlash(app, ['/look'], { audience: 'operator', transaction: false })
   })
+}
+
+/** Whoever types an address leaves the slash off. */
+function withoutSlash (app: FastifyInstance, paths: readonly string[], config: FastifyContextConfig): void {
+  for (const path of paths) {
+    app.get(path, { config, schema: hidden }, async ({ url }, reply) => {
+      const query = url.indexOf('?')
+      return reply.redirect(`${path}/${query === -1 ? '' : url.slice(query)}`, 301)
+    })
+  }
 }

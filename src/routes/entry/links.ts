@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify'
-import { NotFoundError } from '../../errors.ts'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { NotFoundError, TooManyRequestsError } from '../../errors.ts'
 import type { SendMail } from '../../mail.ts'
 import { createEntryLink } from '../../repositories/entry-links.ts'
 import { findPasswordParameters } from '../../repositories/sessions.ts'
 import { hashOfSecret, newSecret } from '../../secrets.ts'
+import type { Tenant } from '../../tenancy/tenant.ts'
 
 export interface LinkOptions {
   /** Whether people come over https. */
@@ -14,6 +16,9 @@ export interface LinkOptions {
 
 /** A link is good for so long. */
 const hours = 72
+
+/** An account's owners make so many in an hour, so that nobody sends mail to the whole world through this. */
+const linksOf = new RateLimiterMemory({ points: 100, duration: 60 * 60 })
 
 /** A link by which somebody chooses a password: shown once, and kept nowhere. */
 export interface ShownLink {
@@ -27,13 +32,15 @@ export interface ShownLink {
 /** Makes a link for one of the account's people, in place of an earlier one, and sends it where mail is sent. @throws {NotFoundError} where there is nobody, or nobody active */
 export async function makeLink (request: FastifyRequest, userId: number, { secure, sendMail }: LinkOptions): Promise<ShownLink> {
   const secret = newSecret()
+  const maker = await request.entering
+  const { id: accountId, name: account } = request.tenant as Tenant
+  await linksOf.consume(accountId).catch(tooMany)
   const { email, expiresAt, isNew } = await request.inTransaction('caller', async scope => {
-    const made = await createEntryLink(scope, userId, hashOfSecret(secret), hours)
+    const made = await createEntryLink(scope, { userId, madeBy: maker?.kind === 'user' ? maker.userId : null, tokenHash: hashOfSecret(secret), hours })
     if (made === undefined) throw new NotFoundError('There is nobody active of this id.')
     return { ...made, isNew: await findPasswordParameters(scope, made.email) === undefined }
   })
   const link = `${secure ? 'https' : request.protocol}://${request.host}/link/?code=${secret}`
-  const account = request.tenant?.name ?? ''
   let isMailed = false
   try {
     await sendMail?.({
@@ -47,4 +54,8 @@ export async function makeLink (request: FastifyRequest, userId: number, { secur
     request.log.warn({ err: error, tenant: request.tenant?.slug }, 'a link could not be sent')
   }
   return { link, email, expiresAt, isMailed }
+}
+
+function tooMany (refusal: unknown): never {
+  throw refusal instanceof RateLimiterRes ? new TooManyRequestsError('So many links were made in this account that no more are for a while.', Math.ceil(refusal.msBeforeNext / 1000)) : refusal
 }

@@ -3,20 +3,20 @@ import { z } from 'zod'
 import { AppError, InvalidInputError, NotFoundError, TooManyAttemptsError, WrongPasswordError } from '../../errors.ts'
 import { hashLike, hashPassword } from '../../password.ts'
 import { findEntryLink, takeEntryLink } from '../../repositories/entry-links.ts'
-import { changePassword, checkPassword, createSession, findPasswordParameters } from '../../repositories/sessions.ts'
+import { changePassword, checkPassword, createSession, findPasswordParameters, refusePassword } from '../../repositories/sessions.ts'
 import { hashOfSecret } from '../../secrets.ts'
 import { actAs } from '../../tenancy/caller.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import type { Tenant } from '../../tenancy/tenant.ts'
-import { bodyLimit, hidden, userOf } from './forms.ts'
-import type { SignInLimits } from './sign-in-limits.ts'
+import { bodyLimit, hidden, userOf, type EntryRoutesOptions, type PasswordChecks } from './forms.ts'
+import { tellOwners } from './guessing.ts'
 
 const code = z.string().max(200).default('')
 const shortest = 10
 const passwords = { password: z.string().max(1000), again: z.string().max(1000) }
 
 /** How people choose a password: with a link that an owner has made for them, or with the one that they have. */
-export function passwordPages (app: FastifyInstance, limits: SignInLimits): void {
+export function passwordPages (app: FastifyInstance, { limits, turns }: PasswordChecks, { links: { sendMail } }: EntryRoutesOptions): void {
   const own = { config: { audience: 'tenant' as const, needs: 'look' as const, transaction: false } }
   const open = { config: { audience: 'tenant' as const, entry: 'open' as const, transaction: false } }
 
@@ -34,7 +34,7 @@ export function passwordPages (app: FastifyInstance, limits: SignInLimits): void
     if (link === undefined) throw linkIsOver()
     const wrong = wrongWith(password, again)
     if (wrong !== undefined) return showForm(reply, { email: link.email, code, error: wrong })
-    const hash = await hashPassword(password)
+    const hash = await turns.take((request.tenant as Tenant).id, async () => await hashPassword(password))
     await request.inTransaction('nobody', async scope => {
       await actAs(scope, { kind: 'user', id: link.userId, name: link.email })
       if (!await takeEntryLink(scope, link)) throw linkIsOver()
@@ -54,28 +54,34 @@ export function passwordPages (app: FastifyInstance, limits: SignInLimits): void
     const { present, password, again } = request.body as { present: string, password: string, again: string }
     const wrong = wrongWith(password, again)
     if (wrong !== undefined) return showForm(reply, { email, error: wrong })
+    const { id: accountId } = request.tenant as Tenant
+    const attempt = { accountId, email, address: request.clientAddress }
     try {
-      await limits.attempt({ accountId: (request.tenant as Tenant).id, email, address: request.ip }, async () => {
-        const presentHash = await hashLike(present, await request.inTransaction('nobody', async scope => await findPasswordParameters(scope, email)))
-        const hash = await hashPassword(password)
-        await request.inTransaction('nobody', async scope => {
-          if (await checkPassword(scope, email, presentHash) !== userId) throw new WrongPasswordError()
+      await limits.attempt(attempt, async () => {
+        const parameters = await request.inTransaction('nobody', async scope => await findPasswordParameters(scope, email))
+        const presentHash = await turns.take(accountId, async () => await hashLike(present, parameters))
+        const hash = await turns.take(accountId, async () => await hashPassword(password))
+        const isRight = await request.inTransaction('nobody', async scope => {
+          const isRight = await checkPassword(scope, email, presentHash) === userId
           // All sessions end, this one with them, and a new one begins.
-          await changePassword(scope, { userId, email }, hash)
-          await letIn(request, reply, scope, { userId, email })
+          if (isRight) await changePassword(scope, { userId, email }, hash)
+          if (isRight) await letIn(request, reply, scope, { userId, email })
+          else await refusePassword(scope, { userId, email }, request.clientAddress)
+          return isRight
         })
-      })
+        if (!isRight) throw new WrongPasswordError()
+      }, async () => await tellOwners(request, attempt, sendMail))
     } catch (error) {
       if (error instanceof WrongPasswordError) return showForm(reply, { email, error: new InvalidInputError('This is not your present password.') })
       if (error instanceof TooManyAttemptsError) return showForm(reply, { email, error })
       throw error
     }
-    return reply.redirect('/', 303)
+    return reply.redirect('/sessions/?done=password', 303)
   })
 }
 
 async function letIn (request: FastifyRequest, reply: FastifyReply, scope: TenantScope, { userId, email }: { userId: number, email: string }): Promise<void> {
-  await createSession(scope, { userId, email, tokenHash: request.server.issueToken(reply), agent: request.headers['user-agent'] ?? '', address: request.ip })
+  await createSession(scope, { userId, email, tokenHash: request.server.issueToken(reply), agent: request.headers['user-agent'] ?? '', address: request.clientAddress, broughtHash: request.broughtHash })
 }
 
 function linkIsOver (): NotFoundError {

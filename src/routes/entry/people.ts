@@ -1,81 +1,107 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { ConflictError, NotFoundError, sqlStateOf } from '../../errors.ts'
+import { ConflictError, InvalidInputError, NotFoundError, sqlStateOf, type AppError } from '../../errors.ts'
+import type { PeoplePage } from '../../plugins/views.ts'
 import { lastGuessing } from '../../repositories/audit.ts'
+import { listWithoutPassword } from '../../repositories/sessions.ts'
 import { createUsers, deleteUser, listUsers, updateUser, type User } from '../../repositories/users.ts'
 import { email, idText, personName } from '../../schemas/fields.ts'
+import type { TenantScope } from '../../tenancy/scope.ts'
+import { badIdIsNotFound } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
-import { bodyLimit, hidden, type EntryRoutesOptions } from './forms.ts'
+import { bodyLimit, firstMistake, hidden, notice, typedIn, type EntryRoutesOptions } from './forms.ts'
 import { makeLink } from './links.ts'
 
 const pageSize = 50
 const guessingDays = 7
 const role = z.enum(['owner', 'member', 'viewer'])
 const params = z.object({ id: idText })
+const labels = { email: 'E-mail address', first_name: 'First name', last_name: 'Last name', role: 'Role' }
+
+const notices = {
+  role: 'The role is changed. Whoever has it signs in again.',
+  activated: 'They may sign in again.',
+  deactivated: 'They are signed out and cannot sign in. Tokens that they made go on working: revoke those that nobody answers for.',
+  removed: 'They are removed. Tokens that they made go on working: revoke those that nobody answers for.'
+} as const
 
 /** Where owners say who belongs to the account, and what they may do. */
 export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRoutesOptions): void {
   const reading = { config: { audience: 'tenant' as const, needs: 'manage' as const } }
   const own = { config: { audience: 'tenant' as const, needs: 'manage' as const, transaction: false }, bodyLimit }
+  const ofOne = { ...own, errorHandler: badIdIsNotFound }
 
-  app.get('/people', { config: { audience: 'tenant', needs: 'manage', transaction: false }, schema: hidden }, async (_, reply) => reply.redirect('/people/', 301))
-  app.get('/people/', { ...reading, schema: { ...hidden, querystring: z.object({ cursor: z.string().max(4000).optional() }) } }, async (request, reply) => {
-    const { cursor } = request.query as { cursor?: string }
-    return await showPeople(request, reply, cursors, { cursor })
+  app.get('/people/', { ...reading, schema: { ...hidden, querystring: notice(notices) } }, async (request, reply) => {
+    const { cursor, done } = request.query as { cursor?: string, done?: keyof typeof notices }
+    return reply.page('people', { ...await readPeople(request.tenantScope, cursors, cursor), typed: {}, error: undefined, notice: done && notices[done] })
   })
 
-  app.post('/people/', { ...own, schema: { ...hidden, body: z.object({ email: email.trim(), first_name: personName.default(''), last_name: personName.default(''), role }) } }, async (request, reply) => {
-    const { email, first_name: firstName, last_name: lastName, role } = request.body as { email: string, first_name: string, last_name: string, role: User['role'] }
-    const [user] = await request.inTransaction('caller', async scope => await createUsers(scope, [{ email, firstName, lastName, isActive: true, role }]))
-      .catch((error: unknown) => { throw sqlStateOf(error) === '23505' ? new ConflictError(`Somebody in this account has the address ${email} already.`, { cause: error }) : error })
-    if (user === undefined) throw new Error('nobody was added')
-    return await showLink(request, reply, user.id)
+  const invitation = z.object({ email: z.string().trim().pipe(email), first_name: personName.default(''), last_name: personName.default(''), role })
+  app.post('/people/', { ...own, attachValidation: true, schema: { ...hidden, body: invitation } }, async (request, reply) => {
+    const mistake = firstMistake(request, labels)
+    if (mistake !== undefined) return await showAgain(request, reply, new InvalidInputError(mistake))
+    const { email, first_name: firstName, last_name: lastName, role } = request.body as z.infer<typeof invitation>
+    try {
+      const [user] = await request.inTransaction('caller', async scope => await createUsers(scope, [{ email, firstName, lastName, isActive: true, role }]))
+      if (user === undefined) throw new Error('nobody was added')
+      return await showLink(request, reply, user.id)
+    } catch (error) {
+      if (sqlStateOf(error) !== '23505') throw error
+      return await showAgain(request, reply, new ConflictError(`Somebody in this account has the address ${email} already.`, { cause: error }))
+    }
   })
 
-  app.post('/people/:id/role/', { ...own, schema: { ...hidden, params, body: z.object({ role }) } }, async (request, reply) =>
-    await change(request, reply, { role: (request.body as { role: User['role'] }).role }))
+  app.post('/people/:id/role/', { ...ofOne, schema: { ...hidden, params, body: z.object({ role }) } }, async (request, reply) =>
+    await change(request, reply, { role: (request.body as { role: User['role'] }).role }, 'role'))
 
-  app.post('/people/:id/activate/', { ...own, schema: { ...hidden, params } }, async (request, reply) => await change(request, reply, { isActive: true }))
-  app.post('/people/:id/deactivate/', { ...own, schema: { ...hidden, params } }, async (request, reply) => await change(request, reply, { isActive: false }))
+  app.post('/people/:id/activate/', { ...ofOne, schema: { ...hidden, params } }, async (request, reply) => await change(request, reply, { isActive: true }, 'activated'))
+  app.post('/people/:id/deactivate/', { ...ofOne, schema: { ...hidden, params } }, async (request, reply) => await change(request, reply, { isActive: false }, 'deactivated'))
 
-  app.post('/people/:id/remove/', { ...own, schema: { ...hidden, params } }, async (request, reply) => {
+  app.post('/people/:id/remove/', { ...ofOne, schema: { ...hidden, params } }, async (request, reply) => {
     const { id } = request.params as { id: number }
     if (!await request.inTransaction('caller', async scope => await deleteUser(scope, id))) throw nobody()
-    return reply.redirect('/people/', 303)
+    return reply.redirect('/people/?done=removed', 303)
   })
 
-  app.post('/people/:id/link/', { ...own, schema: { ...hidden, params } }, async (request, reply) => await showLink(request, reply, (request.params as { id: number }).id))
+  app.post('/people/:id/link/', { ...ofOne, schema: { ...hidden, params } }, async (request, reply) => await showLink(request, reply, (request.params as { id: number }).id))
 
   async function showLink (request: FastifyRequest, reply: FastifyReply, id: number): Promise<FastifyReply> {
     return reply.page('link', { title: 'A link, shown once', ...await makeLink(request, id, links) })
   }
+
+  /** What was typed is there still, with what is wrong with it. */
+  async function showAgain (request: FastifyRequest, reply: FastifyReply, error: AppError): Promise<FastifyReply> {
+    const page = await request.inTransaction('caller', async scope => await readPeople(scope, cursors, undefined))
+    return reply.code(error.status).page('people', { ...page, typed: typedIn(request), error: error.message, notice: undefined })
+  }
 }
 
-async function change (request: FastifyRequest, reply: FastifyReply, wanted: Partial<User>): Promise<FastifyReply> {
+async function change (request: FastifyRequest, reply: FastifyReply, wanted: Partial<User>, done: keyof typeof notices): Promise<FastifyReply> {
   const { id } = request.params as { id: number }
   const changed = await request.inTransaction('caller', async scope => await updateUser(scope, id, wanted))
   if (changed === undefined) throw nobody()
-  return reply.redirect('/people/', 303)
+  return reply.redirect(`/people/?done=${done}`, 303)
 }
 
 function nobody (): NotFoundError {
   return new NotFoundError('There is nobody of this id in the account.')
 }
 
-async function showPeople (request: FastifyRequest, reply: FastifyReply, cursors: CursorSealer, { cursor }: { cursor?: string | undefined }): Promise<FastifyReply> {
-  const context = { accountId: request.tenant?.id ?? 0, list: '/people/' }
+async function readPeople (scope: TenantScope, cursors: CursorSealer, cursor: string | undefined): Promise<Omit<PeoplePage, 'typed' | 'error' | 'notice'>> {
+  const context = { accountId: scope.accountId, list: '/people/' }
   const from = cursor === undefined ? undefined : cursors.open(cursor, context)
   const [slice, guessing] = await Promise.all([
-    listUsers(request.tenantScope, { sort: 'name', descending: false, limit: pageSize, count: true, from }),
-    lastGuessing(request.tenantScope, guessingDays)
+    listUsers(scope, { sort: 'name', descending: false, limit: pageSize, count: true, from }),
+    lastGuessing(scope, guessingDays)
   ])
+  const invited = await listWithoutPassword(scope, slice.rows.filter(({ isActive }) => isActive).map(({ email }) => email))
   const neighbour = (row: User | undefined, backwards: boolean): string | undefined => row === undefined ? undefined : `/people/?cursor=${cursors.seal({ id: row.id, value: row.email }, backwards, context)}`
-  return reply.page('people', {
+  return {
     title: 'People',
-    people: slice.rows,
+    people: slice.rows.map(user => ({ ...user, hasPassword: !invited.has(user.email) })),
     total: slice.total ?? 0,
     guessing,
     nextHref: slice.hasNext ? neighbour(slice.rows.at(-1), false) : undefined,
     previousHref: slice.hasPrevious ? neighbour(slice.rows[0], true) : undefined
-  })
+  }
 }

@@ -1,17 +1,20 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
-import { TooManyAttemptsError } from '../../errors.ts'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { TooManyAttemptsError, WrongPasswordError } from '../../errors.ts'
 
-/** Failures are counted for so long. */
+/** Attempts are counted for so long. */
 export const guessingMinutes = 15
 
-/** Wrong passwords within a quarter of an hour: for one person, from one address, and for all people of an account. */
-const allowed = { person: 10, address: 50, account: 300 } as const
+/**
+ * Wrong passwords within a quarter of an hour: for one person, from one address in one account, for all people of an account, and
+ * from one address in all accounts together. The last is high: behind a proxy that was not named, everybody has one address.
+ */
+const allowed = { person: 10, address: 50, account: 300, addressAnywhere: 500 } as const
 
-/** So many of them, and owners are told that somebody guesses. */
-const notable = { person: 10, address: Infinity, account: 100 } as const
+/** With so many of them somebody guesses, and owners are told. */
+const notable: Readonly<Record<keyof typeof allowed, number>> = { person: 10, address: 50, account: 100, addressAnywhere: Infinity }
 
-/** Hashing takes 32 MB each; more at once are nobody's honest sign-ins. */
-const mostAtOnce = 16
+/** Right ones: a program that signs in again and again keeps a processor busy, too. */
+const allowedRight = 60
 
 /** Whose attempt it is. */
 export interface Attempt {
@@ -20,42 +23,59 @@ export interface Attempt {
   address: string
 }
 
+type Kind = keyof typeof allowed
+
+const limiter = (points: number): RateLimiterMemory => new RateLimiterMemory({ points, duration: guessingMinutes * 60 })
+
 /** Bounds how many passwords can be tried. Each process of the server counts for itself. */
 export class SignInLimits {
-  readonly #limiters = Object.entries(allowed).map(([of, points]) => ({ of: of as keyof typeof allowed, limiter: new RateLimiterMemory({ points, duration: guessingMinutes * 60 }) }))
-  #underWay = 0
+  readonly #wrong = (Object.keys(allowed) as Kind[]).map(of => ({ of, limiter: limiter(allowed[of]) }))
+  readonly #right = limiter(allowedRight)
+  readonly #underWay = new Map<string, number>()
 
   /**
-   * Does what an attempt takes, and counts it where it fails: attempts that are under way count as well, so that none gets in
-   * beside them.
+   * Does what an attempt takes, and counts it where the password is wrong. One that is refused costs nobody anything: nothing is
+   * hashed for it, and nothing counted. Those that are under way count as well, so that none gets in beside them.
    *
+   * @param onGuessing called with a wrong password that makes it many: once in a quarter of an hour
    * @throws {TooManyAttemptsError} where there were too many, whatever the password is, or what the work throws
    */
-  async attempt<Result> (attempt: Attempt, work: () => Promise<Result>): Promise<Result> {
-    if (this.#underWay >= mostAtOnce) throw new TooManyAttemptsError(1)
-    this.#underWay++
+  async attempt<Result> (attempt: Attempt, work: () => Promise<Result>, onGuessing: () => Promise<void>): Promise<Result> {
+    const keys = this.#wrong.map(({ of, limiter }) => ({ of, limiter, key: keyOf(of, attempt) }))
+    const marks = keys.map(({ of, key }) => `${of} ${key}`)
+    for (const mark of marks) this.#underWay.set(mark, (this.#underWay.get(mark) ?? 0) + 1)
     try {
-      for (const { of, limiter } of this.#limiters) await limiter.consume(keyOf(of, attempt)).catch(tooMany)
+      for (const { of, limiter, key } of keys) {
+        const before = await limiter.get(key)
+        if ((before?.consumedPoints ?? 0) >= allowed[of]) throw tooMany(before?.msBeforeNext)
+        if ((before?.consumedPoints ?? 0) + (this.#underWay.get(`${of} ${key}`) ?? 0) > allowed[of]) throw tooMany()
+      }
+      const signedIn = await this.#right.get(keyOf('person', attempt))
+      if ((signedIn?.consumedPoints ?? 0) >= allowedRight) throw tooMany(signedIn?.msBeforeNext)
       const result = await work()
-      for (const { of, limiter } of this.#limiters) await limiter.reward(keyOf(of, attempt))
+      await this.#right.penalty(keyOf('person', attempt))
       return result
+    } catch (error) {
+      if (!(error instanceof WrongPasswordError)) throw error
+      const counts = await Promise.all(keys.map(async ({ of, limiter, key }) => (await limiter.penalty(key)).consumedPoints === notable[of]))
+      if (counts.includes(true)) await onGuessing()
+      throw error
     } finally {
-      this.#underWay--
+      for (const mark of marks) {
+        const left = (this.#underWay.get(mark) ?? 1) - 1
+        if (left === 0) this.#underWay.delete(mark)
+        else this.#underWay.set(mark, left)
+      }
     }
   }
-
-  /** @returns whether this failure is the one that makes it many: true once in a quarter of an hour */
-  async isGuessing (attempt: Attempt): Promise<boolean> {
-    const counts = await Promise.all(this.#limiters.map(async ({ of, limiter }) => (await limiter.get(keyOf(of, attempt)))?.consumedPoints === notable[of]))
-    return counts.includes(true)
-  }
 }
 
-function keyOf (of: keyof typeof allowed, { accountId, email, address }: Attempt): string {
-  return of === 'address' ? address : of === 'account' ? String(accountId) : `${accountId} ${email.toLowerCase()}`
+function tooMany (ms = 1000): TooManyAttemptsError {
+  return new TooManyAttemptsError(Math.ceil(ms / 1000))
 }
 
-function tooMany (refusal: unknown): never {
-  if (refusal instanceof RateLimiterRes) throw new TooManyAttemptsError(Math.ceil(refusal.msBeforeNext / 1000))
-  throw refusal
+function keyOf (of: Kind, { accountId, email, address }: Attempt): string {
+  // Whatever PostgreSQL's lower() takes for one address has one count here: it knows marks that JavaScript writes apart.
+  const person = email.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  return { person: `${accountId} ${person}`, address: `${accountId} ${address}`, account: String(accountId), addressAnywhere: address }[of]
 }

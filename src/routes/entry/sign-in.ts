@@ -1,16 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { AppError, NotFoundError, TooManyAttemptsError, WrongPasswordError } from '../../errors.ts'
-import type { SendMail } from '../../mail.ts'
+import { AppError, InvalidInputError, NotFoundError, StaleFormError, TooManyAttemptsError, WrongPasswordError } from '../../errors.ts'
+import { assertFormToken } from '../../plugins/entry.ts'
 import { hashLike, hashPassword, isOutdated } from '../../password.ts'
 import { recordEvent } from '../../repositories/audit.ts'
-import { endLook } from '../../repositories/looks.ts'
-import { checkPassword, createSession, endSession, findPasswordParameters, listSessions, renewPasswordHash } from '../../repositories/sessions.ts'
-import { listOwnerAddresses } from '../../repositories/users.ts'
-import { idText } from '../../schemas/fields.ts'
+import { checkPassword, createSession, endOtherSessions, endSession, findPasswordParameters, listSessions, renewPasswordHash, signOut } from '../../repositories/sessions.ts'
+import { idText, isEmail } from '../../schemas/fields.ts'
 import type { Tenant } from '../../tenancy/tenant.ts'
-import { bodyLimit, hidden, personOf, userOf } from './forms.ts'
-import { guessingMinutes, type Attempt, type SignInLimits } from './sign-in-limits.ts'
+import { badIdIsNotFound } from '../api/collection.ts'
+import { bodyLimit, hidden, notice, userOf, type EntryRoutesOptions, type PasswordChecks } from './forms.ts'
+import { tellOwners } from './guessing.ts'
 
 const credentials = z.object({
   email: z.string().max(254).trim(),
@@ -18,89 +17,88 @@ const credentials = z.object({
   to: z.string().max(2000).default('/')
 })
 
+const notices = {
+  'other-sessions': 'You are signed out everywhere else.',
+  password: 'You have a new password, and are signed out everywhere else.'
+} as const
+
 /** How people get in, and out again, and see where else they are in. */
-export function signInPages (app: FastifyInstance, limits: SignInLimits, sendMail: SendMail | undefined): void {
+export function signInPages (app: FastifyInstance, { limits, turns }: PasswordChecks, { links: { sendMail } }: EntryRoutesOptions): void {
   const own = { config: { audience: 'tenant' as const, needs: 'look' as const, transaction: false } }
   const open = { config: { audience: 'tenant' as const, entry: 'open' as const, transaction: false } }
 
-  app.get('/sign-in', { ...open, schema: hidden }, async (_, reply) => reply.redirect('/sign-in/', 301))
   app.get('/sign-in/', { ...open, schema: { ...hidden, querystring: z.object({ to: z.string().max(2000).default('/') }) } }, async (request, reply) =>
     showForm(reply, { to: within((request.query as { to: string }).to), email: '' }))
 
-  app.post('/sign-in/', { ...open, bodyLimit, schema: { ...hidden, body: credentials } }, async (request, reply) => {
-    const { email, password, to } = request.body as z.infer<typeof credentials>
-    const attempt = { accountId: (request.tenant as Tenant).id, email, address: request.ip }
+  // This form is the one that people have open while they sign in elsewhere: theirs is not lost.
+  app.post('/sign-in/', { ...open, config: { ...open.config, checksFormToken: true }, bodyLimit, schema: { ...hidden, body: credentials.extend({ form_token: z.string().default('') }) } }, async (request, reply) => {
+    const { email, password, to, form_token: formToken } = request.body as z.infer<typeof credentials> & { form_token: string }
+    const tenant = request.tenant as Tenant
+    const attempt = { accountId: tenant.id, email, address: request.clientAddress }
     try {
-      await limits.attempt(attempt, async () => { await signIn(request, reply, email, password) })
+      assertFormToken(request, formToken)
+      if (!isEmail(email)) throw new InvalidInputError('This is no e-mail address.')
+      await limits.attempt(attempt, async () => await signIn(request, reply, email, password), async () => await tellOwners(request, attempt, sendMail))
     } catch (error) {
-      if (!(error instanceof WrongPasswordError || error instanceof TooManyAttemptsError)) throw error
-      if (error instanceof WrongPasswordError && await limits.isGuessing(attempt)) await tellOwners(request, attempt, sendMail)
-      return showForm(reply.code(error.status).headers(error.headers), { to: within(to), email, error })
+      const isTheirs = error instanceof WrongPasswordError || error instanceof TooManyAttemptsError || error instanceof InvalidInputError || error instanceof StaleFormError
+      if (!isTheirs) throw error
+      const shown = error instanceof StaleFormError ? new StaleFormError('This form was out of date. Please send it again.') : error
+      return showForm(reply.code(shown.status).headers(shown.headers), { to: within(to), email, error: shown })
     }
     return reply.redirect(within(to), 303)
   })
 
-  app.post('/sign-out/', { ...own, bodyLimit, schema: hidden }, async (request, reply) => {
-    const person = await personOf(request)
-    const { sessionId, userId, email } = person
+  // Whoever's session is over already leaves, too.
+  app.post('/sign-out/', { ...open, bodyLimit, schema: hidden }, async (request, reply) => {
+    const { broughtHash } = request
     // As nobody: a viewer's transaction could not write, and may end the session all the same.
-    await request.inTransaction('nobody', async scope => {
-      if (userId === null) await endLook(scope, sessionId, email)
-      else await endSession(scope, { userId, email }, sessionId, 'sign-out')
-    })
+    if (broughtHash !== undefined) await request.inTransaction('nobody', async scope => { await signOut(scope, broughtHash) })
     app.forgetToken(reply)
     return reply.redirect('/sign-in/', 303)
   })
 
-  app.get('/sessions/', { config: { audience: 'tenant', needs: 'look' }, schema: hidden }, async (request, reply) => {
+  app.get('/sessions/', { config: { audience: 'tenant', needs: 'look' }, schema: { ...hidden, querystring: notice(notices) } }, async (request, reply) => {
     const { userId, sessionId } = await userOf(request)
     const sessions = await listSessions(request.tenantScope, userId)
-    return reply.page('sessions', { title: 'Where you are signed in', sessions: sessions.map(session => ({ ...session, isThis: session.id === sessionId })) })
+    const { done } = request.query as { done?: keyof typeof notices }
+    return reply.page('sessions', { title: 'Where you are signed in', sessions: sessions.map(session => ({ ...session, isThis: session.id === sessionId })), notice: done && notices[done] })
   })
 
-  app.post('/sessions/:id/end/', { ...own, bodyLimit, schema: { ...hidden, params: z.object({ id: idText }) } }, async (request, reply) => {
+  app.post('/sessions/end-others/', { ...own, bodyLimit, schema: hidden }, async (request, reply) => {
+    const user = await userOf(request)
+    await request.inTransaction('nobody', async scope => await endOtherSessions(scope, user, user.sessionId))
+    return reply.redirect('/sessions/?done=other-sessions', 303)
+  })
+
+  app.post('/sessions/:id/end/', { ...own, bodyLimit, errorHandler: badIdIsNotFound, schema: { ...hidden, params: z.object({ id: idText }) } }, async (request, reply) => {
     const user = await userOf(request)
     const { id } = request.params as { id: number }
-    const hadOne = await request.inTransaction('nobody', async scope => await endSession(scope, user, id, 'session.ended'))
+    const hadOne = await request.inTransaction('nobody', async scope => await endSession(scope, user, id))
     if (!hadOne) throw new NotFoundError('There is no such session.')
     return reply.redirect('/sessions/', 303)
   })
-}
 
-/** No connection is held while the password is hashed. Whoever does not exist takes as long as whoever does. */
-async function signIn (request: FastifyRequest, reply: FastifyReply, email: string, password: string): Promise<void> {
-  const parameters = await request.inTransaction('nobody', async scope => await findPasswordParameters(scope, email))
-  const hash = await hashLike(password, parameters)
-  const renewed = parameters !== undefined && isOutdated(parameters) ? await hashPassword(password) : undefined
-  const isKnown = await request.inTransaction('nobody', async scope => {
-    const userId = await checkPassword(scope, email, hash)
-    if (userId === undefined) {
-      await recordEvent(scope, 'sign-in.failed', { email, address: request.ip })
-      return false
-    }
-    if (renewed !== undefined) await renewPasswordHash(scope, userId, renewed)
-    // A new one each time: whatever token a browser came with, nobody knows the one that it leaves with.
-    const tokenHash = request.server.issueToken(reply)
-    await createSession(scope, { userId, email, tokenHash, agent: request.headers['user-agent'] ?? '', address: request.ip })
-    return true
-  })
-  if (!isKnown) throw new WrongPasswordError()
-}
-
-/** Many wrong passwords are somebody who guesses; owners are told, once. */
-async function tellOwners (request: FastifyRequest, { email, address }: Attempt, sendMail: SendMail | undefined): Promise<void> {
-  const to = await request.inTransaction('nobody', async scope => {
-    await recordEvent(scope, 'sign-in.guessing', { email, address, minutes: guessingMinutes })
-    return await listOwnerAddresses(scope)
-  })
-  if (sendMail === undefined || to.length === 0) return
-  // Whoever guesses does not wait for it.
-  sendMail({
-    kind: 'guessing',
-    to,
-    subject: `Passwords are being guessed in ${request.tenant?.name ?? ''}`,
-    text: `In the last ${guessingMinutes} minutes many wrong passwords were sent to ${request.host}, the last one for ${email} from ${address}. Further ones are refused for a while. The account's record has them all.`
-  }).catch((error: unknown) => { request.log.warn({ err: error, tenant: request.tenant?.slug }, 'owners could not be told of guessed passwords') })
+  /** No connection is held while the password is hashed. Whoever does not exist takes as long as whoever does. */
+  async function signIn (request: FastifyRequest, reply: FastifyReply, email: string, password: string): Promise<void> {
+    const { id: accountId } = request.tenant as Tenant
+    const parameters = await request.inTransaction('nobody', async scope => await findPasswordParameters(scope, email))
+    const hash = await turns.take(accountId, async () => await hashLike(password, parameters))
+    const isKnown = await request.inTransaction('nobody', async scope => {
+      const userId = await checkPassword(scope, email, hash)
+      if (userId === undefined) {
+        await recordEvent(scope, 'sign-in.failed', { email, address: request.clientAddress })
+        return false
+      }
+      // A new one each time: whatever token a browser came with, nobody knows the one that it leaves with.
+      const tokenHash = request.server.issueToken(reply)
+      await createSession(scope, { userId, email, tokenHash, agent: request.headers['user-agent'] ?? '', address: request.clientAddress, broughtHash: request.broughtHash })
+      return true
+    })
+    if (!isKnown) throw new WrongPasswordError()
+    if (parameters === undefined || !isOutdated(parameters)) return
+    const renewed = await turns.take(accountId, async () => await hashPassword(password))
+    await request.inTransaction('nobody', async scope => { await renewPasswordHash(scope, email, hash, renewed) })
+  }
 }
 
 function showForm (reply: FastifyReply, { to, email, error }: { to: string, email: string, error?: AppError }): FastifyReply {

@@ -1,43 +1,56 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { NotFoundError } from '../../errors.ts'
+import { InvalidInputError, NotFoundError } from '../../errors.ts'
 import { listTokens, revokeToken, type Token } from '../../repositories/tokens.ts'
 import { idText } from '../../schemas/fields.ts'
 import { tokenDays, tokenName } from '../../schemas/entry.ts'
+import { badIdIsNotFound } from '../api/collection.ts'
 import { newToken } from '../api/tokens.ts'
 import type { CursorSealer } from '../api/cursor.ts'
-import { bodyLimit, hidden } from './forms.ts'
+import { bodyLimit, firstMistake, hidden, notice, typedIn } from './forms.ts'
 
 const pageSize = 50
+const labels = { name: 'What it is for', access: 'It may', days: 'For how many days' }
+const notices = { revoked: 'The token is revoked: nobody gets in with it any more.' } as const
 
 /** Where owners make and revoke the tokens that programs get in with. */
 export function tokenPages (app: FastifyInstance, cursors: CursorSealer): void {
   const config = { audience: 'tenant' as const, needs: 'manage' as const }
 
-  app.get('/tokens', { config: { ...config, transaction: false }, schema: hidden }, async (_, reply) => reply.redirect('/tokens/', 301))
-  app.get('/tokens/', { config, schema: { ...hidden, querystring: z.object({ cursor: z.string().max(4000).optional() }) } }, async (request, reply) => {
-    const { cursor } = request.query as { cursor?: string }
-    const context = { accountId: request.tenant?.id ?? 0, list: '/tokens/' }
-    const slice = await listTokens(request.tenantScope, { sort: 'id', descending: true, limit: pageSize, count: false, from: cursor === undefined ? undefined : cursors.open(cursor, context) })
-    const neighbour = (row: Token | undefined, backwards: boolean): string | undefined => row === undefined ? undefined : `/tokens/?cursor=${cursors.seal({ id: row.id, value: row.id }, backwards, context)}`
-    return reply.page('tokens', {
-      title: 'Tokens for programs',
-      tokens: slice.rows,
-      days: tokenDays,
-      nextHref: slice.hasNext ? neighbour(slice.rows.at(-1), false) : undefined,
-      previousHref: slice.hasPrevious ? neighbour(slice.rows[0], true) : undefined
-    })
+  app.get('/tokens/', { config, schema: { ...hidden, querystring: notice(notices) } }, async (request, reply) => {
+    const { cursor, done } = request.query as { cursor?: string, done?: keyof typeof notices }
+    return await showTokens(request, reply, { cursor, notice: done && notices[done] })
   })
 
-  const body = z.object({ name: tokenName, access: z.enum(['read', 'write']), days: z.coerce.number().int().min(1).max(tokenDays.most) })
-  app.post('/tokens/', { config, bodyLimit, schema: { ...hidden, body } }, async (request, reply) => {
+  const days = z.coerce.number({ error: `takes 1 to ${tokenDays.most} days` }).int(`takes 1 to ${tokenDays.most} days`).min(1, `takes 1 to ${tokenDays.most} days`).max(tokenDays.most, `takes 1 to ${tokenDays.most} days`)
+  const body = z.object({ name: tokenName, access: z.enum(['read', 'write'], { error: 'takes read, or read and write' }), days })
+  app.post('/tokens/', { config, bodyLimit, attachValidation: true, schema: { ...hidden, body } }, async (request, reply) => {
+    const mistake = firstMistake(request, labels)
+    if (mistake !== undefined) return await showTokens(request, reply, { error: new InvalidInputError(mistake) })
     const { name, access, days } = request.body as z.infer<typeof body>
     const { token, secret } = await newToken(request, { name, mayWrite: access === 'write', days })
     return reply.page('token', { title: 'A token, shown once', token, secret })
   })
 
-  app.post('/tokens/:id/revoke/', { config, bodyLimit, schema: { ...hidden, params: z.object({ id: idText }) } }, async (request, reply) => {
+  app.post('/tokens/:id/revoke/', { config, bodyLimit, errorHandler: badIdIsNotFound, schema: { ...hidden, params: z.object({ id: idText }) } }, async (request, reply) => {
     if (!await revokeToken(request.tenantScope, (request.params as { id: number }).id)) throw new NotFoundError('There is no such token.')
-    return reply.redirect('/tokens/', 303)
+    return reply.redirect('/tokens/?done=revoked', 303)
   })
+
+  async function showTokens (request: FastifyRequest, reply: FastifyReply, { cursor, notice, error }: { cursor?: string | undefined, notice?: string | undefined, error?: InvalidInputError }): Promise<FastifyReply> {
+    const scope = request.tenantScope
+    const context = { accountId: scope.accountId, list: '/tokens/' }
+    const slice = await listTokens(scope, { sort: 'id', descending: true, limit: pageSize, count: false, from: cursor === undefined ? undefined : cursors.open(cursor, context) })
+    const neighbour = (row: Token | undefined, backwards: boolean): string | undefined => row === undefined ? undefined : `/tokens/?cursor=${cursors.seal({ id: row.id, value: row.id }, backwards, context)}`
+    return reply.code(error?.status ?? 200).page('tokens', {
+      title: 'Tokens for programs',
+      tokens: slice.rows,
+      days: tokenDays,
+      typed: error === undefined ? {} : typedIn(request),
+      error: error?.message,
+      notice,
+      nextHref: slice.hasNext ? neighbour(slice.rows.at(-1), false) : undefined,
+      previousHref: slice.hasPrevious ? neighbour(slice.rows[0], true) : undefined
+    })
+  }
 }
