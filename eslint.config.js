@@ -11,6 +11,7 @@ const closed = [
   ['src/testdata/**', [...fastify, 'postgres', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/app.ts', '**/server.ts']],
   ['src/archive/**', [...fastify, 'postgres', '**/config.ts', '**/tenancy/**', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/app.ts', '**/server.ts']],
   ['src/provisioning/**', [...fastify, 'postgres', '**/config.ts', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/app.ts', '**/server.ts']],
+  ['src/check-rls/**', [...fastify, 'postgres', '**/config.ts', '**/tenancy/**', '**/repositories/**', '**/plugins/**', '**/routes/**', '**/testdata/**', '**/provisioning/**', '**/archive/**', '**/app.ts', '**/server.ts']],
   ['src/plugins/**', [...drivers, '**/database/**', '**/repositories/**', '**/routes/**', '**/testdata/**', '**/provisioning/**', '**/archive/**', '**/app.ts', '**/server.ts']],
   ['src/routes/**', [...drivers, '**/database/**', '**/testdata/**', '**/provisioning/**', '**/archive/**', '**/app.ts', '**/server.ts']],
   ['bin/**', [...fastify, ...drivers, '**/routes/**']]

@@ -28,6 +28,8 @@ export interface Config {
   /** Accounts of demonstration data for an empty database. */
   demoAccounts: number
   requestDeadlineMs: number
+  /** Findings about the walls that the start is to let be, by their rules and objects. */
+  wallExceptions: Array<{ rule: string, object: string }>
   /** Connections for tenants, at most, over all databases. */
   poolSize: number
   /** Connections that one tenant may have at once; by default half of them, and four where each has its own database. */
@@ -80,6 +82,10 @@ function isProxy (text: string): boolean {
   return isIP(address) !== 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= (isIP(address) === 4 ? 32 : 128)))
 }
 
+const exceptions = z.string().transform(text => text.split(';').map(part => part.trim()).filter(part => part !== ''))
+  .refine(parts => parts.every(part => /^[a-z-]+:./.test(part)), 'takes RULE:OBJECT, several separated by semicolons, as the refusal to start names them')
+  .transform(parts => parts.map(part => ({ rule: part.slice(0, part.indexOf(':')), object: part.slice(part.indexOf(':') + 1) })))
+
 const variables = z.object({
   TENANCY: z.enum(strategyNames, { error: `takes ${strategyNames.join(' or ')}` }).default('single-schema'),
   NODE_ENV: z.enum(['development', 'production', 'test'], { error: 'takes development, production or test' }).default('development'),
@@ -92,6 +98,7 @@ const variables = z.object({
   TRUSTED_PROXIES: proxies.default([]),
   OPERATOR_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
   DEMO_ACCOUNTS: integer(0, 1000, defaultDemoAccounts),
+  WALL_EXCEPTIONS: exceptions.default([]),
   REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),
   DATABASE_URL: databaseUrl.optional(),
   TENANT_DATABASE_URL: databaseUrl.optional(),
@@ -165,6 +172,7 @@ export function parseConfig (source: Record<string, string | undefined>): Config
     access: values.ACCESS ?? (isLaptop ? 'open' : 'required'),
     demoAccounts: environment['DEMO_ACCOUNTS'] === undefined && !isLaptop ? 0 : values.DEMO_ACCOUNTS,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
+    wallExceptions: values.WALL_EXCEPTIONS,
     poolSize,
     tenantConnections: values.TENANT_CONNECTIONS || Math.ceil(Math.min(poolSize, values.TENANCY === 'single-schema' ? poolSize : defaultPoolSizes['single-schema']) / 2),
     tenantWaiting: values.TENANT_WAITING,

@@ -34,6 +34,7 @@ t.test('every setting is checked, and the message names the variable and what it
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL takes fatal/],
     [{ OPERATOR_PASSWORD: 'short' }, /OPERATOR_PASSWORD must have at least 8/],
     [{ DEMO_ACCOUNTS: '5000' }, /DEMO_ACCOUNTS must be at most/],
+    [{ WALL_EXCEPTIONS: 'x' }, /WALL_EXCEPTIONS takes RULE:OBJECT/],
     [{ TRUSTED_PROXIES: 'everybody' }, /TRUSTED_PROXIES takes addresses and networks/],
     [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /TRUSTED_PROXIES takes/],
     [{ TRUSTED_PROXIES: '0.0.0.0/0' }, /TRUSTED_PROXIES takes/],

@@ -1,8 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress'
 import type { Phase, Progress } from './bulk.ts'
 
-/** How far a load has come, or a run over databases. */
-export type ShownProgress = Omit<Progress, 'phase'> & { phase: Phase | 'databases' }
+/** How far a load has come, a run over databases, or one of attacks. */
+export type ShownProgress = Omit<Progress, 'phase'> & { phase: Phase | 'databases' | 'attacks' }
 
 export interface ProgressDisplay {
   report: (progress: ShownProgress) => void
@@ -12,7 +12,7 @@ export interface ProgressDisplay {
 
 const lineIntervalMs = 2000
 const count = new Intl.NumberFormat('en')
-const units: Readonly<Record<ShownProgress['phase'], string>> = { loading: 'rows', indexes: 'done', 'foreign keys': 'checked', databases: 'done' }
+const units: Readonly<Record<ShownProgress['phase'], string>> = { loading: 'rows', indexes: 'done', 'foreign keys': 'checked', databases: 'done', attacks: 'tables' }
 
 /** A bar where a person looks on; elsewhere a line now and then. */
 export function showProgress (stream: NodeJS.WriteStream): ProgressDisplay {

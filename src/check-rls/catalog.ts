@@ -1,0 +1,166 @@
+import type { CheckSettings } from './settings.ts'
+
+/**
+ * The relations that the rules are written over, as common table expressions: what was asked for, who can reach what, the
+ * tenants' tables, and their policies. Everything comes from the system catalogs, which every role may read; nothing from the
+ * information schema, which shows each role its own part. To be run with an empty search_path: PostgreSQL prints expressions
+ * with the names that the search_path makes necessary.
+ */
+export const catalog = `
+  given as materialized (
+    select to_regnamespace(quote_ident($1::jsonb ->> 'schema'))::oid as schema_oid, quote_ident($1::jsonb ->> 'schema') as schema_name,
+      $1::jsonb ->> 'column' as key_column, $1::jsonb ->> 'root' as root_table, $1::jsonb ->> 'context' as given_context,
+      array(select jsonb_array_elements_text($1::jsonb -> 'definers')) as definers,
+      array(select jsonb_array_elements_text($1::jsonb -> 'hiddenColumns')) as hidden_columns,
+      array(select oid from pg_roles where rolname in (select jsonb_array_elements_text($1::jsonb -> 'trustedRoles'))) as trusted_roles,
+      $1::jsonb -> 'manifest' as manifest
+  ),
+  runtime_role as materialized (
+    select oid, rolname, quote_ident(rolname) as name, 'tenant' as kind
+    from pg_roles where rolname in (select jsonb_array_elements_text($1::jsonb -> 'tenantRoles'))
+    union all
+    select oid, rolname, quote_ident(rolname) as name, 'operator' as kind
+    from pg_roles where rolname in (select jsonb_array_elements_text($1::jsonb -> 'operatorRoles'))
+  ),
+  -- Every role that one that serves requests is, or may become, however many steps away, inherited or by SET ROLE; and which
+  -- membership of its own leads there.
+  reachable as materialized (
+    with recursive step (start, oid, first) as (
+      select oid, oid, null::oid from runtime_role
+      union
+      select step.start, membership.roleid, coalesce(step.first, membership.roleid) from step join pg_auth_members as membership on membership.member = step.oid
+    )
+    select runtime_role.oid as start, runtime_role.name as start_name, runtime_role.kind, pg_roles.oid, quote_ident(pg_roles.rolname) as name, step.first::regrole::text as first_name,
+      rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication
+    from step join runtime_role on runtime_role.oid = step.start join pg_roles on pg_roles.oid = step.oid
+  ),
+  -- Tables, partitions included, that hold tenants' rows or that a role that serves requests can reach.
+  any_table as materialized (
+    select relation.oid, relation.relname, format('%s.%I', given.schema_name, relation.relname) as name, relation.relowner, relation.relkind, relation.relacl,
+      relation.relrowsecurity, relation.relforcerowsecurity, relation.relispartition, relation.relname = given.root_table as is_root,
+      case when relation.relname = given.root_table then 'id' else given.key_column end as key_name,
+      key.attnum as key_number, key.attnotnull as key_is_not_null, key.atttypid as key_type,
+      exists (
+        select from runtime_role where has_table_privilege(runtime_role.oid, relation.oid, 'select, insert, update, delete, truncate, references, trigger')
+          or has_any_column_privilege(runtime_role.oid, relation.oid, 'select, insert, update, references')
+      ) as is_granted
+    from given
+    join pg_class as relation on relation.relnamespace = given.schema_oid and relation.relkind in ('r', 'p')
+    left join pg_attribute as key on key.attrelid = relation.oid and not key.attisdropped
+      and key.attname = case when relation.relname = given.root_table then 'id' else given.key_column end
+    where not exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e')
+  ),
+  tenant_table as materialized (
+    select any_table.*, quote_ident(key_name) as quoted_key
+    from any_table where key_number is not null or is_granted
+  ),
+  any_policy as materialized (
+    select policy.oid, policy.polname, policy.polrelid, policy.polroles, policy.polcmd, policy.polpermissive,
+      tenant_table.name as table_name, tenant_table.key_name, tenant_table.quoted_key,
+      format('%s.%I', tenant_table.name, policy.polname) as name,
+      pg_get_expr(policy.polqual, policy.polrelid) as using_expression, pg_get_expr(policy.polwithcheck, policy.polrelid) as check_expression,
+      policy.polqual::text || coalesce(policy.polwithcheck::text, '') as tree,
+      exists (
+        select from runtime_role, unnest(policy.polroles) as target (oid)
+        where runtime_role.kind = 'tenant' and (target.oid = 0 or pg_has_role(runtime_role.oid, target.oid, 'usage'))
+      ) as reaches_tenants,
+      exists (
+        select from runtime_role, unnest(policy.polroles) as target (oid)
+        where runtime_role.kind = 'operator' and (target.oid = 0 or pg_has_role(runtime_role.oid, target.oid, 'usage'))
+      ) as reaches_operators
+    from pg_policy as policy join tenant_table on tenant_table.oid = policy.polrelid
+  ),
+  -- What the key is compared with: as given, or as most policies of the tenants have it.
+  context as materialized (
+    select coalesce(given.given_context, (
+      select mode() within group (order by substr(using_expression, length(quoted_key) + 5, length(using_expression) - length(quoted_key) - 5))
+      from any_policy where reaches_tenants and starts_with(using_expression, '(' || quoted_key || ' = ')
+    )) as expression
+    from given
+  ),
+  policy as materialized (
+    select any_policy.*, format('(%s = %s)', any_policy.quoted_key, coalesce(context.expression, '<the tenant of the transaction>')) as canonical
+    from any_policy, context
+  ),
+  -- Functions that are no part of PostgreSQL or of an extension.
+  own_function as materialized (
+    select function.*, function.oid::regprocedure::text as name, quote_ident(pg_roles.rolname) as owner_name, pg_roles.rolsuper, pg_roles.rolbypassrls
+    from pg_proc as function
+    join pg_namespace on pg_namespace.oid = function.pronamespace
+    join pg_roles on pg_roles.oid = function.proowner
+    where pg_namespace.nspname !~ '^pg_' and pg_namespace.nspname <> 'information_schema'
+      and not exists (select from pg_depend where pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = function.oid and pg_depend.deptype = 'e')
+  ),
+  -- Functions that decide who sees what: those that policies call, and those that these call, as far as PostgreSQL notes that.
+  policy_function as materialized (
+    with recursive called (oid) as (
+      select pg_depend.refobjid
+      from pg_policy
+      join tenant_table on tenant_table.oid = pg_policy.polrelid
+      join pg_depend on pg_depend.classid = 'pg_policy'::regclass and pg_depend.objid = pg_policy.oid and pg_depend.refclassid = 'pg_proc'::regclass
+      union
+      select pg_depend.refobjid
+      from called join pg_depend on pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = called.oid and pg_depend.refclassid = 'pg_proc'::regclass
+    )
+    select own_function.oid, own_function.name, coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc) as body
+    from called join own_function on own_function.oid = called.oid
+  ),
+  -- The settings that say whose rows they are.
+  context_setting as materialized (
+    select distinct found[1] as name
+    from (
+      select concat_ws(' ', using_expression, check_expression) as source from policy where reaches_tenants
+      union all
+      select body from policy_function
+    ) as text, regexp_matches(text.source, 'current_setting\\(''([^'']+)''', 'g') as found
+  ),
+  -- What sessions here begin with, of the roles that serve requests and of all.
+  login_setting as materialized (
+    select runtime_role.name as setrole_name, quote_ident(pg_database.datname) as database_name, setting
+    from pg_db_role_setting
+    left join runtime_role on runtime_role.oid = setrole
+    left join pg_database on pg_database.oid = setdatabase,
+    unnest(setconfig) as setting
+    where (setrole = 0 or runtime_role.oid is not null) and (setdatabase = 0 or pg_database.datname = current_database())
+  ),
+  -- Relations outside PostgreSQL's own schemas that a role which serves requests may touch, but no temporary ones and none of an extension's.
+  reachable_relation as materialized (
+    select relation.oid, relation.relkind, relation.relnamespace, relation.relowner, relation.reloptions, runtime_role.oid as role
+    from runtime_role, pg_class as relation join pg_namespace on pg_namespace.oid = relation.relnamespace
+    where relation.relkind in ('r', 'p', 'v', 'm', 'f') and pg_namespace.nspname !~ '^pg_' and pg_namespace.nspname <> 'information_schema'
+      and has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'usage')
+      and (has_table_privilege(runtime_role.oid, relation.oid, 'select, insert, update, delete') or has_any_column_privilege(runtime_role.oid, relation.oid, 'select, insert, update'))
+      and not exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e')
+  ),
+  -- Of what kind it is, whose rights it takes, how it runs, and what it does. The same on every server.
+  function_hash as materialized (
+    select own_function.oid, own_function.name, encode(sha256(convert_to(concat_ws(chr(10),
+      own_function.owner_name, (select lanname from pg_language where pg_language.oid = own_function.prolang), own_function.provolatile, own_function.proparallel,
+      own_function.prosecdef, own_function.proleakproof, own_function.proisstrict, own_function.proconfig::text,
+      coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc)), 'UTF8')), 'hex') as hash
+    from own_function, given
+    where own_function.pronamespace = given.schema_oid
+      and (own_function.oid in (select oid from policy_function) or own_function.prosecdef
+        or exists (select from runtime_role where has_function_privilege(runtime_role.oid, own_function.oid, 'execute')))
+  ),
+  -- What a manifest lists.
+  key_line as materialized (
+    select pg_constraint.contype as kind, format('%I: %s', any_table.relname, pg_get_constraintdef(pg_constraint.oid)) as line, any_table.name as table_name
+    from pg_constraint join any_table on any_table.oid = pg_constraint.conrelid
+    where pg_constraint.contype in ('f', 'u', 'p', 'x', 'c') and pg_constraint.conparentid = 0
+    union all
+    select 'u', format('%I: %s', any_table.relname, pg_get_indexdef(indexrelid)), any_table.name
+    from pg_index join any_table on any_table.oid = indrelid
+    where indisunique and not exists (select from pg_constraint where conindid = indexrelid)
+  ),
+  policy_line as materialized (
+    select name, format('%s: %s for %s to %s', replace(name, given.schema_name || '.', ''), case when polpermissive then 'permissive' else 'restrictive' end,
+      case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
+      (select string_agg(case when target.oid = 0 then 'public' else target.oid::regrole::text end, ', ' order by case when target.oid = 0 then 'public' else target.oid::regrole::text end) from unnest(polroles) as target (oid))) as line
+    from policy, given
+  )`
+
+/** The settings as the relations of `catalog` take them. */
+export function catalogParameter (settings: CheckSettings): string {
+  return JSON.stringify(settings)
+}

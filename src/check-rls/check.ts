@@ -1,0 +1,34 @@
+import { catalog, catalogParameter } from './catalog.ts'
+import type { Finding, Rule } from './rule.ts'
+import { rules } from './rules.ts'
+import type { CheckSettings } from './settings.ts'
+
+/** Runs a statement and gives its rows. Any client of PostgreSQL will do. */
+export type Query = <Row extends object>(text: string, values?: unknown[]) => Promise<Row[]>
+
+/**
+ * Looks through the catalog for everything that is wrong with the walls. Changes nothing and waits for nobody: it reads the
+ * catalog alone, in a transaction of its own that may not write.
+ *
+ * @param query on a connection that nobody else uses meanwhile, of any role that may connect
+ * @param chosen the rules to apply; all by default
+ * @returns what was found, in the order of the rules
+ */
+export async function check (query: Query, settings: CheckSettings, chosen: readonly Rule[] = rules): Promise<Finding[]> {
+  await query('begin isolation level repeatable read read only')
+  try {
+    // PostgreSQL prints expressions with as much of a name as the search_path makes necessary.
+    await query("set local search_path = ''")
+    await query('set local jit = off')
+    const found = await query<{ rule: string, object: string, detail: string, mend: string }>(statement(chosen), [catalogParameter(settings)])
+    return chosen.flatMap(rule => found.filter(row => row.rule === rule.id).map(({ object, detail, mend }) => ({ rule, object, detail, mend })))
+  } finally {
+    await query('rollback')
+  }
+}
+
+/** All rules in one statement, so that what they have in common is looked up once. */
+function statement (chosen: readonly Rule[]): string {
+  const parts = chosen.map(({ id, query }) => `select '${id}' as rule, object::text, detail::text, mend::text from (${query}) as found`)
+  return `with${catalog}\n${parts.join('\nunion all\n')}\norder by rule, object, detail`
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { catalog, catalogParameter } from './catalog.ts'
+import type { Query } from './check.ts'
+import { ExplainedError } from '../explained-error.ts'
+import type { CheckSettings } from './settings.ts'
+
+const manifestSchema = z.strictObject({
+  tables: z.array(z.string()),
+  foreignKeys: z.array(z.string()),
+  uniqueKeys: z.array(z.string()),
+  checks: z.array(z.string()),
+  policies: z.array(z.string()),
+  functions: z.record(z.string(), z.string())
+})
+
+/**
+ * What a good database consists of, for what no rule can know: that something is missing, or is not what it was. Tables by name;
+ * keys, checks and policies by table and definition, "task: FOREIGN KEY (account_id, ...) REFERENCES ..."; functions that policies
+ * call, that run as their owner or that the roles may call, by a hash of what they are.
+ */
+export type Manifest = z.infer<typeof manifestSchema>
+
+/** @throws {ExplainedError} where the text is not that of a manifest */
+export function parseManifest (text: string): Manifest {
+  try {
+    return manifestSchema.parse(JSON.parse(text))
+  } catch (error) {
+    throw new ExplainedError('this is not a manifest; --write-manifest writes one', { cause: error, exitCode: 2 })
+  }
+}
+
+/** Describes a database that is taken to be good. */
+export async function readManifest (query: Query, settings: CheckSettings): Promise<Manifest> {
+  await query('begin isolation level repeatable read read only')
+  try {
+    await query("set local search_path = ''")
+    const rows = await query<{ kind: string, line: string, hash: string | null }>(`
+      with${catalog}
+      select 'table' as kind, quote_ident(relname)::text as line, null as hash from any_table
+      union all select kind::text, line, null from key_line
+      union all select 'policy', line, null from policy_line
+      union all select 'function', name, hash from function_hash
+      order by kind, line`, [catalogParameter({ ...settings, manifest: undefined })])
+    const lines = (...kinds: string[]): string[] => rows.filter(({ kind }) => kinds.includes(kind)).map(({ line }) => line).sort(byCode)
+    return {
+      tables: lines('table'),
+      foreignKeys: lines('f'),
+      uniqueKeys: lines('p', 'u', 'x'),
+      checks: lines('c'),
+      policies: lines('policy'),
+      functions: Object.fromEntries(rows.filter(({ kind }) => kind === 'function').map(({ line, hash }) => [line, hash ?? '']).sort(([one = ''], [other = '']) => byCode(one, other)))
+    }
+  } finally {
+    await query('rollback')
+  }
+}
+
+/** The same order on every server. */
+function byCode (one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0
+}

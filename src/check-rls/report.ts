@@ -1,0 +1,130 @@
+import { formatTable, printable } from '../table.ts'
+import type { Sifted } from './exceptions.ts'
+import type { ProbeReport } from './probes.ts'
+import type { Finding, Rule } from './rule.ts'
+
+/** What was looked at, and what came of it. */
+export interface CheckReport {
+  /** Where, without any password. */
+  database: string
+  rules: readonly Rule[]
+  sifted: Sifted
+  probes: ProbeReport | undefined
+  ms: number
+}
+
+/** For people. */
+export function formatText ({ database, rules, sifted: { findings, excepted, known, unused }, probes, ms }: CheckReport): string {
+  const lines: string[] = []
+  for (const { rule, object, detail, mend } of findings) {
+    lines.push(`${rule.severity === 'error' ? 'ERROR  ' : 'warning'} ${rule.id}  ${printable(object)}`, `        ${printable(detail)}`, `        gives away: ${rule.gain}`, `        mend: ${printable(mend)}`, '')
+  }
+  for (const { finding, exception } of excepted) lines.push(`let be  ${finding.rule.id}  ${printable(finding.object)}: ${printable(exception.reason)}`)
+  if (known.length > 0) lines.push(`known   ${known.length} of the baseline`)
+  for (const name of unused) lines.push(`unused  ${printable(name)}: nothing was found for it`)
+  if (probes !== undefined) lines.push(...formatProbes(probes))
+  const errors = findings.filter(({ rule }) => rule.severity === 'error').length
+  if (lines.length > 0 && lines.at(-1) !== '') lines.push('')
+  lines.push(`${database}: ${rules.length} rules, ${count(errors, 'error')}, ${count(findings.length - errors, 'warning')}; ${ms.toFixed(0)} ms`)
+  if (errors > 0) lines.push(`--explain ${findings.find(({ rule }) => rule.severity === 'error')?.rule.id ?? ''} tells more`)
+  return lines.join('\n')
+}
+
+function formatProbes ({ results, skipped }: ProbeReport): string[] {
+  const byTable = new Map<string, typeof results>()
+  for (const result of results) byTable.set(result.table, [...byTable.get(result.table) ?? [], result])
+  const leaks = results.filter(({ leak }) => leak !== undefined)
+  const nuisances = new Map(results.flatMap(({ probe, nuisance }) => nuisance === undefined ? [] : [[probe, nuisance]]))
+  return [
+    '',
+    formatTable([
+      { title: 'table', value: ([table]: [string, typeof results]) => table },
+      { title: 'attacks', value: ([, all]) => String(all.length), right: true },
+      { title: 'got through', value: ([, all]) => String(all.filter(({ leak }) => leak !== undefined).length), right: true },
+      { title: 'ms', value: ([, all]) => all.reduce((sum, { ms }) => sum + ms, 0).toFixed(0), right: true }
+    ], [...byTable]),
+    ...[...nuisances].map(([probe, nuisance]) => `not kept out: ${probe}: ${nuisance}`),
+    ...skipped.map(({ table, reason }) => `not attacked: ${printable(table)}: ${reason}`),
+    '',
+    ...(leaks.length === 0
+      ? [`nothing got through, of ${count(results.length, 'attack')}`]
+      : [formatTable([
+          { title: 'got through', value: ({ table }: typeof results[number]) => table },
+          { title: 'how', value: ({ probe }) => probe },
+          { title: 'what', value: ({ leak }) => leak ?? '' },
+          { title: 'ms', value: ({ ms }) => ms.toFixed(1), right: true },
+          { title: 'statement', value: ({ sql }) => sql.length > 100 ? `${sql.slice(0, 99)}…` : sql }
+        ], leaks)])
+  ]
+}
+
+function count (number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}
+
+/** For programs. */
+export function formatJson ({ database, rules, sifted: { findings, excepted, known, unused }, probes, ms }: CheckReport): string {
+  return JSON.stringify({
+    database,
+    rules: rules.map(({ id }) => id),
+    findings: findings.map(plain),
+    excepted: excepted.map(({ finding, exception }) => ({ ...plain(finding), reason: exception.reason })),
+    known: known.map(plain),
+    unused,
+    probes: probes === undefined ? null : { results: probes.results.map(({ leak, nuisance, ...result }) => ({ ...result, leak: leak ?? null, nuisance: nuisance ?? null })), skipped: probes.skipped },
+    ms
+  }, null, 2)
+}
+
+function plain ({ rule, object, detail, mend }: Finding) {
+  return { rule: rule.id, severity: rule.severity, object, detail, gain: rule.gain, mend }
+}
+
+/** For whatever shows findings beside code: SARIF 2.1.0, https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+export function formatSarif ({ database, rules, sifted: { findings, excepted, known }, probes }: CheckReport): string {
+  const result = ({ rule, object, detail, mend }: Finding) => ({
+    ruleId: rule.id,
+    level: rule.severity,
+    message: { text: `${object} ${detail}. ${rule.gain} Mend: ${mend}` },
+    locations: [{ logicalLocations: [{ fullyQualifiedName: object, kind: 'object' }] }],
+    // So that a finding is the same one in the next run.
+    partialFingerprints: { 'ruleAndObject/v1': `${rule.id}:${object}` }
+  })
+  const leaks = probes?.results.filter(({ leak }) => leak !== undefined) ?? []
+  return JSON.stringify({
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [{
+      tool: {
+        driver: {
+          name: 'checkrls',
+          rules: [
+            ...rules.map(({ id, severity, title, gain, explanation }) => ({
+              id, shortDescription: { text: title }, fullDescription: { text: gain }, help: { text: explanation }, defaultConfiguration: { level: severity }
+            })),
+            ...(probes === undefined ? [] : [{ id: 'attack', shortDescription: { text: 'An attack that got through' }, fullDescription: { text: 'Tried on this database, as the role that serves tenants.' }, help: { text: 'See the statement.' }, defaultConfiguration: { level: 'error' } }])
+          ]
+        }
+      },
+      automationDetails: { id: `checkrls/${database}` },
+      results: [
+        ...findings.map(result),
+        ...excepted.map(({ finding, exception }) => ({ ...result(finding), suppressions: [{ kind: 'external', justification: exception.reason }] })),
+        ...known.map(finding => ({ ...result(finding), suppressions: [{ kind: 'external', justification: 'in the baseline' }] })),
+        ...leaks.map(({ table, probe, leak, sql }) => ({
+          ruleId: 'attack',
+          level: 'error',
+          message: { text: `${table}: ${probe}: ${leak ?? ''} (${sql})` },
+          locations: [{ logicalLocations: [{ fullyQualifiedName: table, kind: 'object' }] }],
+          partialFingerprints: { 'ruleAndObject/v1': `attack:${table}:${probe}` }
+        }))
+      ]
+    }]
+  }, null, 2)
+}
+
+/** All that is known of one rule. */
+export function explain ({ id, severity, title, gain, explanation, query }: Rule): string {
+  const indent = /\n( *)/.exec(query)?.[1] ?? ''
+  return [`${id} (${severity})`, title, '', `Gives away: ${gain}`, '', explanation, '', 'Found by, over the relations of src/check-rls/catalog.ts:', query.replaceAll(`\n${indent}`, '\n  ').trimEnd()].join('\n')
+}

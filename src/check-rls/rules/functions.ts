@@ -1,0 +1,100 @@
+import type { Rule } from '../rule.ts'
+
+/** Code in the database. */
+export const functionRules: readonly Rule[] = [
+  {
+    id: 'definer-unknown',
+    severity: 'error',
+    title: 'A function that runs as its owner, and that nobody has vouched for',
+    gain: 'Whatever its owner may do: the tenant of the transaction holds in it only as far as its author thought of it.',
+    explanation: 'SECURITY DEFINER lends the rights of the owner to whoever may call. Name those that you have read with --definer.',
+    query: `
+      select distinct own_function.name as object, format('%s may call it, and it runs as %s', runtime_role.name, owner_name) as detail, format('alter function %s security invoker;', own_function.name) as mend
+      from given, own_function, runtime_role
+      where prosecdef and not (own_function.name = any (given.definers))
+        and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
+  },
+  {
+    id: 'definer-search-path',
+    severity: 'error',
+    title: 'A function that runs as its owner and finds names where its caller says',
+    gain: 'The owner’s rights, for a table or function of one’s own that is found before the real one.',
+    explanation: 'Give it SET search_path = pg_catalog, pg_temp and write every other name with its schema, or a body of the SQL standard (BEGIN ATOMIC), whose names are resolved when it is made.',
+    query: `
+      select name as object, 'has neither a search_path of its own nor a body that was resolved when it was made' as detail, format('alter function %s set search_path = pg_catalog, pg_temp;', name) as mend
+      from own_function where prosecdef and prosqlbody is null and not exists (select from unnest(proconfig) as setting where setting ~ '^search_path=')`
+  },
+  {
+    id: 'definer-search-path-temporary',
+    severity: 'warning',
+    title: 'A function that runs as its owner and looks among temporary tables first',
+    gain: 'The owner’s rights, for a temporary table that has the name of a real one.',
+    explanation: 'Temporary tables are searched first unless pg_temp stands in the search_path: let it stand last.',
+    query: `
+      select name as object, 'its ' || setting || ' does not end with pg_temp' as detail, format('alter function %s set search_path = pg_catalog, pg_temp;', name) as mend
+      from own_function, unnest(proconfig) as setting where prosecdef and prosqlbody is null and setting ~ '^search_path=' and setting !~ 'pg_temp"?$' and setting !~ '^search_path=("")?$'`
+  },
+  {
+    id: 'definer-owner-bypasses',
+    severity: 'error',
+    title: 'A function that runs as a role which row-level security does not hold for',
+    gain: 'All tenants, by one slip in its body.',
+    explanation: 'Let a role own it that logs in nowhere, with a policy and column grants of its own for just what the function reads.',
+    query: `
+      select own_function.name as object, format('runs as %s, which %s', owner_name, case when rolsuper then 'is a superuser' else 'has BYPASSRLS' end) as detail, format('alter function %s owner to <a role of its own>;', own_function.name) as mend
+      from own_function, runtime_role
+      where prosecdef and (rolsuper or rolbypassrls) and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
+  },
+  {
+    id: 'definer-owner-logs-in',
+    severity: 'warning',
+    title: 'A function that runs as a role which can log in',
+    gain: 'Its policies, without its function, for whoever learns a password.',
+    explanation: 'What shows a role all rows for the sake of one function is harmless as long as nobody else can be that role.',
+    query: `
+      select own_function.name as object, format('runs as %s, which can log in', owner_name) as detail, format('alter role %s nologin;', owner_name) as mend
+      from given, own_function join pg_roles on pg_roles.oid = own_function.proowner
+      where prosecdef and own_function.name = any (given.definers) and rolcanlogin`
+  },
+  {
+    id: 'definer-dynamic',
+    severity: 'warning',
+    title: 'A function that runs as its owner and puts statements together',
+    gain: 'SQL injection with the rights of the owner.',
+    explanation: 'In EXECUTE, values go behind USING, and names through %I; || and %s splice in whatever comes.',
+    query: `
+      select name as object, 'executes a text that it has put together' as detail, 'execute ... using ...' as mend
+      from own_function where prosecdef and prosqlbody is null and prosrc ~* '\\mexecute\\s+(format\\s*\\(\\s*''[^'']*%s|(?!\\s|format\\M)[^;]*(\\|\\||\\mconcat))'`
+  },
+  {
+    id: 'leakproof',
+    severity: 'error',
+    title: 'A function that claims to leak nothing',
+    gain: 'Every row of a table, before the policy is asked: a LEAKPROOF function is evaluated first, and may tell what it was given, by an error or by its time.',
+    explanation: 'LEAKPROOF is a promise about every path through the function that nobody checks. Only a superuser can make it. Do not mark helpers to make policies faster.',
+    query: `
+      select name as object, 'is marked LEAKPROOF' as detail, format('alter function %s not leakproof;', name) as mend from own_function where proleakproof`
+  },
+  {
+    id: 'execute-public',
+    severity: 'warning',
+    title: 'A function that everybody may call',
+    gain: 'What it does, for every role that may use the schema, those of tomorrow included.',
+    explanation: 'PUBLIC may execute every function unless that was revoked. Grant by name.',
+    query: `
+      select own_function.name as object, 'PUBLIC may execute it' as detail, format('revoke execute on function %s from public;', own_function.name) as mend
+      from given join own_function on own_function.pronamespace = given.schema_oid
+      where exists (select from aclexplode(coalesce(own_function.proacl, acldefault('f', own_function.proowner))) as acl where acl.grantee = 0)`
+  },
+  {
+    id: 'language-untrusted',
+    severity: 'error',
+    title: 'A function in a language that can do anything the server can',
+    gain: 'The files of the server, and with them all tenants.',
+    explanation: 'Untrusted languages run as the operating system’s user that runs PostgreSQL.',
+    query: `
+      select distinct own_function.name as object, format('is written in %I, and %s may call it', lanname, runtime_role.name) as detail, format('revoke execute on function %s from %s, public;', own_function.name, runtime_role.name) as mend
+      from own_function join pg_language on pg_language.oid = prolang, runtime_role
+      where not lanpltrusted and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
+  }
+]

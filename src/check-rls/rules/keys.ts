@@ -1,0 +1,76 @@
+import type { Rule } from '../rule.ts'
+
+/** Constraints, which see all rows: row-level security does not hold for what they check. */
+export const keyRules: readonly Rule[] = [
+  {
+    id: 'unique-without-key',
+    severity: 'error',
+    title: 'A unique index without the tenant',
+    gain: 'Whether another tenant has a row with this value: "duplicate key" says yes. Who guesses addresses learns who is a customer.',
+    explanation: 'Indexes see all rows. Where the tenant is part of the index, another tenant’s value is no duplicate. Names that are public anyway, such as host names, are an exception to name with --ignore.',
+    query: `
+      select index_relation.oid::regclass::text as object, format('is unique over all rows of %s, whoever they belong to', tenant_table.name) as detail,
+        format('drop index %s; create unique index on %s (%I, <columns>);', index_relation.oid::regclass, tenant_table.name, tenant_table.key_name) as mend
+      from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid
+      where indisunique and not is_root and key_number is not null and not (key_number = any (indkey::int2[]))
+        and not exists (select from pg_inherits where inhrelid = indexrelid)`
+  },
+  {
+    id: 'exclusion-without-key',
+    severity: 'error',
+    title: 'An exclusion constraint without the tenant',
+    gain: 'Whether another tenant has something at that time or place, as with a unique index.',
+    explanation: 'An exclusion constraint compares with all rows of the table.',
+    query: `
+      select index_relation.oid::regclass::text as object, format('excludes rows of %s by those of other tenants', tenant_table.name) as detail,
+        format('alter table %s drop constraint %I; alter table %1$s add exclude using gist (%I with =, <columns>);', tenant_table.name, index_relation.relname, tenant_table.key_name) as mend
+      from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid
+      where indisexclusion and not indisunique and not is_root and key_number is not null and not (key_number = any (indkey::int2[]))`
+  },
+  {
+    id: 'unique-not-valid',
+    severity: 'warning',
+    title: 'A unique index that is not valid',
+    gain: 'Two rows where there should be one: two people with one address, two accounts with one name.',
+    explanation: 'CREATE INDEX CONCURRENTLY that failed leaves an index behind that is there and does not count.',
+    query: `
+      select index_relation.oid::regclass::text as object, 'is unique and not valid' as detail, format('reindex index concurrently %s;', index_relation.oid::regclass) as mend
+      from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid where indisunique and not indisvalid`
+  },
+  {
+    id: 'foreign-key-without-key',
+    severity: 'error',
+    title: 'A foreign key that may lead to another tenant',
+    gain: 'Rows that hang on another tenant’s; whether an id exists there; and with CASCADE, rows of others that go when one’s own go.',
+    explanation: 'What foreign keys look up, and what they cascade to, is not filtered by row-level security. With the tenant in both sides of the key, a row of another tenant is none that it could refer to.',
+    query: `
+      select format('%s.%I', tenant_table.name, conname) as object, pg_get_constraintdef(pg_constraint.oid) || ' does not pair the tenants of both' as detail,
+        format('alter table %s drop constraint %I; alter table %1$s add foreign key (%I, <columns>) references %s (%I, <columns>);', tenant_table.name, conname, tenant_table.key_name, referenced.name, referenced.key_name) as mend
+      from pg_constraint join tenant_table on tenant_table.oid = conrelid join tenant_table as referenced on referenced.oid = confrelid
+      where contype = 'f' and conparentid = 0 and tenant_table.key_number is not null and referenced.key_number is not null
+        and not exists (select from unnest(conkey, confkey) as pair (own, other) where pair.own = tenant_table.key_number and pair.other = referenced.key_number)`
+  },
+  {
+    id: 'foreign-key-not-validated',
+    severity: 'error',
+    title: 'A foreign key that nobody has looked over the rows for',
+    gain: 'Rows from before that refer to another tenant, or to nobody.',
+    explanation: 'NOT VALID holds for new rows alone. And validating as the owner of a table with FORCE sees no rows, and succeeds: do it with row_security = off, which makes that an error, and NO FORCE for the transaction.',
+    query: `
+      select format('%s.%I', tenant_table.name, conname) as object, 'is NOT VALID' as detail, format('alter table %s validate constraint %I;', tenant_table.name, conname) as mend
+      from pg_constraint join tenant_table on tenant_table.oid = conrelid where contype = 'f' and not convalidated`
+  },
+  {
+    id: 'foreign-key-clears-key',
+    severity: 'warning',
+    title: 'A foreign key that takes the tenant off a row',
+    gain: 'Rows without a tenant, where the key may be null; errors, where it may not.',
+    explanation: 'ON DELETE SET NULL clears all columns of the key, the tenant’s as well, unless it names some: SET NULL (project_id), since PostgreSQL 15.',
+    query: `
+      select format('%s.%I', tenant_table.name, conname) as object, pg_get_constraintdef(pg_constraint.oid) as detail,
+        format('alter table %s drop constraint %I; alter table %1$s add foreign key (...) references ... on delete set null (<columns without %I>);', tenant_table.name, conname, tenant_table.key_name) as mend
+      from pg_constraint join tenant_table on tenant_table.oid = conrelid
+      where contype = 'f' and tenant_table.key_number = any (conkey)
+        and ((confdeltype in ('n', 'd') and (confdelsetcols is null or tenant_table.key_number = any (confdelsetcols))) or confupdtype in ('n', 'd'))`
+  }
+]

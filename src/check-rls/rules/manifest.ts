@@ -1,0 +1,87 @@
+import type { Rule } from '../rule.ts'
+
+const fromManifest = (name: string): string => `jsonb_array_elements_text(manifest -> '${name}')`
+
+/** What was there when all was well. Without a manifest, these find nothing. */
+export const manifestRules: readonly Rule[] = [
+  {
+    id: 'manifest-table',
+    severity: 'error',
+    title: 'A table that is gone',
+    gain: 'Nothing by itself: but somebody has changed the schema by hand.',
+    explanation: 'The manifest lists it. Write the manifest anew with --write-manifest after a migration that is meant.',
+    query: `
+      select format('%s.%s', schema_name, listed.line) as object, 'is in the manifest and not in the database' as detail, 'run the migrations again' as mend
+      from given, ${fromManifest('tables')} as listed (line) where listed.line not in (select quote_ident(relname) from any_table)`
+  },
+  {
+    id: 'manifest-foreign-key',
+    severity: 'error',
+    title: 'A foreign key that is gone',
+    gain: 'References to rows of other tenants, or to rows that are no more.',
+    explanation: 'No rule can tell that a key is missing where none has to be; the manifest can.',
+    query: `
+      select split_part(listed.line, ': ', 1) as object, 'is without ' || substr(listed.line, position(': ' in listed.line) + 2) as detail,
+        format('alter table %s.%s add %s;', schema_name, split_part(listed.line, ': ', 1), substr(listed.line, position(': ' in listed.line) + 2)) as mend
+      from given, ${fromManifest('foreignKeys')} as listed (line) where listed.line not in (select line from key_line where kind = 'f')`
+  },
+  {
+    id: 'manifest-unique-key',
+    severity: 'error',
+    title: 'A unique key that is gone',
+    gain: 'Two rows where there was one: a second person of the same address, a second account of the same name.',
+    explanation: 'The manifest lists it.',
+    query: `
+      select split_part(listed.line, ': ', 1) as object, 'is without ' || substr(listed.line, position(': ' in listed.line) + 2) as detail,
+        case when listed.line like '%: CREATE %' then substr(listed.line, position(': ' in listed.line) + 2) || ';' else format('alter table %s.%s add %s;', schema_name, split_part(listed.line, ': ', 1), substr(listed.line, position(': ' in listed.line) + 2)) end as mend
+      from given, ${fromManifest('uniqueKeys')} as listed (line) where listed.line not in (select line from key_line where kind in ('p', 'u', 'x'))`
+  },
+  {
+    id: 'manifest-check',
+    severity: 'warning',
+    title: 'A check that is gone',
+    gain: 'Values that the application does not expect: a status that means nothing, a name that no host can have.',
+    explanation: 'The manifest lists it.',
+    query: `
+      select split_part(listed.line, ': ', 1) as object, 'is without ' || substr(listed.line, position(': ' in listed.line) + 2) as detail,
+        format('alter table %s.%s add %s;', schema_name, split_part(listed.line, ': ', 1), substr(listed.line, position(': ' in listed.line) + 2)) as mend
+      from given, ${fromManifest('checks')} as listed (line) where listed.line not in (select line from key_line where kind = 'c')`
+  },
+  {
+    id: 'manifest-policy',
+    severity: 'error',
+    title: 'A policy that is gone, or that is for others than it was',
+    gain: 'A restrictive policy that is gone lets through what it kept back; a permissive one that is for more roles shows more.',
+    explanation: 'The manifest lists each policy with its command and its roles.',
+    query: `
+      select split_part(listed.line, ': ', 1) as object, 'is not there as ' || substr(listed.line, position(': ' in listed.line) + 2) as detail, 'create policy <as it was>;' as mend
+      from given, ${fromManifest('policies')} as listed (line) where listed.line not in (select line from policy_line)`
+  },
+  {
+    id: 'manifest-function',
+    severity: 'error',
+    title: 'A function that is not what it was',
+    gain: 'Whatever it does now: the text of a policy stays the same while the function that it calls says something else.',
+    explanation: 'The manifest has a hash of each function that policies call, that runs as its owner, or that the roles may call: of its body, its owner and how it runs.',
+    query: `
+      select listed.key as object, case when function_hash.name is null then 'is gone, or nobody may call it' else 'is not what it was when the manifest was written' end as detail, 'create or replace function <as it was>;' as mend
+      from given, jsonb_each_text(manifest -> 'functions') as listed left join function_hash on function_hash.name = listed.key
+      where function_hash.hash is distinct from listed.value`
+  },
+  {
+    id: 'manifest-unlisted',
+    severity: 'warning',
+    title: 'Something that the manifest does not know',
+    gain: 'Nothing by itself: but nobody has said that it is meant to be there.',
+    explanation: 'A table, policy or function that was made by hand, or by a migration after which the manifest was not written anew (--write-manifest).',
+    query: `
+      select any_table.name as object, 'is a table that the manifest does not list' as detail, format('drop table %s;', any_table.name) as mend
+      from given, any_table where manifest is not null and quote_ident(any_table.relname) not in (select ${fromManifest('tables')})
+      union all
+      select policy_line.name, 'is a policy that the manifest does not list: ' || policy_line.line, 'drop policy <...>;'
+      from given, policy_line where manifest is not null and policy_line.line not in (select ${fromManifest('policies')})
+      union all
+      select function_hash.name, 'is a function that the manifest does not list', format('drop function %s;', function_hash.name)
+      from given, function_hash where manifest is not null and not (manifest -> 'functions' ? function_hash.name)`
+  }
+]

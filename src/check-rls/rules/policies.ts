@@ -1,0 +1,165 @@
+import type { Rule } from '../rule.ts'
+
+/** Who sees which rows. */
+export const policyRules: readonly Rule[] = [
+  {
+    id: 'policy-using',
+    severity: 'error',
+    title: 'A policy of the tenants that is not the canonical one',
+    gain: 'Rows that the policy lets through beside those of the tenant: permissive policies add up, and the widest counts.',
+    explanation: 'Every permissive policy that reaches a tenant role has to compare the key with the tenant of the transaction, and nothing else. No "or" makes it stricter; what "and" adds belongs into a restrictive policy.',
+    query: `
+      select name as object, 'shows rows where ' || coalesce(using_expression, '<anything>') || ', not where ' || canonical as detail,
+        format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical) as mend
+      from policy where reaches_tenants and polpermissive and polcmd <> 'a' and using_expression is distinct from canonical`
+  },
+  {
+    id: 'policy-check',
+    severity: 'error',
+    title: 'A policy that lets tenants write the rows of others',
+    gain: 'Rows planted in the account of another tenant, or moved there.',
+    explanation: 'WITH CHECK is what a new row must fulfil. Where it is left out, USING stands in for it, except for INSERT, where nothing does.',
+    query: `
+      select name as object, 'accepts rows where ' || coalesce(check_expression, '<anything>') || ', not where ' || canonical as detail,
+        format('alter policy %I on %s with check %s;', polname, table_name, canonical) as mend
+      from policy
+      where reaches_tenants and polpermissive and polcmd in ('a', 'w', '*') and coalesce(check_expression, case when polcmd <> 'a' then using_expression end) is distinct from canonical`
+  },
+  {
+    id: 'policy-for-everybody',
+    severity: 'error',
+    title: 'A policy for PUBLIC',
+    gain: 'Its rows for every role there is and every role there will be.',
+    explanation: 'A policy without TO is for PUBLIC. It adds to what each other policy shows, to roles that nobody thought of, too.',
+    query: `
+      select name as object, 'is for PUBLIC' as detail, format('alter policy %I on %s to <role>;', polname, table_name) as mend
+      from policy where polpermissive and 0 = any (polroles)`
+  },
+  {
+    id: 'policy-for-another-role',
+    severity: 'error',
+    title: 'A policy for a role that nobody has named',
+    gain: 'The rows of all tenants for a role that neither serves requests nor is known to pass the walls.',
+    explanation: 'A policy other than the canonical one is for the roles named with --operator-role and --trusted-role, and for roles that log in nowhere and own a function that was named with --definer.',
+    query: `
+      select policy.name as object, 'is for ' || target.oid::regrole || ', whom nothing here names' as detail, format('drop policy %I on %s;', polname, table_name) as mend
+      from policy, given, unnest(polroles) as target (oid)
+      where target.oid <> 0 and polpermissive and not (target.oid = any (given.trusted_roles)) and target.oid not in (select oid from runtime_role)
+        and not exists (
+          select from pg_roles join own_function on own_function.proowner = pg_roles.oid and own_function.prosecdef and own_function.name = any (given.definers)
+          where pg_roles.oid = target.oid and not pg_roles.rolcanlogin)
+        and coalesce(nullif(using_expression, canonical), nullif(check_expression, canonical)) is not null`
+  },
+  {
+    id: 'policy-operator-writes',
+    severity: 'error',
+    title: 'A policy that lets the operator write',
+    gain: 'Whoever gets into the view over all tenants changes the rows of all tenants.',
+    explanation: 'A role that sees everything changes nothing: its policies are FOR SELECT.',
+    query: `
+      select name as object, 'is not for SELECT alone' as detail, format('drop policy %I on %s; create policy %1$I on %2$s for select to <role> using (true);', polname, table_name) as mend
+      from policy where reaches_operators and not reaches_tenants and polcmd <> 'r'`
+  },
+  {
+    id: 'context-fails-open',
+    severity: 'error',
+    title: 'A policy that shows everything where no tenant is set',
+    gain: 'All tenants, by whatever forgets to name one: a job, a psql session, a connection that was reset.',
+    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them true makes forgetting a leak: coalesce, CASE, OR, IS NULL.",
+    query: `
+      select coalesce(policy_function.name, policy.name) as object, coalesce(policy_function.body, using_expression, check_expression) as detail,
+        coalesce('create or replace function ' || policy_function.name || ': current_setting(''<setting>'')::<type>', format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)) as mend
+      from policy left join policy_function on policy_function.oid in (select refobjid from pg_depend where classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass)
+      where reaches_tenants and polpermissive
+        and concat_ws(' ', using_expression, check_expression, policy_function.body) ~* '\\m(or|case|coalesce|is null|is not null|is not distinct from|is distinct from)\\M'
+        and concat_ws(' ', using_expression, check_expression, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), ''))`
+  },
+  {
+    id: 'policy-subquery',
+    severity: 'warning',
+    title: 'A policy that asks another table',
+    gain: 'What the other table lets through: the policy is as strong as that one, and as slow.',
+    explanation: 'A denormalised key needs no look-up. Distributed tables of Citus refuse policies with sub-selects.',
+    query: `
+      select name as object, coalesce(using_expression, check_expression) as detail,
+        format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical) as mend
+      from policy where tree like '%{SUBLINK%'`
+  },
+  {
+    id: 'policy-casts-key',
+    severity: 'warning',
+    title: 'A policy that changes the key before it compares it',
+    gain: "Each tenant's every page reads all tenants' rows: no index on the key serves it. And ids that differ may read alike.",
+    explanation: 'Compare the bare column: cast the setting, not the column.',
+    query: `
+      select name as object, coalesce(using_expression, check_expression) as detail,
+        format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical) as mend
+      from policy where reaches_tenants and position('(' || quoted_key || ')::' in concat(using_expression, check_expression)) > 0`
+  },
+  {
+    id: 'policy-restricts-nothing',
+    severity: 'warning',
+    title: 'A restrictive policy that lets everything through',
+    gain: 'Nothing by itself: it is a floor that is not there, for whoever counts on it.',
+    explanation: 'Restrictive policies narrow what permissive ones allow. One that is true narrows nothing.',
+    query: `
+      select name as object, 'is restrictive, and true of every row' as detail, format('drop policy %I on %s;', polname, table_name) as mend
+      from policy where not polpermissive and coalesce(using_expression, 'true') = 'true' and coalesce(check_expression, 'true') = 'true'`
+  },
+  {
+    id: 'policy-function-volatility',
+    severity: 'error',
+    title: 'A policy that calls a function that is not STABLE',
+    gain: "IMMUTABLE: the first tenant's rows, for whoever gets the cached plan next. VOLATILE: a call for each row, and no index.",
+    explanation: 'An IMMUTABLE function without arguments is computed once, when the statement is planned; with a generic plan that is once for a connection. PostgreSQL, "Function Volatility Categories".',
+    query: `
+      select distinct policy.name as object, 'calls ' || function.oid::regprocedure || ', which is ' || case provolatile when 'i' then 'IMMUTABLE' else 'VOLATILE' end as detail,
+        format('alter function %s stable;', function.oid::regprocedure) as mend
+      from policy
+      join pg_depend on classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass
+      join pg_proc as function on function.oid = refobjid
+      where provolatile <> 's' and (provolatile = 'v' or pronargs = 0 or function.oid in (select oid from own_function))`
+  },
+  {
+    id: 'policy-function-parallel',
+    severity: 'warning',
+    title: 'A policy that calls a function that is not safe in parallel workers',
+    gain: 'Nothing of others: but no statement on the table is ever run in parallel.',
+    explanation: 'Settings, those of SET LOCAL included, are handed on to parallel workers, so a function that only reads one is PARALLEL SAFE.',
+    query: `
+      select distinct policy.name as object, 'calls ' || own_function.name || ', which is PARALLEL UNSAFE' as detail, format('alter function %s parallel safe;', own_function.name) as mend
+      from policy
+      join pg_depend on classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass
+      join own_function on own_function.oid = refobjid
+      where proparallel = 'u'`
+  },
+  {
+    id: 'policy-function-not-inlined',
+    severity: 'warning',
+    title: 'A policy that calls a function which cannot become part of the statement',
+    gain: 'Nothing of others: but the call is made for every row that no index has ruled out, and takes ten times as long.',
+    explanation: 'PostgreSQL inlines a function that is a single SQL expression, neither SECURITY DEFINER nor STRICT, without SET.',
+    query: `
+      select distinct policy.name as object, 'calls ' || own_function.name || ', which has ' || case when prosecdef then 'SECURITY DEFINER' else 'a SET clause' end as detail,
+        format('alter function %s reset all;', own_function.name) as mend
+      from policy
+      join pg_depend on classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass
+      join own_function on own_function.oid = refobjid
+      join pg_language on pg_language.oid = prolang
+      where lanname = 'sql' and (proconfig is not null or prosecdef)`
+  },
+  {
+    id: 'context-missing-ok',
+    severity: 'warning',
+    title: 'A tenant that may be missing without anybody noticing',
+    gain: 'Nothing at once: a query that forgot its tenant finds no rows, where an error would have told somebody.',
+    explanation: "current_setting(name, true) is null where the setting was never set. The form with one argument raises an error, and ''::bigint does where an ended transaction had set it.",
+    query: `
+      select distinct coalesce(own_function.name, policy.name) as object, 'reads the tenant with current_setting(..., true)' as detail,
+        'create or replace function ...: current_setting(''<setting>'')::<type>' as mend
+      from policy
+      left join pg_depend on classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass
+      left join own_function on own_function.oid = refobjid
+      where reaches_tenants and concat(policy.using_expression, policy.check_expression, coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc)) ~* 'current_setting\\([^)]*,\\s*true\\)'`
+  }
+]

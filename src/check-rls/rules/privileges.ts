@@ -1,0 +1,209 @@
+import type { Rule } from '../rule.ts'
+
+/** What the roles that serve requests may do. */
+export const privilegeRules: readonly Rule[] = [
+  {
+    id: 'privilege-beyond-rows',
+    severity: 'error',
+    title: 'A privilege that looks past row-level security',
+    gain: 'TRUNCATE: no tenant has any rows left. REFERENCES: a table of one’s own that says which ids others have. TRIGGER: code that runs with whoever writes next. MAINTAIN: locks on the whole table.',
+    explanation: 'Policies filter rows. These privileges are about the table as a whole, and policies play no part in them. PostgreSQL, "Row Security Policies". GRANT ALL contains them.',
+    query: `
+      select tenant_table.name as object, runtime_role.name || ' has ' || string_agg(distinct held.privilege, ', ') as detail,
+        format('revoke %s on %s from %s;', string_agg(distinct held.privilege, ', '), tenant_table.name, runtime_role.name) as mend
+      from tenant_table, runtime_role, lateral (
+        select lower(acl.privilege_type) as privilege from aclexplode(tenant_table.relacl) as acl
+        where acl.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN') and (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage'))
+        union all
+        select 'references' where has_any_column_privilege(runtime_role.oid, tenant_table.oid, 'references')
+      ) as held
+      group by tenant_table.name, runtime_role.name`
+  },
+  {
+    id: 'operator-writes',
+    severity: 'error',
+    title: 'A role that sees all tenants and may write',
+    gain: 'Whoever gets into the view over all tenants changes the rows of all tenants.',
+    explanation: 'A role that sees everything changes nothing: it has SELECT, and nothing else.',
+    query: `
+      select tenant_table.name as object, runtime_role.name || ' has ' || string_agg(privilege, ', ') as detail, format('revoke %s on %s from %s;', string_agg(privilege, ', '), tenant_table.name, runtime_role.name) as mend
+      from tenant_table, runtime_role, unnest(array['insert', 'update', 'delete']) as privilege
+      where runtime_role.kind = 'operator'
+        and (has_table_privilege(runtime_role.oid, tenant_table.oid, privilege) or (privilege <> 'delete' and has_any_column_privilege(runtime_role.oid, tenant_table.oid, privilege)))
+      group by tenant_table.name, runtime_role.name`
+  },
+  {
+    id: 'key-updatable',
+    severity: 'warning',
+    title: 'A tenant key that tenants may update',
+    gain: 'Nothing as long as every policy checks what is written; rows moved to another tenant on the day when one does not.',
+    explanation: 'A row never changes hands. Grant UPDATE column by column, without the key.',
+    query: `
+      select tenant_table.name as object, format('%s may update %I', runtime_role.name, tenant_table.key_name) as detail,
+        format('revoke update on %s from %s; grant update (<columns>) on %1$s to %2$s;', tenant_table.name, runtime_role.name) as mend
+      from tenant_table, runtime_role
+      where runtime_role.kind = 'tenant' and key_number is not null and has_column_privilege(runtime_role.oid, tenant_table.oid, key_number, 'update')`
+  },
+  {
+    id: 'column-readable',
+    severity: 'error',
+    title: 'A hidden column that can be read',
+    gain: 'What was to be compared by a function and never shown: hashes of passwords and tokens.',
+    explanation: 'A grant on the whole table grants every column, those that are added later, too. Grant SELECT column by column where one is hidden.',
+    query: `
+      select format('%s.%I', any_table.name, attname) as object, runtime_role.name || ' may read it' as detail,
+        format('revoke select on %s from %s; grant select (<the others>) on %1$s to %2$s;', any_table.name, runtime_role.name) as mend
+      from given, any_table join pg_attribute on attrelid = any_table.oid and attnum > 0 and not attisdropped, runtime_role
+      where (format('%s.%s', any_table.relname, attname) = any (given.hidden_columns) or attname = any (given.hidden_columns)) and has_column_privilege(runtime_role.oid, any_table.oid, attnum, 'select')`
+  },
+  {
+    id: 'granted-to-public',
+    severity: 'error',
+    title: 'A table of tenants that is granted to PUBLIC',
+    gain: 'The table, for every role of the server that may connect: those of other applications, and those that nobody has made yet.',
+    explanation: 'PUBLIC is everybody, now and later. Grant to the roles that serve, by name.',
+    query: `
+      select distinct tenant_table.name as object, 'PUBLIC has ' || lower(acl.privilege_type) as detail, format('revoke all on %s from public;', tenant_table.name) as mend
+      from tenant_table left join pg_attribute on attrelid = tenant_table.oid and attnum > 0 and attacl is not null,
+        lateral (select * from aclexplode(tenant_table.relacl) union all select * from aclexplode(pg_attribute.attacl)) as acl
+      where acl.grantee = 0`
+  },
+  {
+    id: 'grant-option',
+    severity: 'warning',
+    title: 'A privilege that may be handed on',
+    gain: 'A grant to whomever one likes: to PUBLIC, or to a role for which a policy shows more.',
+    explanation: 'WITH GRANT OPTION lets its holder grant the privilege to others.',
+    query: `
+      select distinct tenant_table.name as object, runtime_role.name || ' may hand on ' || lower(acl.privilege_type) as detail, format('revoke grant option for all on %s from %s cascade;', tenant_table.name, runtime_role.name) as mend
+      from tenant_table, aclexplode(tenant_table.relacl) as acl, runtime_role where acl.is_grantable and acl.grantee = runtime_role.oid`
+  },
+  {
+    id: 'create-privilege',
+    severity: 'error',
+    title: 'A role that serves requests and may create things',
+    gain: 'Functions and operators that others’ statements find before the real ones; tables to keep what was taken.',
+    explanation: 'CREATE on a schema of the search_path is enough to take the place of what is called without its schema. PostgreSQL, "Writing SECURITY DEFINER Functions Safely".',
+    query: `
+      select runtime_role.name as object, format('it may create in the schema %I', pg_namespace.nspname) as detail, format('revoke create on schema %I from %s, public;', pg_namespace.nspname, runtime_role.name) as mend
+      from runtime_role, pg_namespace where nspname !~ '^pg_' and has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'create')
+      union all
+      select runtime_role.name, format('it may create schemas in the database %I', current_database()), format('revoke create on database %I from %s, public;', current_database(), runtime_role.name)
+      from runtime_role where has_database_privilege(runtime_role.oid, current_database(), 'create')`
+  },
+  {
+    id: 'temporary-privilege',
+    severity: 'warning',
+    title: 'A role that serves requests and may make temporary tables',
+    gain: 'A table that outlives the transaction on a connection of the pool, for the next tenant to find; names that hide real tables from functions without a search_path of their own.',
+    explanation: 'Temporary tables belong to the session, which tenants take turns at. PUBLIC may make them in every new database.',
+    query: `
+      select runtime_role.name as object, format('it may make temporary tables in %I', current_database()) as detail, format('revoke temporary on database %I from %s, public;', current_database(), runtime_role.name) as mend
+      from runtime_role where has_database_privilege(runtime_role.oid, current_database(), 'temporary')`
+  },
+  {
+    id: 'database-open',
+    severity: 'warning',
+    title: 'A database that every role may connect to',
+    gain: 'A way in for the roles of other applications on the server.',
+    explanation: 'PUBLIC has CONNECT on every new database.',
+    query: `
+      select quote_ident(datname) as object, 'PUBLIC has ' || lower(acl.privilege_type) as detail, format('revoke all on database %I from public;', datname) as mend
+      from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) as acl
+      where datname = current_database() and acl.grantee = 0`
+  },
+  {
+    id: 'sequence-readable',
+    severity: 'warning',
+    title: 'A counter that tenants can read or set',
+    gain: 'How many rows all tenants together make, and how fast; set back, the next rows of all tenants fail.',
+    explanation: 'Identity columns count without any grant on their sequence. Ids that follow each other still tell something: give each tenant its own count, or random ids, where that matters.',
+    query: `
+      select format('%s.%I', given.schema_name, relation.relname) as object, runtime_role.name || ' has '
+          || concat_ws(', ', case when has_sequence_privilege(runtime_role.oid, relation.oid, 'select') then 'select' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'update') then 'update' end) as detail,
+        format('revoke select, update on sequence %s.%I from %s;', given.schema_name, relation.relname, runtime_role.name) as mend
+      from given join pg_class as relation on relation.relnamespace = given.schema_oid and relation.relkind = 'S', runtime_role
+      where runtime_role.kind = 'tenant' and has_sequence_privilege(runtime_role.oid, relation.oid, 'select, update')`
+  },
+  {
+    id: 'default-privileges',
+    severity: 'warning',
+    title: 'Tables that will be open when they are made',
+    gain: 'The next table, before anybody has thought of its policies.',
+    explanation: 'ALTER DEFAULT PRIVILEGES grants what does not exist yet. A table is open when its migration says so, column by column.',
+    query: `
+      select coalesce(defaclnamespace::regnamespace::text, quote_ident(current_database())) as object, format('%s made by %s are granted to %s: %s', case defaclobjtype when 'r' then 'tables' else 'sequences' end, defaclrole::regrole,
+          case acl.grantee when 0 then 'PUBLIC' else acl.grantee::regrole::text end, lower(acl.privilege_type)) as detail,
+        format('alter default privileges for role %s%s revoke all on %s from %s;', defaclrole::regrole, coalesce(' in schema ' || nullif(defaclnamespace, 0)::regnamespace, ''), case defaclobjtype when 'r' then 'tables' else 'sequences' end,
+          case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end) as mend
+      from pg_default_acl, aclexplode(defaclacl) as acl
+      where defaclobjtype in ('r', 'S') and (acl.grantee = 0 or acl.grantee in (select oid from runtime_role))`
+  },
+  {
+    id: 'default-execute',
+    severity: 'warning',
+    title: 'Functions that everybody may call when they are made',
+    gain: 'The next SECURITY DEFINER function, by whoever may connect.',
+    explanation: 'PUBLIC may execute every new function unless its maker’s default privileges say otherwise; those of one schema cannot take away what is granted for all.',
+    query: `
+      select owner.relowner::regrole::text as object, 'what it makes is executable by PUBLIC' as detail, format('alter default privileges for role %s revoke execute on functions from public;', owner.relowner::regrole) as mend
+      from (select distinct relowner from tenant_table) as owner
+      where not exists (
+        select from pg_default_acl where defaclrole = owner.relowner and defaclobjtype = 'f' and defaclnamespace = 0
+          and not exists (select from aclexplode(defaclacl) as acl where acl.grantee = 0))`
+  },
+  {
+    id: 'setting-forgeable',
+    severity: 'warning',
+    title: 'A tenant that one statement can set',
+    gain: 'Any tenant, for whoever finds one SQL injection: set_config() can be called in the midst of a SELECT.',
+    explanation: 'Where policies trust a setting, the role that serves tenants must not call set_config(). SET LOCAL, a statement of its own, sets what is to be set; injection into a bound, single statement cannot add a second one. Only a superuser can revoke it.',
+    query: `
+      select runtime_role.name as object, 'it may call set_config()' as detail, format('revoke execute on function pg_catalog.set_config(text, text, boolean) from public, %s;', runtime_role.name) as mend
+      from runtime_role
+      where kind = 'tenant' and exists (select from context_setting) and has_function_privilege(runtime_role.oid, 'pg_catalog.set_config(text, text, boolean)'::regprocedure, 'execute')`
+  },
+  {
+    id: 'query-functions',
+    severity: 'warning',
+    title: 'Functions of PostgreSQL that run a text as a statement',
+    gain: 'A second statement, and with it SET LOCAL, for whoever finds one SQL injection.',
+    explanation: 'query_to_xml(), cursor_to_xml(), ts_stat(), ts_rewrite() and their kin run what they are given. PUBLIC may call them; only a superuser can revoke that.',
+    query: `
+      select runtime_role.name as object, 'it may call ' || string_agg(function.oid::regprocedure::text, ', ' order by function.oid::regprocedure::text) as detail,
+        string_agg(format('revoke execute on function pg_catalog.%s from public, %s;', function.oid::regprocedure, runtime_role.name), ' ' order by function.oid::regprocedure::text) as mend
+      from runtime_role, pg_proc as function
+      where kind = 'tenant' and exists (select from context_setting) and pronamespace = 'pg_catalog'::regnamespace
+        and proname in ('query_to_xml', 'query_to_xmlschema', 'query_to_xml_and_xmlschema', 'cursor_to_xml', 'cursor_to_xmlschema', 'ts_stat', 'ts_rewrite')
+        and (proname <> 'ts_rewrite' or pronargs = 2) and has_function_privilege(runtime_role.oid, function.oid, 'execute')
+      group by runtime_role.name`
+  },
+  {
+    id: 'large-objects',
+    severity: 'warning',
+    title: 'Large objects, which no policy filters',
+    gain: 'One store for all tenants: what one leaves there, another reads and removes.',
+    explanation: 'Large objects belong to roles, and all tenants are one role. Only a superuser can revoke the functions that make and read them.',
+    query: `
+      select runtime_role.name as object, 'it may call ' || string_agg(function.oid::regprocedure::text, ', ' order by function.oid::regprocedure::text) as detail,
+        string_agg(format('revoke execute on function pg_catalog.%s from public, %s;', function.oid::regprocedure, runtime_role.name), ' ' order by function.oid::regprocedure::text) as mend
+      from runtime_role, pg_proc as function
+      where pronamespace = 'pg_catalog'::regnamespace and proname in ('lo_create', 'lo_creat', 'lo_from_bytea', 'lo_get', 'lo_put', 'lo_open', 'lo_unlink') and has_function_privilege(runtime_role.oid, function.oid, 'execute')
+      group by runtime_role.name`
+  },
+  {
+    id: 'server-files',
+    severity: 'error',
+    title: 'Files of the server, open to a role that serves requests',
+    gain: 'The data files of all tenants, and whatever else the server can read or write.',
+    explanation: 'These functions are the superuser’s unless they were granted.',
+    query: `
+      select runtime_role.name as object, 'it may call ' || string_agg(function.oid::regprocedure::text, ', ' order by function.oid::regprocedure::text) as detail,
+        string_agg(format('revoke execute on function pg_catalog.%s from %s, public;', function.oid::regprocedure, runtime_role.name), ' ' order by function.oid::regprocedure::text) as mend
+      from runtime_role, pg_proc as function
+      where pronamespace = 'pg_catalog'::regnamespace
+        and proname in ('pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'pg_stat_file', 'lo_import', 'lo_export')
+        and exists (select from aclexplode(function.proacl) as acl where acl.privilege_type = 'EXECUTE' and (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage')))
+      group by runtime_role.name`
+  }
+]

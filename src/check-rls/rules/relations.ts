@@ -1,0 +1,48 @@
+import type { Rule } from '../rule.ts'
+
+/** Whatever shows rows and is no table of the tenants. */
+export const relationRules: readonly Rule[] = [
+  {
+    id: 'view-as-owner',
+    severity: 'error',
+    title: 'A view that shows what its owner sees',
+    gain: 'The rows of all tenants, through a view that looks like one of its own.',
+    explanation: 'A view reads its tables as its owner unless it is made WITH (security_invoker = true), which PostgreSQL 15 brought. Without FORCE, or where the owner passes policies, that is everything.',
+    query: `
+      select relation.oid::regclass::text as object, format('%s may use it, and it reads as %s', runtime_role.name, relation.relowner::regrole) as detail, format('alter view %s set (security_invoker = true);', relation.oid::regclass) as mend
+      from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role
+      where relation.relkind = 'v' and not exists (
+        select from unnest(relation.reloptions) as option (text) where option.text ~ '^security_invoker=' and split_part(option.text, '=', 2)::boolean)`
+  },
+  {
+    id: 'materialized-view-readable',
+    severity: 'error',
+    title: 'A materialised view that can be read',
+    gain: 'Whatever it was filled with, which is what its owner saw.',
+    explanation: 'A materialised view cannot have row-level security.',
+    query: `
+      select relation.oid::regclass::text as object, runtime_role.name || ' may read it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, runtime_role.name) as mend
+      from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.relkind = 'm'`
+  },
+  {
+    id: 'foreign-table-usable',
+    severity: 'error',
+    title: 'A foreign table that can be used',
+    gain: 'The rows of another server, as whoever its user mapping says.',
+    explanation: 'A foreign table cannot have row-level security, and the other server knows nothing of this transaction’s tenant.',
+    query: `
+      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, runtime_role.name) as mend
+      from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.relkind = 'f'`
+  },
+  {
+    id: 'relation-elsewhere',
+    severity: 'error',
+    title: 'A table outside the schema that can be used',
+    gain: 'What somebody has put there: copies, backups, lists for a report, beyond all policies that are looked at here.',
+    explanation: 'Tables of tenants are in one schema, where each is checked. Whatever the roles may touch elsewhere is not.',
+    query: `
+      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, runtime_role.name) as mend
+      from given, reachable_relation as relation join runtime_role on runtime_role.oid = relation.role
+      where relation.relkind in ('r', 'p') and relation.relnamespace <> given.schema_oid`
+  }
+]

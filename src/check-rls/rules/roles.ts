@@ -1,0 +1,149 @@
+import type { Rule } from '../rule.ts'
+
+/** Who the roles that serve requests are, and who they may become. */
+export const roleRules: readonly Rule[] = [
+  {
+    id: 'role-missing',
+    severity: 'error',
+    title: 'A role that was named and is not there',
+    gain: 'Nothing by itself: but nothing was checked for it either.',
+    explanation: 'What the other rules say of a role that does not exist is nothing. A name that was misspelt would make every database look good.',
+    query: `
+      select named.role as object, 'there is no role of this name' as detail, format('create role %I login noinherit;', named.role) as mend
+      from (
+        select jsonb_array_elements_text($1::jsonb -> 'tenantRoles') as role union all
+        select jsonb_array_elements_text($1::jsonb -> 'operatorRoles') union all
+        select jsonb_array_elements_text($1::jsonb -> 'trustedRoles')
+      ) as named
+      where not exists (select from pg_roles where rolname = named.role)`
+  },
+  {
+    id: 'role-bypasses',
+    severity: 'error',
+    title: 'A role that row-level security does not hold for',
+    gain: 'All rows of all tenants, read and written, whatever the policies say.',
+    explanation: 'Superusers and roles with BYPASSRLS pass every policy, FORCE or not. It is enough that a role which serves requests may become one: by SET ROLE, or because it inherits.',
+    query: `
+      select start_name as object, case when oid = start then 'it' else 'it may become ' || name || ', which' end || case when rolsuper then ' is a superuser' else ' has BYPASSRLS' end as detail,
+        case when oid = start then format('alter role %s nosuperuser nobypassrls;', name) else format('revoke %s from %s;', first_name, start_name) end as mend
+      from reachable where rolsuper or rolbypassrls`
+  },
+  {
+    id: 'role-administers',
+    severity: 'error',
+    title: 'A role that serves requests and makes roles, databases or copies of the server',
+    gain: 'CREATEROLE: a role for itself that passes the walls. REPLICATION: the log of all databases. CREATEDB: room to put what it has taken.',
+    explanation: 'None of the three has anything to do with serving a request.',
+    query: `
+      select start_name as object, case when oid = start then 'it' else 'it may become ' || name || ', which' end || ' has '
+          || concat_ws(', ', case when rolcreaterole then 'CREATEROLE' end, case when rolcreatedb then 'CREATEDB' end, case when rolreplication then 'REPLICATION' end) as detail,
+        case when oid = start then format('alter role %s nocreaterole nocreatedb noreplication;', name) else format('revoke %s from %s;', first_name, start_name) end as mend
+      from reachable where rolcreaterole or rolcreatedb or rolreplication`
+  },
+  {
+    id: 'role-member',
+    severity: 'error',
+    title: 'A role that serves requests and is a member of another',
+    gain: 'What the other role sees: policies for it hold for its members, and SET ROLE makes one the other.',
+    explanation: "A policy applies to every role that has the privileges of one that it is TO. NOINHERIT only asks for set_config('role', ...) first. PostgreSQL's own roles, such as pg_read_server_files, count as well.",
+    query: `
+      select start_name as object, 'it is a member of ' || name as detail, format('revoke %s from %s;', first_name, start_name) as mend
+      from reachable where oid <> start`
+  },
+  {
+    id: 'role-shared',
+    severity: 'error',
+    title: 'One role for tenants and for the operator',
+    gain: 'The view over all tenants, for whatever serves one.',
+    explanation: 'What a role may see cannot depend on who uses it. Two kinds of requests need two logins.',
+    query: `
+      select tenant.name as object, 'it is named as a role of tenants and as one of the operator' as detail, 'create role <another> login noinherit;' as mend
+      from runtime_role as tenant join runtime_role as operator using (oid) where tenant.kind = 'tenant' and operator.kind = 'operator'`
+  },
+  {
+    id: 'role-owns',
+    severity: 'error',
+    title: 'A role that serves requests and owns something here',
+    gain: 'Whoever owns a table disables its row-level security; whoever owns a function or a schema changes what it does for all.',
+    explanation: 'Ownership is the right to alter. Have a role that logs in for migrations alone own everything.',
+    query: `
+      select runtime_role.name as object, 'it owns ' || pg_describe_object(pg_shdepend.classid, pg_shdepend.objid, pg_shdepend.objsubid) as detail, format('reassign owned by %s to <owner>;', runtime_role.name) as mend
+      from runtime_role join pg_shdepend on refclassid = 'pg_authid'::regclass and refobjid = runtime_role.oid and deptype = 'o'
+      where dbid in (0, (select oid from pg_database where datname = current_database()))`
+  },
+  {
+    id: 'role-setting-context',
+    severity: 'error',
+    title: 'A tenant that sessions begin with',
+    gain: 'One tenant’s rows, for every request that forgot to name its own.',
+    explanation: 'ALTER ROLE or ALTER DATABASE ... SET gives every new session the value. That the tenant is not set is what makes forgetting it an error.',
+    query: `
+      select concat_ws(' in ', setrole_name, database_name) as object, 'sessions begin with ' || setting as detail, format('alter %s reset %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name), split_part(setting, '=', 1)) as mend
+      from login_setting, context_setting where lower(split_part(setting, '=', 1)) = lower(context_setting.name)`
+  },
+  {
+    id: 'role-setting-replica',
+    severity: 'error',
+    title: 'Sessions in which foreign keys do not hold',
+    gain: 'References to the rows of other tenants, and rows of tenants that are not there.',
+    explanation: 'session_replication_role = replica switches off the triggers that foreign keys consist of.',
+    query: `
+      select concat_ws(' in ', setrole_name, database_name) as object, 'sessions begin with ' || setting as detail, format('alter %s reset session_replication_role;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name)) as mend
+      from login_setting where setting ~* '^session_replication_role=(replica|local)'`
+  },
+  {
+    id: 'role-setting-row-security',
+    severity: 'warning',
+    title: 'Sessions that begin with row_security off',
+    gain: 'Nothing of others: every statement that a policy would filter fails. Whoever mends that in a hurry may give the role BYPASSRLS.',
+    explanation: 'row_security = off turns filtering into an error. For whoever migrates or dumps that is right; for whoever serves requests it is an outage.',
+    query: `
+      select concat_ws(' in ', setrole_name, database_name) as object, 'sessions begin with ' || setting as detail, format('alter %s reset row_security;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name)) as mend
+      from login_setting where setting ~* '^row_security=(off|false|no|0)'`
+  },
+  {
+    id: 'role-setting-role',
+    severity: 'error',
+    title: 'Sessions that begin as another role',
+    gain: 'What the other role sees, for every request.',
+    explanation: 'ALTER ROLE ... SET role makes each session of the one begin as the other: whoever reads the configuration of the application sees a harmless name.',
+    query: `
+      select concat_ws(' in ', setrole_name, database_name) as object, 'sessions begin with ' || setting as detail, format('alter %s reset role;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name)) as mend
+      from login_setting where setting ~* '^(role|session_authorization)='`
+  },
+  {
+    id: 'role-without-timeouts',
+    severity: 'warning',
+    title: 'A role that may keep all tenants waiting for as long as it likes',
+    gain: 'An outage for all, by one tenant: whoever may delete rows may lock the whole table, and hold the lock while its transaction idles.',
+    explanation: 'LOCK TABLE takes UPDATE or DELETE on the table, and policies play no part in it. ALTER ROLE ... SET idle_in_transaction_session_timeout, statement_timeout and lock_timeout bound how long that lasts.',
+    query: `
+      select runtime_role.name as object, format('its sessions begin without %s', string_agg(wanted.name, ', ')) as detail,
+        string_agg(format('alter role %s set %s = %L;', runtime_role.name, wanted.name, wanted.value), ' ') as mend
+      from runtime_role, (values ('idle_in_transaction_session_timeout', '15s'), ('statement_timeout', '5s')) as wanted (name, value)
+      where runtime_role.kind = 'tenant' and not exists (
+        select from login_setting where coalesce(setrole_name, runtime_role.name) = runtime_role.name and split_part(setting, '=', 1) = wanted.name and split_part(setting, '=', 2) not in ('0', ''))
+      group by runtime_role.name`
+  },
+  {
+    id: 'setting-secret',
+    severity: 'warning',
+    title: 'A secret among the settings',
+    gain: 'The secret: every role reads every setting that is not a superuser’s own.',
+    explanation: 'current_setting() asks for no privilege. Keep secrets in a table that one function’s owner reads.',
+    query: `
+      select concat_ws(' in ', setrole_name, database_name) as object, 'sessions begin with ' || split_part(setting, '=', 1) || ' set' as detail, format('alter %s reset %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name), split_part(setting, '=', 1)) as mend
+      from login_setting where split_part(setting, '=', 1) ~* '\\..*(secret|password|passwd|token|private|credential|api_?key|jwt)'`
+  },
+  {
+    id: 'parameter-granted',
+    severity: 'error',
+    title: 'A setting of the superuser’s that a role which serves requests may set',
+    gain: 'Foreign keys switched off (session_replication_role), statements that run anything (local_preload_libraries), logs switched off.',
+    explanation: 'GRANT SET ON PARAMETER hands a superuser’s setting to a role. PostgreSQL 15, "GRANT".',
+    query: `
+      select parname as object, runtime_role.name || ' has ' || lower(acl.privilege_type) || ' on it' as detail, format('revoke all on parameter %s from %s;', parname, case acl.grantee when 0 then 'public' else runtime_role.name end) as mend
+      from pg_parameter_acl, aclexplode(paracl) as acl, runtime_role
+      where (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage')) and parname not in (select name from context_setting)`
+  }
+]

@@ -1,0 +1,188 @@
+import type { Rule } from '../rule.ts'
+
+/** Row-level security itself, and the column that it goes by. */
+export const tableRules: readonly Rule[] = [
+  {
+    id: 'rls-off',
+    severity: 'error',
+    title: 'A table of tenants without row-level security',
+    gain: 'Every statement that forgets its WHERE shows, changes or deletes the rows of all tenants.',
+    explanation: 'Policies are not consulted before ALTER TABLE ... ENABLE ROW LEVEL SECURITY, even where there are some. PostgreSQL, "Row Security Policies".',
+    query: `
+      select name as object, 'row-level security is not enabled' as detail, format('alter table %s enable row level security;', name) as mend
+      from tenant_table where not relrowsecurity and not relispartition`
+  },
+  {
+    id: 'rls-not-forced',
+    severity: 'error',
+    title: 'Row-level security that its owner passes',
+    gain: 'Whatever runs as the owner of the table, a view, a function or a migration, sees all tenants without being told so.',
+    explanation: 'The owner of a table is exempt from its policies unless the table has FORCE ROW LEVEL SECURITY. Views and SECURITY DEFINER functions run as their owner, who is often the owner of the tables.',
+    query: `
+      select name as object, 'the owner ' || relowner::regrole || ' passes its policies' as detail, format('alter table %s force row level security;', name) as mend
+      from tenant_table where relrowsecurity and not relforcerowsecurity`
+  },
+  {
+    id: 'partition-open',
+    severity: 'error',
+    title: 'A partition that can be reached by its own name',
+    gain: 'The rows of all tenants, by naming the partition instead of its table.',
+    explanation: "Policies and privileges belong to one relation. Through the partitioned table, the table's count; through the partition's name, the partition's own.",
+    query: `
+      select tenant_table.name as object, runtime_role.name || ' is granted the partition itself, which has no row-level security' as detail,
+        format('revoke all on %s from %s;', tenant_table.name, runtime_role.name) as mend
+      from tenant_table, runtime_role
+      where relispartition and not relrowsecurity
+        and (has_table_privilege(runtime_role.oid, tenant_table.oid, 'select, insert, update, delete') or has_any_column_privilege(runtime_role.oid, tenant_table.oid, 'select, insert, update'))`
+  },
+  {
+    id: 'inherited-open',
+    severity: 'error',
+    title: 'A table that inherits from a table of tenants, outside the walls',
+    gain: 'Rows of the child, by its own name, whoever they belong to.',
+    explanation: 'A table made with INHERITS has its own policies: none. Its rows show through its parent, filtered, and by its own name, unfiltered.',
+    query: `
+      select child.oid::regclass::text as object, 'inherits from ' || tenant_table.name || ' and has no forced row-level security' as detail,
+        format('alter table %1$s enable row level security, force row level security;', child.oid::regclass) as mend
+      from pg_inherits join tenant_table on tenant_table.oid = pg_inherits.inhparent join pg_class as child on child.oid = pg_inherits.inhrelid
+      where not child.relispartition and not (child.relrowsecurity and child.relforcerowsecurity)`
+  },
+  {
+    id: 'tenant-blind',
+    severity: 'warning',
+    title: 'A table granted to the tenants whose policies let them see nothing',
+    gain: 'Nothing yet: but whoever wonders why the table is empty may mend it by switching row-level security off.',
+    explanation: 'Row-level security without a permissive policy that applies denies everything, silently for reads.',
+    query: `
+      select tenant_table.name as object, runtime_role.name || ' is granted it and no policy lets it see a row' as detail,
+        format('create policy own_rows on %s for all to %s using %s with check %3$s;', tenant_table.name, runtime_role.name, format('(%s = %s)', tenant_table.quoted_key, (select expression from context))) as mend
+      from tenant_table, runtime_role
+      where runtime_role.kind = 'tenant' and relrowsecurity and has_any_column_privilege(runtime_role.oid, tenant_table.oid, 'select')
+        and not exists (
+          select from policy, unnest(policy.polroles) as target (oid)
+          where policy.polrelid = tenant_table.oid and policy.polpermissive and policy.polcmd in ('r', '*') and (target.oid = 0 or pg_has_role(runtime_role.oid, target.oid, 'usage')))`
+  },
+  {
+    id: 'key-missing',
+    severity: 'error',
+    title: 'A table that says of no row whose it is',
+    gain: 'Rows that every tenant can read, or whose tenant only a join tells, which a policy should not have to do.',
+    explanation: 'A policy can only be an index condition, and a key can only keep references within a tenant, where the row itself carries its tenant.',
+    query: `
+      select name as object, format('there is no column %I', key_name) as detail, format('alter table %s add column %I %s not null;', name, key_name, coalesce((select format_type(key_type, null) from tenant_table where is_root), 'bigint')) as mend
+      from tenant_table where key_number is null and not relispartition`
+  },
+  {
+    id: 'key-nullable',
+    severity: 'error',
+    title: 'Rows that may belong to nobody',
+    gain: 'Rows that policies with IS NOT DISTINCT FROM show to whoever names no tenant, and that composite foreign keys let refer to any tenant.',
+    explanation: 'A foreign key is not looked at where one of its columns is null (MATCH SIMPLE), so a null tenant undoes it.',
+    query: `
+      select name as object, format('%I may be null', key_name) as detail, format('alter table %s alter column %I set not null;', name, key_name) as mend
+      from tenant_table where key_number is not null and not key_is_not_null and not relispartition`
+  },
+  {
+    id: 'key-type',
+    severity: 'error',
+    title: 'A tenant key of another type than what it refers to',
+    gain: 'Ids that are cut, rounded or compared as text, so that two tenants are one; and policies that no index serves.',
+    explanation: 'The key is compared with the tenant of the transaction on every row: both sides, and the id that they stand for, have to be of one type.',
+    query: `
+      select tenant_table.name as object, format('%I is %s, and %s.id is %s', tenant_table.key_name, format_type(tenant_table.key_type, null), root.name, format_type(root.key_type, null)) as detail,
+        format('drop policy <each> on %s; alter table %1$s alter column %I type %s; create policy <each> on %1$s;', tenant_table.name, tenant_table.key_name, format_type(root.key_type, null)) as mend
+      from tenant_table join tenant_table as root on root.is_root
+      where tenant_table.key_type <> root.key_type`
+  },
+  {
+    id: 'key-defaulted',
+    severity: 'error',
+    title: 'A tenant key with a fixed default',
+    gain: 'Whoever forgets to say whose a row is gives it to one tenant, always the same.',
+    explanation: 'A default is for what does not matter. One that asks for the tenant of the transaction is no such default, and is let be.',
+    query: `
+      select tenant_table.name as object, format('%I defaults to %s', key_name, pg_get_expr(pg_attrdef.adbin, pg_attrdef.adrelid)) as detail,
+        format('alter table %s alter column %I drop default;', tenant_table.name, key_name) as mend
+      from tenant_table join pg_attrdef on pg_attrdef.adrelid = tenant_table.oid and pg_attrdef.adnum = tenant_table.key_number, context
+      where not is_root and pg_get_expr(pg_attrdef.adbin, pg_attrdef.adrelid) is distinct from context.expression`
+  },
+  {
+    id: 'key-generated',
+    severity: 'error',
+    title: 'A tenant key that counts or computes itself',
+    gain: 'Rows that get the id of whichever tenant comes next, or one that follows from what a tenant typed.',
+    explanation: 'Identity and generated columns are for ids of rows. Whose a row is has to be said by whoever adds it, and checked by the policy.',
+    query: `
+      select tenant_table.name as object, format('%I is %s', key_name, case when attidentity <> '' then 'an identity column' else 'a generated column' end) as detail,
+        format('alter table %s alter column %I drop %s;', tenant_table.name, key_name, case when attidentity <> '' then 'identity' else 'expression' end) as mend
+      from tenant_table join pg_attribute on attrelid = tenant_table.oid and attnum = key_number
+      where not is_root and (attidentity <> '' or attgenerated <> '')`
+  },
+  {
+    id: 'key-not-referring',
+    severity: 'warning',
+    title: 'A tenant key that refers to no tenant',
+    gain: 'Rows of tenants that are not there, which the next tenant of that id would find as its own.',
+    explanation: 'Without a foreign key, deleting a tenant leaves its rows behind. Records that are to outlive their tenant are an exception to name with --ignore.',
+    query: `
+      select tenant_table.name as object, format('%I has no foreign key to %s', tenant_table.key_name, root.name) as detail,
+        format('alter table %s add foreign key (%I) references %s (id) on delete restrict;', tenant_table.name, tenant_table.key_name, root.name) as mend
+      from tenant_table join tenant_table as root on root.is_root
+      where not tenant_table.is_root and tenant_table.key_number is not null and not tenant_table.relispartition
+        and not exists (select from pg_constraint where contype = 'f' and conrelid = tenant_table.oid and confrelid = root.oid and conkey = array[tenant_table.key_number] and confkey = array[root.key_number])`
+  },
+  {
+    id: 'key-not-indexed',
+    severity: 'warning',
+    title: 'A table that no index finds by tenant',
+    gain: "Each tenant's every page reads all tenants' rows: slow for all, and its time tells how many there are.",
+    explanation: 'The policy is an index condition where a valid, unconditional B-tree index leads with the key.',
+    query: `
+      select name as object, format('no valid index leads with %I', key_name) as detail, format('create index on %s (%I);', name, key_name) as mend
+      from tenant_table
+      where key_number is not null and relkind = 'r' and not exists (
+        select from pg_index join pg_class as index_relation on index_relation.oid = pg_index.indexrelid join pg_am on pg_am.oid = index_relation.relam
+        where pg_index.indrelid = tenant_table.oid and indisvalid and indpred is null and amname = 'btree' and indkey[0] = key_number)`
+  },
+  {
+    id: 'trigger',
+    severity: 'warning',
+    title: 'A trigger on a table of tenants',
+    gain: 'Code that runs in the transaction of every tenant, with their rows in hand.',
+    explanation: 'A trigger function that runs as its owner, or that writes elsewhere, goes round the policies of the statement that fired it. Name those that you have read with --ignore.',
+    query: `
+      select format('%s.%I', tenant_table.name, tgname) as object, 'calls ' || tgfoid::regprocedure as detail, format('drop trigger %I on %s;', tgname, tenant_table.name) as mend
+      from pg_trigger join tenant_table on tenant_table.oid = tgrelid where not tgisinternal`
+  },
+  {
+    id: 'key-trigger-off',
+    severity: 'error',
+    title: 'Foreign keys that are switched off',
+    gain: 'References to the rows of other tenants: the keys that would refuse them do not look.',
+    explanation: 'ALTER TABLE ... DISABLE TRIGGER ALL, as some restore scripts run it, disables the triggers that foreign keys consist of, and leaves them in the catalog as if they held.',
+    query: `
+      select distinct tenant_table.name as object, 'the triggers behind its foreign keys are disabled' as detail, format('alter table %s enable trigger all;', tenant_table.name) as mend
+      from pg_trigger join tenant_table on tenant_table.oid = tgrelid where tgisinternal and tgenabled in ('D', 'R')`
+  },
+  {
+    id: 'rewrite-rule',
+    severity: 'error',
+    title: 'A rewrite rule on a table of tenants',
+    gain: "Statements that are turned into others, which run with the rights of the table's owner.",
+    explanation: 'What a rule adds to a statement is checked as the owner of the table that has the rule. PostgreSQL, "Rules and Privileges".',
+    query: `
+      select format('%s.%I', tenant_table.name, rulename) as object, pg_get_ruledef(pg_rewrite.oid) as detail, format('drop rule %I on %s;', rulename, tenant_table.name) as mend
+      from pg_rewrite join tenant_table on tenant_table.oid = ev_class`
+  },
+  {
+    id: 'published',
+    severity: 'warning',
+    title: 'A table of tenants that is published',
+    gain: 'Whoever subscribes gets the rows of all tenants.',
+    explanation: 'Logical replication sends what is in the log; policies of the publisher play no part.',
+    query: `
+      select tenant_table.name as object, format('is published by %I', pg_publication.pubname) as detail, case when puballtables then format('drop publication %I; create publication %1$I for table <the others>;', pg_publication.pubname) else format('alter publication %I drop table %s;', pg_publication.pubname, tenant_table.name) end as mend
+      from tenant_table, given, pg_publication_tables join pg_publication on pg_publication.pubname = pg_publication_tables.pubname
+      where pg_publication_tables.schemaname = given.schema_name and pg_publication_tables.tablename = tenant_table.relname`
+  }
+]

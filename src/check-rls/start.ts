@@ -1,0 +1,39 @@
+import type { ConnectionSettings } from '../database/settings.ts'
+import { ExplainedError } from '../explained-error.ts'
+import { check } from './check.ts'
+import { sift, type Exception } from './exceptions.ts'
+import { manifestRules } from './rules/manifest.ts'
+import type { Finding, Rule } from './rule.ts'
+import { rules } from './rules.ts'
+import { rowhouseExceptions, rowhouseSettings } from './rowhouse.ts'
+import { queryOf, withAuditor } from './session.ts'
+
+/** What a server looks at before it listens. Not at the manifest: while versions change, the database may be ahead of this one. */
+export const startRules: readonly Rule[] = rules.filter(rule => rule.isSlow !== true && !manifestRules.includes(rule))
+
+/** The database has a way past the walls. The message says which, and how to close it; the start ends with it. */
+export class OpenWallsError extends ExplainedError {
+  readonly findings: readonly Finding[]
+
+  constructor (findings: readonly Finding[]) {
+    const lines = findings.slice(0, 5).map(({ rule, object, detail, mend }) => `  ${rule.id}: ${object}: ${detail}\n    mend: ${mend}\n    or let it be: WALL_EXCEPTIONS='${rule.id}:${object}'`)
+    super(`the server will not start, because the database has ${findings.length === 1 ? 'a way' : `${findings.length} ways`} past its walls:\n${lines.join('\n')}\nnpx tsx bin/checkrls.ts tells all of it`)
+    this.findings = findings
+  }
+}
+
+/**
+ * Asserts that the catalog shows no way past the walls, with any login that may connect.
+ *
+ * @param exceptions findings that somebody has looked at, by name
+ * @returns weaknesses that need one more mistake
+ * @throws {OpenWallsError} at a way that is open now
+ */
+export async function assertWallsAreWhole (login: ConnectionSettings, exceptions: readonly Exception[]): Promise<Finding[]> {
+  return await withAuditor(login, async client => {
+    const { findings } = sift(await check(queryOf(client), { ...rowhouseSettings, manifest: undefined }, startRules), [...rowhouseExceptions, ...exceptions], undefined)
+    const errors = findings.filter(({ rule }) => rule.severity === 'error')
+    if (errors.length > 0) throw new OpenWallsError(errors)
+    return findings
+  })
+}
