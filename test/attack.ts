@@ -17,58 +17,12 @@ export async function findTables (admin: Client): Promise<Table[]> {
           'isRequired', attnotnull and not atthasdef and attidentity = '') order by attnum)
         from pg_attribute where attrelid = relation.oid and attnum > 0 and not attisdropped) as columns
     from pg_class relation join pg_namespace namespace on namespace.oid = relation.relnamespace
-    where relation.relkind in ('r', 'p', 'm', 'f', 'v') and namespace.nspname !~ '^(pg_|information_schema$)'
+    where relation.relkind in ('r', 'p') and namespace.nspname !~ '^(pg_|information_schema$)'
       and (namespace.nspname = 'rowhouse' or exists (
         select from unnest(array['rowhouse_tenant', 'rowhouse_operator']) as role (name)
         where has_schema_privilege(role.name, namespace.oid, 'usage') and has_any_column_privilege(role.name, relation.oid, 'select, insert, update')))
     order by 1`)
   return rows
-}
-
-/** What the catalogue itself says is wrong with a table, before anyone attacks it. */
-export async function inspectTable (admin: Client, { name, key }: Table): Promise<string[]> {
-  const { rows } = await admin.query<{ finding: string | null }>(`
-    select finding from pg_class relation, lateral (values
-      (case when relation.relkind not in ('r', 'p') then 'is no table, so it cannot have row-level security' end),
-      (case when not relation.relrowsecurity then 'has no row-level security' end),
-      (case when not relation.relforcerowsecurity then 'does not force row-level security on its owner' end),
-      (case when not exists (select from pg_attribute where attrelid = relation.oid and attname = $2 and attnotnull and atttypid = 'bigint'::regtype)
-        then 'has no ' || $2 || ' that is bigint and not null' end),
-      (case when relation.relowner <> 'rowhouse_owner'::regrole then 'is owned by ' || relation.relowner::regrole::text end)
-    ) as checked (finding) where relation.oid = $1::regclass and finding is not null
-    union all
-    select 'policy ' || polname || ' is not the house''s own'
-    from pg_policy where polrelid = $1::regclass and not (
-      (polname = 'tenant' and polcmd = '*' and polpermissive and polroles = array['rowhouse_tenant'::regrole::oid]
-        and pg_get_expr(polqual, polrelid) = format('(%I = rowhouse.current_account_id())', $2::text)
-        and pg_get_expr(polwithcheck, polrelid) = format('(%I = rowhouse.current_account_id())', $2::text))
-      or (polname = 'operator' and polcmd = 'r' and polroles = array['rowhouse_operator'::regrole::oid])
-      or (polname = 'loader' and polroles = array['rowhouse_loader'::regrole::oid])
-      or (polname = 'manager' and polrelid = any (array['rowhouse.account', 'rowhouse.former_slug', 'rowhouse.tenant_database', 'rowhouse.account_move', 'rowhouse.account_event']::regclass[])
-        and polroles = array['rowhouse_manager'::regrole::oid])
-      or (polname = 'resolver' and polrelid = any (array['rowhouse.account', 'rowhouse.former_slug', 'rowhouse.tenant_database']::regclass[]) and polcmd = 'r' and polroles = array['rowhouse_resolver'::regrole::oid])
-      or (polname = 'searcher' and polrelid = any (array['rowhouse.project', 'rowhouse.task', 'rowhouse.subtask']::regclass[]) and polcmd = 'r' and polroles = array['rowhouse_searcher'::regrole::oid])
-      or (polname = 'verifier' and polrelid = any (array['rowhouse.account', 'rowhouse.app_user', 'rowhouse.user_session', 'rowhouse.api_token', 'rowhouse.entry_link', 'rowhouse.operator_look']::regclass[])
-        and polcmd = 'r' and polroles = array['rowhouse_verifier'::regrole::oid]
-        and pg_get_expr(polqual, polrelid) = format('(%I = rowhouse.current_account_id())', $2::text))
-      or (polname = 'recorder' and polrelid = any (array['rowhouse.account', 'rowhouse.audit_event']::regclass[]) and polcmd = 'r' and polroles = array['rowhouse_recorder'::regrole::oid])
-      or (polname = 'recorder_removes' and polrelid = 'rowhouse.audit_event'::regclass and polcmd = 'd' and polroles = array['rowhouse_recorder'::regrole::oid])
-      or (polname = 'recorder_adds' and polrelid = 'rowhouse.audit_event'::regclass and polcmd = 'a' and polroles = array['rowhouse_recorder'::regrole::oid]))
-    union all
-    select 'has no policy named ' || expected from unnest(array['tenant', 'operator']) expected
-    where not exists (select from pg_policy where polrelid = $1::regclass and polname = expected)
-    union all
-    select role || ' has ' || privilege
-    from unnest(array['rowhouse_tenant', 'rowhouse_operator', 'rowhouse_loader', 'rowhouse_manager']) role, unnest(array['truncate', 'references', 'trigger']) privilege
-    where has_table_privilege(role, $1::regclass, privilege)
-    union all
-    select 'rowhouse_tenant may update ' || attname from pg_attribute
-    where attrelid = $1::regclass and attname in ('id', 'account_id') and has_column_privilege('rowhouse_tenant', attrelid, attnum, 'update')
-    union all
-    select 'rowhouse_operator may ' || privilege from unnest(array['insert', 'update', 'delete']) privilege
-    where has_table_privilege('rowhouse_operator', $1::regclass, privilege) or (privilege <> 'delete' and has_any_column_privilege('rowhouse_operator', $1::regclass, privilege))`,
-  [name, key])
-  return rows.map(row => `${name} ${row.finding}`)
 }
 
 /** Sees to it that both accounts have a row, so that there is something to steal; makes one of whatever the catalogue asks for. */
