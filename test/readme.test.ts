@@ -104,3 +104,12 @@ function table ({ fields, rows }: pg.QueryArrayResult<unknown[]>): string {
   ]
   return lines.join('\n') + '\n\n'
 }
+
+t.test('every test that the README names is there', async t => {
+  const named = [...readme.matchAll(/`([a-z-]+)`: \*([^*]+)\*/g)]
+  t.ok(named.length > 50, `${named.length} named`)
+  for (const [, file = '', title = ''] of named) {
+    const source = await readFile(new URL(`${file}.test.ts`, import.meta.url), 'utf8').catch(() => '')
+    t.ok(source.includes(`t.test('${title.replaceAll('\'', '\\\'')}`), `${file}: ${title}`)
+  }
+})
