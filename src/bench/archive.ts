@@ -9,7 +9,7 @@ import { accountColumn, columnNames, tableNames, type TableName } from '../archi
 import { makeDatabase, makeFilledDatabase, settle, type BenchDatabase } from './bench-database.ts'
 import { figure, type Figure } from './figures.ts'
 import { inTurn, type BenchContext } from './measurements.ts'
-import { runCommand } from './programs.ts'
+import { runCommand } from '../programs.ts'
 
 const tenant = 'tenant-0'
 /** Each takes minutes, and the ratios lie close together. */

@@ -3,7 +3,7 @@ import { figure, median, type Figure } from './figures.ts'
 import { sendHttpLoad, type HttpLoadResult } from './http-load.ts'
 import type { HttpOrders } from './http-load-program.ts'
 import { inTurn, milliseconds, rotation, type BenchContext } from './measurements.ts'
-import { startServer, startWaiting } from './programs.ts'
+import { startServer, startWaiting } from '../programs.ts'
 
 const noisyClients = 64
 const quietEveryMs = 25

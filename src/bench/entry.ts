@@ -8,7 +8,7 @@ import { openBenchStrategy } from './bench-strategy.ts'
 import { figure, median, type Figure } from './figures.ts'
 import { sendHttpLoad, type HttpRequest } from './http-load.ts'
 import { inTurn, type BenchContext } from './measurements.ts'
-import { startServer } from './programs.ts'
+import { startServer } from '../programs.ts'
 import { failures, roundTripFigures } from './throughput.ts'
 
 const clients = 16

@@ -10,7 +10,7 @@ import { columns, tableNames } from '../testdata/tables.ts'
 import { makeDatabase, type BenchDatabase } from './bench-database.ts'
 import { figure, type Figure } from './figures.ts'
 import { inTurn, type BenchContext } from './measurements.ts'
-import { runCommand } from './programs.ts'
+import { runCommand } from '../programs.ts'
 
 /** What the sample, a Django application, needs for 2,000 accounts on two quiet cores. It is not measured here. */
 const sampleSeconds = 1100

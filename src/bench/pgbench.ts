@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { formatUrl } from '../database/settings.ts'
 import type { BenchDatabase } from './bench-database.ts'
 import { poolSettings } from './bench-strategy.ts'
-import { runProgram } from './programs.ts'
+import { runProgram } from '../programs.ts'
 import { forPgbench, type RecordedStatement } from './recorded-statements.ts'
 
 export const pgbenchName = 'pgbench -M prepared with the same statements'

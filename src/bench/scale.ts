@@ -3,7 +3,7 @@ import { makeFilledDatabase, type BenchDatabase } from './bench-database.ts'
 import { figure, type Figure } from './figures.ts'
 import { sendHttpLoad, type HttpLoadResult, type HttpRequest } from './http-load.ts'
 import { inTurn, milliseconds, rotation, type BenchContext } from './measurements.ts'
-import { startServer, type ServerProcess } from './programs.ts'
+import { startServer, type ServerProcess } from '../programs.ts'
 
 const clients = 4
 

@@ -6,7 +6,7 @@ import { makeDatabase, type BenchDatabase } from './bench-database.ts'
 import { figure, type Figure } from './figures.ts'
 import { sendHttpLoad } from './http-load.ts'
 import { inTurn, milliseconds, rotation, type BenchContext } from './measurements.ts'
-import { runCommand, startServer, type ServerProcess } from './programs.ts'
+import { runCommand, startServer, type ServerProcess } from '../programs.ts'
 
 const clients = 4
 

@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-const projectDirectory = fileURLToPath(new URL('../..', import.meta.url))
+const projectDirectory = fileURLToPath(new URL('..', import.meta.url))
 
 /** The server, in a process of its own. */
 export interface ServerProcess {
@@ -18,7 +18,7 @@ export interface ServerProcess {
 
 /** Starts the server as `npm start` does, on a free port of this machine. */
 export async function startServer (settings: Record<string, string>): Promise<ServerProcess> {
-  const child = start(['src/server.ts'], { LOG_LEVEL: 'warn', DEMO_ACCOUNTS: '0', ...settings, PORT: '0' })
+  const child = startProgram(['src/server.ts'], { LOG_LEVEL: 'warn', DEMO_ACCOUNTS: '0', ...settings, PORT: '0' })
   const errors = text(child.stderr)
   let output = ''
   child.stdout.setEncoding('utf8')
@@ -50,7 +50,7 @@ export interface CommandResult {
 /** Runs a command of the project to its end. @throws {Error} with what it said, if it failed */
 export async function runCommand (command: string[], settings: Record<string, string>): Promise<CommandResult> {
   const started = performance.now()
-  const child = start(command, settings)
+  const child = startProgram(command, settings)
   let megabytes = NaN
   const watch = setInterval(() => {
     readFile(`/proc/${child.pid}/status`, 'utf8').then(status => {
@@ -72,7 +72,7 @@ export interface WaitingProgram {
 
 /** Starts a program of the bench, gives it its orders, and waits until it is ready. */
 export async function startWaiting (program: string, orders: object): Promise<WaitingProgram> {
-  const child = start([program], {}, 'pipe')
+  const child = startProgram([program], {}, 'pipe')
   const errors = text(child.stderr)
   let output = ''
   child.stdout.setEncoding('utf8').on('data', chunk => { output += String(chunk) })
@@ -104,8 +104,8 @@ export async function runProgram (name: string, args: string[]): Promise<string 
   return output
 }
 
-/** In a folder without a `.env`, and without any setting of the caller's. */
-function start ([program = '', ...args]: string[], settings: Record<string, string>, input: 'ignore' | 'pipe' = 'ignore'): ChildProcessByStdio<Writable | null, Readable, Readable> {
+/** Starts a program of the project in a folder without a `.env`, and without any setting of the caller's. */
+export function startProgram ([program = '', ...args]: string[], settings: Record<string, string>, input: 'ignore' | 'pipe' = 'ignore'): ChildProcessByStdio<Writable | null, Readable, Readable> {
   const inherited = Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SYSTEMROOT'].flatMap(name => process.env[name] === undefined ? [] : [[name, process.env[name]]]))
   return spawn(process.execPath, [`--import=${import.meta.resolve('tsx')}`, join(projectDirectory, program), ...args], {
     cwd: tmpdir(), env: { ...inherited, ...settings }, stdio: [input, 'pipe', 'pipe']

@@ -1,0 +1,121 @@
+import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Client as Session } from 'pg'
+import { clientConfig, withClient } from '../database/admin.ts'
+import { openEmbedded, stopEmbedded, type EmbeddedServer } from '../database/embedded.ts'
+import type { ConnectionSettings } from '../database/settings.ts'
+import type { Client } from './requests.ts'
+
+/** What faults are done to. */
+export interface Ground {
+  /** The administrator, in the soak's database. */
+  admin: ConnectionSettings
+  directory: string
+  port: () => number
+  /** Slugs of the tenants at work. */
+  slugs: readonly string[]
+  client: Client
+  /** Takes the hold on PostgreSQL that was opened anew. */
+  onReopened: (server: EmbeddedServer) => void
+  /** Ends the server by SIGTERM, and starts another. @returns how long its end took, in milliseconds */
+  restartServer: () => Promise<number>
+}
+
+/** Something that goes wrong, for a while; it is over when the promise is. */
+export interface Fault {
+  name: string
+  /** Not in every round: what is to be seen of memory takes a server that lives for a while. */
+  isSeldom?: boolean
+  happen: (ground: Ground) => Promise<void>
+}
+
+const postgresSettings = { fsync: 'off' }
+
+export const faults: readonly Fault[] = [
+  {
+    name: 'backends are killed',
+    happen: async ({ admin }) => {
+      await withClient(admin, async client => {
+        for (let time = 0; time < 20; time++) {
+          await client.query("select pg_terminate_backend(pid) from pg_stat_activity where usename ~ '^rowhouse_' and usename <> 'rowhouse_lease' and pid <> pg_backend_pid() order by random() limit 2")
+          await delay(100)
+        }
+      })
+    }
+  },
+  {
+    name: 'PostgreSQL is restarted',
+    happen: async ({ directory, admin, onReopened }) => {
+      await stopEmbedded({ directory })
+      onReopened(await openEmbedded({ directory, settings: postgresSettings, preferredPort: admin.port }))
+    }
+  },
+  {
+    name: 'no connection is free',
+    happen: async ({ admin }) => {
+      const sessions: Session[] = []
+      try {
+        for (let time = 0; time < 110; time++) {
+          const session = new Session(clientConfig(admin))
+          session.on('error', () => {})
+          await session.connect()
+          sessions.push(session)
+        }
+      } catch {
+        // All are taken: that is what was wanted.
+      }
+      try {
+        if (sessions[0] !== undefined) await sessions[0].query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'rowhouse_tenant'").catch(() => {})
+        await delay(2000)
+      } finally {
+        await Promise.all(sessions.map(async session => { await session.end().catch(() => {}) }))
+      }
+    }
+  },
+  {
+    name: 'queries take longer than they may',
+    happen: async ({ admin }) => {
+      await withClient(admin, async client => {
+        await client.query('begin')
+        await client.query('lock table rowhouse.project in access exclusive mode')
+        await delay(4000)
+        await client.query('rollback')
+      })
+    }
+  },
+  {
+    name: 'many shapes of statements',
+    happen: async ({ client, slugs }) => {
+      const sorts = ['name', '-name', 'created_at', '-created_at', 'id', '-id']
+      await Promise.all(Array.from({ length: 120 }, async (_, index) => await client.ask(`${slugs[index % slugs.length] ?? ''}.localhost`,
+        `/api/v1/${['projects', 'tasks', 'subtasks'][index % 3] ?? ''}?limit=${1 + index % 7}&sort=${sorts[index % sorts.length] ?? ''}${index % 2 === 0 ? '' : `&q=word${index}`}`)))
+    }
+  },
+  {
+    name: 'half requests',
+    happen: async ({ port, slugs }) => {
+      const texts = ['GET /subtasks/ HT', `GET /subtasks/ HTTP/1.1\r\nhost: ${slugs[0] ?? ''}.localhost\r\n`, `POST /api/v1/projects HTTP/1.1\r\nhost: ${slugs[1] ?? ''}.localhost\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{"name": "never`, '\u0016\u0003\u0001\u0000\u0000']
+      const sockets = Array.from({ length: 60 }, (_, index) => {
+        const socket = connect({ host: '127.0.0.1', port: port() }).on('error', () => {})
+        socket.write(texts[index % texts.length] ?? '')
+        return socket
+      })
+      await delay(2000)
+      for (const socket of sockets) socket.destroy()
+    }
+  },
+  {
+    name: 'clients hang up',
+    happen: async ({ client, slugs }) => {
+      for (let round = 0; round < 10; round++) {
+        await Promise.all(Array.from({ length: 20 }, async (_, index) => await client.ask(`${slugs[index % slugs.length] ?? ''}.localhost`, '/subtasks/', { hangUpAfterMs: index })))
+        await delay(50)
+      }
+    }
+  },
+  {
+    name: 'the server is told to stop, and started again',
+    isSeldom: true,
+    happen: async ({ restartServer }) => { await restartServer() }
+  }
+]

@@ -1,0 +1,51 @@
+import { Agent, request } from 'node:http'
+
+/** An answer, or what came in the place of one. */
+export interface Answer {
+  /** 0 where the connection broke, or there was none. */
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  body: string
+}
+
+const timeoutMs = 20_000
+
+/** Asks a server of this machine, wherever it is by then, over connections that stay open. */
+export class Client {
+  readonly #port: () => number
+  #agent = new Agent({ keepAlive: true, maxSockets: 64 })
+
+  constructor (port: () => number) {
+    this.#port = port
+  }
+
+  /** Never throws. @param host without a port @param hangUpAfterMs has whoever asks leave before the answer */
+  async ask (host: string, path: string, { method = 'GET', body, headers = {}, hangUpAfterMs }: { method?: string, body?: object, headers?: Record<string, string>, hangUpAfterMs?: number } = {}): Promise<Answer> {
+    return await new Promise<Answer>(resolve => {
+      const broken = (): void => { resolve({ status: 0, headers: {}, body: '' }) }
+      const text = body === undefined ? undefined : JSON.stringify(body)
+      const sent = request({
+        host: '127.0.0.1',
+        port: this.#port(),
+        path,
+        method,
+        agent: this.#agent,
+        timeout: timeoutMs,
+        headers: { host, accept: 'application/json', ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }), ...headers }
+      }, answer => {
+        let said = ''
+        answer.setEncoding('utf8').on('data', chunk => { said += String(chunk) })
+        answer.once('end', () => { resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: said }) }).once('error', broken)
+      })
+      sent.once('error', broken).once('timeout', () => { sent.destroy() })
+      if (hangUpAfterMs !== undefined) setTimeout(() => { sent.destroy() }, hangUpAfterMs)
+      sent.end(text)
+    })
+  }
+
+  /** Lets go of all connections: the next ones are new. */
+  close (): void {
+    this.#agent.destroy()
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  }
+}
