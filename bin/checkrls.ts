@@ -109,10 +109,9 @@ async function manifestOf ({ manifest, writeManifest }: Flags, usual: () => Prom
   return manifest === undefined ? await usual() : parseManifest(await readFile(manifest, 'utf8'))
 }
 
-/** The administrator's login, where there is one: it may become each role. The catalogs are open to all others, too. */
+/** The administrator's login, where there is one: it may become each role. The catalogs are open to all others, too. Nothing is made or migrated. */
 async function withOwnDatabase (work: (login: ConnectionSettings, description: string) => Promise<void>): Promise<void> {
   await withDatabase(async database => {
-    await database.prepare()
     const login = database.logins.owner === undefined ? database.login('tenant') : { ...database.server().admin, database: database.login('owner').database }
     await work(login, database.description)
   })
