@@ -204,8 +204,28 @@ create function rowhouse.find_look(code_hash text) returns table (look_id bigint
 begin atomic
   select operator_look.id from rowhouse.operator_look
   where operator_look.account_id = rowhouse.current_account_id() and operator_look.code_hash = find_look.code_hash
-    and operator_look.token_hash is null and operator_look.created_at > now() - interval '5 minutes' and operator_look.expires_at > now();
+    and operator_look.token_hash is null and operator_look.created_at > now() - interval '5 minutes' and operator_look.expires_at > now()
+    and operator_look.created_at > (select account.status_since from rowhouse.account where account.id = operator_look.account_id);
 end;
+
+-- One at a time manages an account, and is an owner still when the turn comes: who was let in as one a moment ago may have been
+-- demoted since, and must not undo that, or leave a link behind. To be asked before anything else of the kind is read or locked.
+create function rowhouse.manage() returns void
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Nobody, where access is open and nobody is anybody.
+  caller bigint := nullif(current_setting('app.user_id', true), '')::bigint;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('rowhouse owners ' || rowhouse.current_account_id(), 0));
+  if caller is not null and not exists (
+    select from rowhouse.app_user where account_id = rowhouse.current_account_id() and id = caller and role = 'owner' and is_active
+  ) then
+    raise exception 'manage: whoever asks owns the account no more' using errcode = 'RH004';
+  end if;
+end
+$$;
 
 -- The last owner stays: an account that nobody manages any more is open to nobody who could change that. To be asked before
 -- somebody goes, is deactivated or gets another role.
@@ -230,8 +250,8 @@ begin
 end
 $$;
 
-revoke execute on function rowhouse.enter_session(text), rowhouse.enter_token(text), rowhouse.find_session(text), rowhouse.find_entry_link(text), rowhouse.find_look(text), rowhouse.keep_an_owner(bigint) from public;
-grant execute on function rowhouse.enter_session(text), rowhouse.enter_token(text), rowhouse.find_session(text), rowhouse.find_entry_link(text), rowhouse.find_look(text), rowhouse.keep_an_owner(bigint) to rowhouse_tenant;
+revoke execute on function rowhouse.enter_session(text), rowhouse.enter_token(text), rowhouse.find_session(text), rowhouse.find_entry_link(text), rowhouse.find_look(text), rowhouse.manage(), rowhouse.keep_an_owner(bigint) from public;
+grant execute on function rowhouse.enter_session(text), rowhouse.enter_token(text), rowhouse.find_session(text), rowhouse.find_entry_link(text), rowhouse.find_look(text), rowhouse.manage(), rowhouse.keep_an_owner(bigint) to rowhouse_tenant;
 
 set local row_security = off;
 reset role;
@@ -241,6 +261,7 @@ revoke create on schema rowhouse from rowhouse_verifier;
 
 set local role rowhouse_verifier;
 drop function rowhouse.keep_an_owner(bigint);
+drop function rowhouse.manage();
 drop function rowhouse.find_look(text);
 drop function rowhouse.find_entry_link(text);
 drop function rowhouse.find_session(text);

@@ -254,6 +254,8 @@ const answersBySqlState: Array<[pattern: RegExp, answer: (cause: unknown) => App
   [/^RH002$/, () => new NotSignedInError()],
   // keep_an_owner
   [/^RH003$/, cause => new LastOwnerError(cause)],
+  // Who asks was an owner when they were let in, and is none any more.
+  [/^RH004$/, () => new NotAllowedError('Only owners of this account may do this.')],
   // unique_violation
   [/^23505$/, cause => new ConflictError('There is such a row already.', { cause })],
   // foreign_key_violation, restrict_violation: the parent is not there, or children still are

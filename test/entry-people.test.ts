@@ -178,6 +178,36 @@ t.test('the last owner stays, also where two leave at once', async t => {
   await asRole(await adminOf(database, 'tenant-2'), async query => await query("update rowhouse.app_user set role = 'owner' where email = 'owner@example.com'"))
 })
 
+t.test('whoever is demoted or deactivated undoes it by nothing that was under way, and leaves no link behind', async t => {
+  const asked = { slug: 'tenant-2' }
+  const owner = { ...asked, cookie: await cookieFor('owner@example.com', asked) }
+  const victim = await idOf('owner@example.com', owner)
+  const { id } = (await api('users', { ...owner, method: 'POST', body: { email: 'rogue@example.com', role: 'owner' } })).json<Row>()
+  const link = (await api(`users/${id}/link`, { ...owner, method: 'POST' })).json<{ link: string }>().link
+  await send('/link/', { code: codeOf(link), password: 'battery staple', again: 'battery staple' }, { ...asked, page: `/link/?code=${codeOf(link)}` })
+  for (const [round, change] of [{ role: 'member' }, { is_active: false }, { role: 'member' }, { is_active: false }].entries()) {
+    await api(`users/${id}`, { ...owner, method: 'PATCH', body: { role: 'owner', is_active: true } })
+    const rogue = { ...asked, cookie: await cookieFor('rogue@example.com', { ...asked, password: 'battery staple' }) }
+    const demotion = new AbortController()
+    const links: string[] = []
+    const loops = Array.from({ length: 6 }, async (_, index) => {
+      while (!demotion.signal.aborted) {
+        if (index % 2 === 0) await api(`users/${id}`, { ...rogue, method: 'PATCH', body: { role: 'owner', is_active: true } })
+        else {
+          const made = await api(`users/${victim}/link`, { ...rogue, method: 'POST' })
+          if (made.statusCode === 201) links.push(codeOf(made.json<{ link: string }>().link))
+        }
+      }
+    })
+    t.equal((await api(`users/${id}`, { ...owner, method: 'PATCH', body: change })).statusCode, 200)
+    demotion.abort()
+    await Promise.all(loops)
+    t.match((await api(`users/${id}`, owner)).json(), change, `round ${round}`)
+    for (const code of links) t.equal((await ask(`/link/?code=${code}`, asked)).statusCode, 404)
+  }
+  await api(`users/${id}`, { ...owner, method: 'DELETE' })
+})
+
 t.test('suspending an account ends its sessions for good', async t => {
   const asked = { slug: 'tenant-1' }
   const cookie = await cookieFor('member@example.com', asked)

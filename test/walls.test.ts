@@ -14,12 +14,14 @@ import * as links from '../src/repositories/entry-links.ts'
 import * as idempotency from '../src/repositories/idempotent-requests.ts'
 import type { Slice } from '../src/repositories/listing.ts'
 import * as looks from '../src/repositories/looks.ts'
+import * as managing from '../src/repositories/managing.ts'
 import * as projects from '../src/repositories/projects.ts'
 import * as sessions from '../src/repositories/sessions.ts'
 import * as subtasks from '../src/repositories/subtasks.ts'
 import * as tasks from '../src/repositories/tasks.ts'
 import * as tokens from '../src/repositories/tokens.ts'
 import * as users from '../src/repositories/users.ts'
+import { actAs } from '../src/tenancy/caller.ts'
 import { openTenantScope, type TenantScope } from '../src/tenancy/scope.ts'
 import { openStrategy } from '../src/tenancy/strategies.ts'
 import type { AccountId } from '../src/tenancy/tenant.ts'
@@ -99,7 +101,7 @@ t.test('the catalogue: every table there is, found without being named', async t
         exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0) as public
       from pg_proc where pronamespace = 'rowhouse'::regnamespace order by 1`))
     t.strictSame(functions.filter(row => row['public'] === true || row['leakproof'] === true), [])
-    t.strictSame(functions.filter(row => row['definer'] === true).map(row => row['name']), ['check_password', 'enter_session', 'enter_token', 'find_entry_link', 'find_look', 'find_session', 'keep_an_owner', 'note_account_event', 'password_parameters', 'record_event', 'remove_events', 'resolve_accounts', 'search_projects', 'search_subtasks', 'search_tasks'])
+    t.strictSame(functions.filter(row => row['definer'] === true).map(row => row['name']), ['check_password', 'enter_session', 'enter_token', 'find_entry_link', 'find_look', 'find_session', 'keep_an_owner', 'manage', 'note_account_event', 'password_parameters', 'record_event', 'remove_events', 'resolve_accounts', 'search_projects', 'search_subtasks', 'search_tasks'])
     t.equal(functions.find(row => row['name'] === 'current_account_id')?.['volatility'], 's', 'an immutable one would be folded into cached plans')
   })
 
@@ -357,6 +359,10 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
       return await rowsOf(scope, other) === victim.rows
     },
     beginLook: async scope => await looks.beginLook(scope, { codeHash: 'A'.repeat(43), tokenHash: 'B'.repeat(43), address: '', broughtHash: undefined }) === undefined,
+    manage: async scope => {
+      await actAs(scope, { kind: 'user', id: userId, name: 'an owner of the other' })
+      return await refused(managing.manage(scope), 'RH004')
+    },
     listLooks: async scope => (await looks.listLooks(scope)).length === 0,
     endLook: async scope => !await looks.endLook(scope, 1) && await rowsOf(scope, other) === victim.rows,
     lockKey: async scope => await idempotency.lockKey(scope, 'key of tenant-1'),

@@ -19,7 +19,7 @@ export const rowhouseSettings: Omit<CheckSettings, 'manifest'> = {
     'rowhouse.resolve_accounts(text[])',
     'rowhouse.search_projects(text)', 'rowhouse.search_tasks(text)', 'rowhouse.search_subtasks(text)',
     'rowhouse.password_parameters(text)', 'rowhouse.check_password(text,text)',
-    'rowhouse.enter_session(text)', 'rowhouse.enter_token(text)', 'rowhouse.find_entry_link(text)', 'rowhouse.find_look(text)', 'rowhouse.find_session(text)', 'rowhouse.keep_an_owner(bigint)',
+    'rowhouse.enter_session(text)', 'rowhouse.enter_token(text)', 'rowhouse.find_entry_link(text)', 'rowhouse.find_look(text)', 'rowhouse.find_session(text)', 'rowhouse.manage()', 'rowhouse.keep_an_owner(bigint)',
     'rowhouse.record_event(text,jsonb)', 'rowhouse.note_account_event(bigint,text,text,jsonb)'
   ],
   hiddenColumns: ['app_user.password_hash', 'user_session.token_hash', 'api_token.token_hash', 'entry_link.token_hash', 'operator_look.code_hash', 'operator_look.token_hash']

@@ -1,7 +1,7 @@
 import type { ConnectionSettings } from '../database/settings.ts'
 import { ExplainedError } from '../explained-error.ts'
 import { check } from './check.ts'
-import { sift, type Exception } from './exceptions.ts'
+import { assertRule, sift, type Exception } from './exceptions.ts'
 import { manifestRules } from './rules/manifest.ts'
 import type { Finding, Rule } from './rule.ts'
 import { rules } from './rules.ts'
@@ -27,9 +27,13 @@ export class OpenWallsError extends ExplainedError {
  *
  * @param exceptions findings that somebody has looked at, by name
  * @returns weaknesses that need one more mistake
- * @throws {OpenWallsError} at a way that is open now
+ * @throws {OpenWallsError} at a way that is open now, {ExplainedError} at an exception from a rule that there is not
  */
 export async function assertWallsAreWhole (login: ConnectionSettings, exceptions: readonly Exception[]): Promise<Finding[]> {
+  for (const { rule, object } of exceptions) {
+    assertRule(rule, rules)
+    if (object === '*') throw new ExplainedError('WALL_EXCEPTIONS names each thing that is let be', { exitCode: 2 })
+  }
   return await withAuditor(login, async client => {
     const { findings } = sift(await check(queryOf(client), { ...rowhouseSettings, manifest: undefined }, startRules), [...rowhouseExceptions, ...exceptions], undefined)
     const errors = findings.filter(({ rule }) => rule.severity === 'error')

@@ -11,6 +11,20 @@ declare module 'fastify' {
 }
 
 /**
+ * Whose address it is, as far as one can be told from another: of IPv6 a customer has a whole network of 64 bits to choose from.
+ *
+ * @returns the address, or of IPv6 its first four groups
+ */
+export function networkOf (address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
+  if (isIP(plain) !== 6) return plain
+  const [head = '', tail] = plain.split('::')
+  const groups = (text: string): string[] => text === '' ? [] : text.split(':')
+  const missing = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length
+  return [...groups(head), ...Array.from({ length: missing }, () => '0'), ...groups(tail ?? '')].slice(0, 4).map(group => group.toLowerCase().replace(/^0+(?=.)/, '')).join(':')
+}
+
+/**
  * Knows clients behind proxies by their addresses. Of what a proxy says, this alone is believed: the host and the protocol of a
  * request are never taken from a header that anybody could send.
  *

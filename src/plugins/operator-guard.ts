@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { listensOnLoopbackOnly, type Config } from '../config.ts'
 import { CrossSiteError, NotFoundError, PasswordRequiredError, TooManyAttemptsError } from '../errors.ts'
+import { networkOf } from './client-address.ts'
 import { isCrossSite } from './cross-site.ts'
 
 /**
@@ -32,9 +33,9 @@ export function operatorGuard (entry: OperatorEntry, password: string | undefine
     if (password === undefined) throw new NotFoundError()
     if (request.headers.authorization === undefined) throw new PasswordRequiredError()
     // Counted before it is looked at, so that none gets in beside others that are under way.
-    await guesses.consume(request.clientAddress).catch(tooMany)
+    await guesses.consume(networkOf(request.clientAddress)).catch(tooMany)
     if (hasPassword(request, password)) {
-      await guesses.reward(request.clientAddress)
+      await guesses.reward(networkOf(request.clientAddress))
       return
     }
     request.log.warn({ address: request.clientAddress }, 'a wrong password of the operator\'s')

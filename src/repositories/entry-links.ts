@@ -1,5 +1,6 @@
 import type { TenantScope } from '../tenancy/scope.ts'
 import { recordEvent } from './audit.ts'
+import { manage } from './managing.ts'
 
 /** What lets somebody choose a password, once. */
 export interface EntryLink {
@@ -19,6 +20,7 @@ export interface NewEntryLink {
 /** Makes the link of an active user, in place of one that is there. @returns until when it is good; undefined when there is no such user */
 export async function createEntryLink (scope: TenantScope, { userId, madeBy, tokenHash, hours }: NewEntryLink): Promise<{ email: string, expiresAt: Date } | undefined> {
   const { sql, accountId } = scope
+  await manage(scope)
   const [user] = await sql<{ email: string }>`select email from app_user where account_id = ${accountId} and id = ${userId} and is_active for update`
   if (user === undefined) return undefined
   await sql`delete from entry_link where account_id = ${accountId} and user_id = ${userId}`

@@ -1,6 +1,7 @@
 import { actAs } from '../tenancy/caller.ts'
 import type { TenantScope } from '../tenancy/scope.ts'
 import { recordEvent } from './audit.ts'
+import { manage } from './managing.ts'
 import { leaveSession } from './sessions.ts'
 
 export interface NewLook {
@@ -71,6 +72,7 @@ export async function listLooks ({ sql, accountId }: TenantScope): Promise<Look[
 /** Ends a look before its time: the account is its owners'. @returns whether there was one */
 export async function endLook (scope: TenantScope, id: number): Promise<boolean> {
   const { sql, accountId } = scope
+  await manage(scope)
   const { count } = await sql`delete from operator_look where account_id = ${accountId} and id = ${id}`
   if (count === 1) await recordEvent(scope, 'look.ended', { look: id })
   return count === 1

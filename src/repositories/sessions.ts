@@ -78,7 +78,7 @@ const mostSessions = 50
 /** Signs somebody in, in place of whoever the browser was before, and clears away what has expired of theirs. */
 export async function createSession (scope: TenantScope, { userId, email, tokenHash, agent, address, broughtHash }: NewSession): Promise<void> {
   const { sql, accountId } = scope
-  if (broughtHash !== undefined) await leaveSession(scope, broughtHash)
+  const left = broughtHash === undefined ? undefined : await leaveSession(scope, broughtHash)
   await sql`
     delete from user_session
     where account_id = ${accountId} and user_id = ${userId} and (idle_until < now() or expires_at < now())`
@@ -90,7 +90,8 @@ export async function createSession (scope: TenantScope, { userId, email, tokenH
     insert into user_session (account_id, user_id, token_hash, agent, idle_until, expires_at)
     values (${accountId}, ${userId}, ${tokenHash}, left(${agent}, 200), now() + make_interval(days => ${sessionDays.idle}), now() + make_interval(days => ${sessionDays.most}))`
   await actAs(scope, { kind: 'user', id: userId, name: email })
-  await recordEvent(scope, 'sign-in', { address, agent: agent.slice(0, 200) })
+  if (left?.kind === 'operator') await recordEvent(scope, 'look.ended', { look: left.id })
+  await recordEvent(scope, 'sign-in', { address, agent: agent.slice(0, 200), ...(left?.kind === 'user' ? { in_place_of: left.actor } : {}) })
 }
 
 /** Somebody's sessions that have not expired, the one used last first. */

@@ -1,5 +1,6 @@
 import { part, type TenantScope } from '../tenancy/scope.ts'
 import { recordEvent } from './audit.ts'
+import { manage } from './managing.ts'
 import { readSlice, times, type Slice, type SliceRequest, type Times } from './listing.ts'
 
 /** What lets a program into the account; the token itself is known to whoever made it. */
@@ -43,6 +44,7 @@ export async function findToken ({ sql, accountId }: TenantScope, id: number): P
 /** @param token with the hash of what is known to nobody but its maker */
 export async function createToken (scope: TenantScope, { name, mayWrite, tokenHash, ending, madeBy, days }: NewToken): Promise<Token> {
   const { sql, accountId } = scope
+  await manage(scope)
   const [token] = await sql<Token>`
     insert into api_token (account_id, name, may_write, token_hash, ending, made_by, expires_at)
     values (${accountId}, ${name}, ${mayWrite}, ${tokenHash}, ${ending}, ${madeBy}, now() + make_interval(days => ${days}))
@@ -55,6 +57,7 @@ export async function createToken (scope: TenantScope, { name, mayWrite, tokenHa
 /** From now on nobody gets in with it. @returns whether there was one */
 export async function revokeToken (scope: TenantScope, id: number): Promise<boolean> {
   const { sql, accountId } = scope
+  await manage(scope)
   const [token] = await sql<{ name: string }>`delete from api_token where account_id = ${accountId} and id = ${id} returning name`
   if (token !== undefined) await recordEvent(scope, 'token.revoked', { id, name: token.name })
   return token !== undefined

@@ -1,6 +1,7 @@
 import type { Role } from '../tenancy/caller.ts'
 import { part, type OperatorScope, type TenantScope } from '../tenancy/scope.ts'
 import { recordEvent, recordEvents } from './audit.ts'
+import { manage } from './managing.ts'
 import { endSessionsOf } from './sessions.ts'
 import { accountColumns, timesOf, orderByEmail, ofServedAccounts, orderByAccount, readSlice, times, type Slice, type SliceRequest, type Times, type WithAccount } from './listing.ts'
 
@@ -35,8 +36,10 @@ export async function findUser ({ sql, accountId }: TenantScope, id: number): Pr
   return user
 }
 
-/** Finds a user and keeps others from changing it until the transaction ends. */
-export async function lockUser ({ sql, accountId }: TenantScope, id: number): Promise<User | undefined> {
+/** Finds a user and keeps others from changing it until the transaction ends. @throws PostgreSQL's RH004 as `manage` */
+export async function lockUser (scope: TenantScope, id: number): Promise<User | undefined> {
+  const { sql, accountId } = scope
+  await manage(scope)
   const [user] = await sql<User>`
     select ${columns} from app_user where account_id = ${accountId} and id = ${id} for update`
   return user
@@ -45,6 +48,7 @@ export async function lockUser ({ sql, accountId }: TenantScope, id: number): Pr
 /** Adds users who have no password yet, all or none, and gives them in their order. @throws PostgreSQL's 23505 when an address is taken in this account, in any letter case */
 export async function createUsers (scope: TenantScope, users: readonly NewUser[]): Promise<User[]> {
   const { sql, accountId } = scope
+  await manage(scope)
   const created = await sql<User>`
     insert into app_user (account_id, email, first_name, last_name, is_active, role, password_hash)
     select ${accountId}, email, first_name, last_name, is_active, role, ${noPassword}
@@ -99,6 +103,7 @@ async function keepAnOwner ({ sql }: TenantScope, leaving: number): Promise<void
 /** @returns whether there was one @throws PostgreSQL's RH003 at the last owner */
 export async function deleteUser (scope: TenantScope, id: number): Promise<boolean> {
   const { sql, accountId } = scope
+  await manage(scope)
   await keepAnOwner(scope, id)
   const [removed] = await sql<{ email: string }>`delete from app_user where account_id = ${accountId} and id = ${id} returning email`
   if (removed !== undefined) await recordEvent(scope, 'user.removed', { id, email: removed.email })

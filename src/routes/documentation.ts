@@ -21,7 +21,7 @@ export const documentationRoutes = answeringOtherMethods(async app => {
   app.get('/docs/', anywhere, async ({ isLooking }, reply) => {
     const page = pages.get(isLooking) ?? app.renderPage('docs', { title: 'The API', ...describeOperations(read()), problems: listProblems() }, { isLooking })
     pages.set(isLooking, page)
-    return reply.header('cache-control', isLooking ? 'private, no-store' : keptShortly).type('text/html; charset=utf-8').send(await page)
+    return reply.header('vary', 'Cookie').header('cache-control', isLooking ? 'private, no-store' : keptShortly).type('text/html; charset=utf-8').send(await page)
   })
   app.get('/problems', anywhere, async (_, reply) => reply.redirect('/docs/#problems', 302))
   app.get('/problems/:name', { ...anywhere, schema: { params: z.object({ name: z.string() }) } }, async (request, reply) => {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ConflictError, NotFoundError, NotSetUpError } from '../../errors.ts'
 import { findAccount } from '../../repositories/accounts.ts'
 import { recordEvent } from '../../repositories/audit.ts'
+import { manage } from '../../repositories/managing.ts'
 import { lockKey } from '../../repositories/idempotent-requests.ts'
 import { account, ownAccountChange } from '../../schemas/resources.ts'
 import type { AccountAdministration, KnownAccount } from '../../tenancy/administration.ts'
@@ -44,6 +45,7 @@ export function accountRoutes (app: FastifyInstance, administration: AccountAdmi
   }, async (request, reply) => {
     if (administration === undefined) throw new NotSetUpError()
     const scope = request.tenantScope
+    await manage(scope)
     // The name is kept by another role, in the catalogue: no lock of this transaction's rows would keep two such requests apart.
     if (!await lockKey(scope, ' account')) throw new ConflictError('The account is being changed by somebody else at this moment. Please try again.')
     const present = await read(scope)

@@ -4,7 +4,7 @@ import { TooManyAttemptsError } from '../../errors.ts'
 /** Hashing keeps a processor busy and takes 32 MB, for a tenth of a second: so many at once, whoever asks. */
 const atOnce = 3
 /** Of one account; more at once are nobody's honest sign-ins. */
-const mostWaiting = 20
+const mostWaiting = 50
 const waitMs = 10_000
 
 /** Passwords are hashed in turn: one of each account after the other, so that no account's flood keeps the others waiting. */

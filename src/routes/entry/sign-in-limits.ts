@@ -1,5 +1,6 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { TooManyAttemptsError, WrongPasswordError } from '../../errors.ts'
+import { networkOf } from '../../plugins/client-address.ts'
 
 /** Attempts are counted for so long. */
 export const guessingMinutes = 15
@@ -75,7 +76,9 @@ function tooMany (ms = 1000): TooManyAttemptsError {
 }
 
 function keyOf (of: Kind, { accountId, email, address }: Attempt): string {
-  // Whatever PostgreSQL's lower() takes for one address has one count here: it knows marks that JavaScript writes apart.
-  const person = email.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-  return { person: `${accountId} ${person}`, address: `${accountId} ${address}`, account: String(accountId), addressAnywhere: address }[of]
+  // Whatever PostgreSQL's lower() takes for one address has one count here: JavaScript writes some marks apart, and another
+  // sigma at a word's end.
+  const person = email.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ς', 'σ')
+  const network = networkOf(address)
+  return { person: `${accountId} ${person}`, address: `${accountId} ${network}`, account: String(accountId), addressAnywhere: network }[of]
 }

@@ -96,8 +96,13 @@ export function signInPages (app: FastifyInstance, { limits, turns }: PasswordCh
     })
     if (!isKnown) throw new WrongPasswordError()
     if (parameters === undefined || !isOutdated(parameters)) return
-    const renewed = await turns.take(accountId, async () => await hashPassword(password))
-    await request.inTransaction('nobody', async scope => { await renewPasswordHash(scope, email, hash, renewed) })
+    try {
+      const renewed = await turns.take(accountId, async () => await hashPassword(password))
+      await request.inTransaction('nobody', async scope => { await renewPasswordHash(scope, email, hash, renewed) })
+    } catch (error) {
+      // They are in; the next time will do.
+      request.log.warn({ err: error, tenant: request.tenant?.slug }, 'a password could not be hashed anew')
+    }
   }
 }
 
