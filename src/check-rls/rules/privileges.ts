@@ -65,7 +65,7 @@ export const privilegeRules: readonly Rule[] = [
     query: `
       select distinct tenant_table.name as object, 'PUBLIC has ' || lower(acl.privilege_type) as detail, format('revoke all on %s from public;', tenant_table.name) as mend
       from tenant_table left join pg_attribute on attrelid = tenant_table.oid and attnum > 0 and attacl is not null,
-        lateral (select * from aclexplode(tenant_table.relacl) union all select * from aclexplode(pg_attribute.attacl)) as acl
+        lateral (select grantee, privilege_type from aclexplode(tenant_table.relacl) union all select grantee, privilege_type from aclexplode(pg_attribute.attacl)) as acl
       where acl.grantee = 0`
   },
   {
