@@ -7,6 +7,7 @@ import { explain, formatJson, formatSarif, formatText } from '../src/check-rls/r
 import { readRowhouseManifest, rowhouseExceptions, rowhouseSettings } from '../src/check-rls/rowhouse.ts'
 import { rules } from '../src/check-rls/rules.ts'
 import { queryOf, withAuditor } from '../src/check-rls/session.ts'
+import { startRules } from '../src/check-rls/start.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
 import { runCommand, UsageError, withDatabase } from '../src/cli.ts'
 import { parseUrl, type ConnectionSettings } from '../src/database/settings.ts'
@@ -76,7 +77,7 @@ const program = new Command('checkrls')
   .option('--write-baseline <file>', 'write down what is found, and end')
   .option('--attack', 'try to get through as well; everything is rolled back', false)
   .option('--set-tenant <statement>', 'for --attack: what names the tenant of a transaction, such as "select app.set_tenant($1)"')
-  .option('--fast', 'what the server looks at before it listens', false)
+  .option('--fast', 'what a server looks at before it listens: all but the manifest', false)
   .addOption(new Option('--format <format>', 'how to tell').choices(['text', 'json', 'sarif']).default('text'))
   .option('--explain <rule>', 'say what a rule is about, and end')
   .option('--rules', 'list the rules, and end', false)
@@ -136,7 +137,7 @@ async function run (flags: Flags, login: ConnectionSettings, description: string
     const progress = flags.attack ? showProgress(process.stderr) : undefined
     const target: AuditTarget = { database: description ?? `${login.host}:${login.port}/${login.database}`, settings, setTenant }
     const report = await audit(query, target, {
-      rules: flags.fast ? rules.filter(({ isSlow }) => isSlow !== true) : rules,
+      rules: flags.fast ? startRules : rules,
       exceptions: [...exceptions, ...flags.ignore ?? []],
       baseline: flags.baseline === undefined ? undefined : parseBaseline(await readFile(flags.baseline, 'utf8')),
       attack: flags.attack,

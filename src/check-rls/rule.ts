@@ -16,8 +16,6 @@ export interface Rule {
    * (how, for a person) and `mend` (the SQL that puts it right; `<...>` stands for what only its author knows).
    */
   query: string
-  /** Looks at the whole catalog rather than at what is in the schema: left out where a server starts and waits. */
-  isSlow?: boolean
 }
 
 /** What a rule found. */

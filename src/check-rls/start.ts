@@ -9,7 +9,7 @@ import { rowhouseExceptions, rowhouseSettings } from './rowhouse.ts'
 import { queryOf, withAuditor } from './session.ts'
 
 /** What a server looks at before it listens. Not at the manifest: while versions change, the database may be ahead of this one. */
-export const startRules: readonly Rule[] = rules.filter(rule => rule.isSlow !== true && !manifestRules.includes(rule))
+export const startRules: readonly Rule[] = rules.filter(rule => !manifestRules.includes(rule))
 
 /** The database has a way past the walls. The message says which, and how to close it; the start ends with it. */
 export class OpenWallsError extends ExplainedError {
