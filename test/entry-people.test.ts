@@ -125,6 +125,30 @@ t.test('what was typed into an owner\'s form is there still, with what is wrong 
   t.match((await ask('/people/', owner)).body, /invited/)
 })
 
+t.test('hostile text in every field comes out as text on every page of the ways in', async t => {
+  const hostile = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '\'; --', '</title><svg onload=alert(1)>', '<%= process.env %>', '\u202egnitirw\u202c \u0007']
+  const [asked, slug] = [{ slug: 'tenant-2' }, 'tenant-2']
+  for (const [index, text] of hostile.entries()) {
+    const agent = { 'user-agent': text.replace(/[^\x20-\x7e]/g, '') }
+    const owner = { ...asked, cookie: await cookieFor('owner@example.com', { ...asked, headers: agent }) }
+    const email = `hostile-${index}@example.com`
+    const invited = await send('/people/', { email, first_name: text, last_name: text, role: 'viewer' }, { ...owner, page: '/people/' })
+    t.equal(invited.statusCode, 200)
+    const token = await send('/tokens/', { name: text, access: 'read', days: '1' }, { ...owner, page: '/tokens/' })
+    t.equal(token.statusCode, 200)
+    await send('/look/', { slug, reason: text, minutes: '5' }, { slug: '', page: '/look/' })
+    const failed = await signIn(`${text.slice(0, 100)}@x.y`, { ...asked, password: text })
+    const again = await send('/people/', { email: text, first_name: text, last_name: text, role: text }, { ...owner, page: '/people/' })
+    const pages = [invited, token, failed, again, await ask(`/sign-in/?to=${encodeURIComponent(text)}`, asked), await ask(`/link/?code=${encodeURIComponent(text)}`, asked), await ask(`/look/begin/?code=${encodeURIComponent(text)}`, asked)]
+    for (const path of ['/people/', '/tokens/', '/sessions/', '/audit/', '/password/', '/audit/verification/']) pages.push(await ask(path, owner))
+    for (const { body, statusCode } of pages) {
+      t.ok(statusCode < 500)
+      t.notMatch(body, /<script|<img src=x|<svg|<%=|process\.env\)|onerror=alert\(1\)>/, `${text}: ${statusCode}`)
+    }
+    await api(`users/${await idOf(email, owner)}`, { ...owner, method: 'DELETE' })
+  }
+})
+
 t.test('a link that could not be sent by mail is shown all the same', async t => {
   const { app: silent } = await testApp(t, database, { config: { access: 'required' }, sendMail: async () => { throw new Error('no mail today') } })
   const owner = { on: silent, cookie: await cookieFor('owner@example.com') }
