@@ -16,7 +16,7 @@ requests stay half, clients hang up, and the server is told to stop and started 
 
 Demanded is that nothing that was acknowledged is lost, nothing is doubled, no tenant sees another's, the server ends only when
 it is told to, refusals are 429 or 503 with Retry-After, every tenant is served again within 5 s, no connection and no
-transaction stays open, and memory stays flat.
+transaction stays open, and memory stays flat in a server that lives for two minutes or more, which takes --minutes 4.
 
 Examples:
   npm run soak                     a minute
