@@ -149,6 +149,6 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'manifest-policy', object: 'project.operator', sql: 'alter policy operator on rowhouse.project to rowhouse_operator, rowhouse_manager' },
   { rule: 'manifest-function', object: 'rowhouse.current_account_id()', sql: replaceContext("pg_catalog.current_setting('app.other_id')::bigint") },
   { rule: 'manifest-function', object: 'rowhouse.check_password(text,text)', sql: 'alter function rowhouse.check_password(text, text) owner to rowhouse_searcher' },
-  { rule: 'manifest-function', object: 'rowhouse.enter_token(text)', sql: "create or replace function rowhouse.enter_token(token_hash text) returns table (token_id bigint, name text, may_write boolean, is_stale boolean) language sql security definer set search_path = pg_catalog, pg_temp as 'select 1::bigint, ''x'', true, false'" },
+  { rule: 'manifest-function', object: 'rowhouse.enter_token(text)', sql: "create or replace function rowhouse.enter_token(token_hash text) returns json language sql security definer set search_path = pg_catalog, pg_temp as 'select json_build_object(''kind'', ''program'', ''tokenId'', 1, ''mayWrite'', true)'" },
   { rule: 'manifest-unlisted', sql: 'create table rowhouse.by_hand (account_id bigint not null, id bigint, primary key (account_id, id))' }
 ]

@@ -13,6 +13,8 @@ import { failures, roundTripFigures } from './throughput.ts'
 
 const clients = 16
 const rotating = 200
+/** Into how many shorter rounds each round of pages is divided. */
+const finer = 8
 
 /** What it costs to know who asks, and whether the time of a refusal tells who exists. */
 export async function measureEntry ({ size }: BenchContext, database: BenchDatabase): Promise<Figure[]> {
@@ -68,7 +70,8 @@ async function measurePages ({ rounds, seconds }: BenchContext['size'], database
   }
   try {
     for (const { port } of [open, closed]) await pages(port, 2000)
-    const pairs = await inTurn(rounds, async () => await pages(closed.port, seconds * 1000), async () => await pages(open.port, seconds * 1000))
+    // The two lie near each other, and so do the machine's moods: many short rounds tell them apart, few long ones do not.
+    const pairs = await inTurn(rounds * finer, async () => await pages(closed.port, seconds * 1000 / finer), async () => await pages(open.port, seconds * 1000 / finer))
     return [figure({
       group: 'Entry',
       name: 'page of somebody signed in',

@@ -17,8 +17,8 @@ export interface Person {
   lastName: string
   /** Whether it is time to note that the session is in use. */
   isStale: boolean
-  /** When the session ends, whoever uses it. */
-  expiresAt: Date
+  /** When the session ends, whoever uses it: as PostgreSQL writes times in JSON, in any time zone. */
+  expiresAt: string
 }
 
 /** What got in with a token: a program of the account's. */

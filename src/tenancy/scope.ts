@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from '../database/transaction.ts'
-import type { Caller, Credential, Person, Program } from './caller.ts'
+import type { Caller, Credential } from './caller.ts'
 import type { AccountId } from './tenant.ts'
 
 export { part, type SqlPart } from '../database/transaction.ts'
@@ -45,16 +45,12 @@ export function openTenantScope (transaction: Transaction, accountId: AccountId,
 export function enterTenantScope (transaction: Transaction, accountId: AccountId, slug: string | undefined, { kind, tokenHash }: Credential): { scope: TenantScope, caller: Promise<Caller> } {
   const { sql } = transaction
   // What the second function is given depends on what the first gives back, so the account is named before anybody enters it.
-  const entering: Promise<readonly Caller[]> = kind === 'session'
-    ? sql<Person>`
-      select kind, session_id as "sessionId", user_id as "userId", role, email, first_name as "firstName", last_name as "lastName", is_stale as "isStale", expires_at as "expiresAt"
-      from set_account(${accountId}, ${slug ?? null}) as named, lateral enter_session(${tokenHash} || named::text)`
-    : sql<Program>`
-      select 'program' as kind, token_id as "tokenId", name, may_write as "mayWrite", is_stale as "isStale"
-      from set_account(${accountId}, ${slug ?? null}) as named, lateral enter_token(${tokenHash} || named::text)`
-  const caller = entering.then(([found]) => {
-    if (found === undefined) throw new Error('whoever enters is somebody, or there is an error')
-    return found
+  const entering = kind === 'session'
+    ? sql<{ caller: Caller }>`select enter_session(${tokenHash} || set_account(${accountId}, ${slug ?? null})::text) as caller`
+    : sql<{ caller: Caller }>`select enter_token(${tokenHash} || set_account(${accountId}, ${slug ?? null})::text) as caller`
+  const caller = entering.then(([row]) => {
+    if (row === undefined) throw new Error('whoever enters is somebody, or there is an error')
+    return row.caller
   })
   caller.catch(() => {})
   return { scope: Object.freeze({ sql, accountId }) as TenantScope, caller }
