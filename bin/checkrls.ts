@@ -9,7 +9,9 @@ import { rules } from '../src/check-rls/rules.ts'
 import { queryOf, withAuditor } from '../src/check-rls/session.ts'
 import { startRules } from '../src/check-rls/start.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
+import type { ProbeSettings } from '../src/check-rls/probes.ts'
 import { runCommand, UsageError, withDatabase } from '../src/cli.ts'
+import { contextSigner, type SignContext } from '../src/database/context.ts'
 import { parseUrl, type ConnectionSettings } from '../src/database/settings.ts'
 import { showProgress } from '../src/testdata/progress.ts'
 
@@ -22,6 +24,7 @@ interface Flags {
   column?: string
   root?: string
   context?: string
+  verifier?: string[]
   definer?: string[]
   hide?: string[]
   setTenant?: string
@@ -68,6 +71,7 @@ const program = new Command('checkrls')
   .option('--column <name>', 'the column that says whose a row is', 'account_id')
   .option('--root <table>', 'the table of the tenants, whose "id" that column refers to', 'account')
   .option('--context <expression>', 'what policies compare the column with, as PostgreSQL prints it; left out, what most of them do')
+  .option('--verifier <function>', 'a function that policies call, which believes a setting only where it is signed: "app.verified_tenant()"; may be repeated', collect)
   .option('--definer <function>', 'a function that may run as its owner: "app.resolve(text)"; may be repeated', collect)
   .option('--hide <column>', 'a column that no role which serves requests may read: "users.password_hash"; may be repeated', collect)
   .option('--manifest <file>', 'what the database is to consist of')
@@ -92,17 +96,17 @@ const program = new Command('checkrls')
     }
     const isOwn = flags.url === undefined
     const given = Object.keys(flags).filter(name => command.getOptionValueSource(name) === 'cli')
-    const foreign = ['schema', 'tenantRole', 'operatorRole', 'trustedRole', 'column', 'root', 'context'].filter(name => given.includes(name))
+    const foreign = ['schema', 'tenantRole', 'operatorRole', 'trustedRole', 'column', 'root', 'context', 'verifier'].filter(name => given.includes(name))
     if (isOwn && foreign.length > 0) throw new UsageError('without --url this checks Rowhouse\'s own database, which is known: the other options go with --url')
     if (!isOwn && flags.tenantRole === undefined) throw new UsageError('--tenant-role is needed: which role serves tenants?')
-    if (isOwn) await withOwnDatabase(async (login, description) => { await run(flags, login, description, { ...rowhouseSettings, manifest: await manifestOf(flags, readRowhouseManifest) }, rowhouseExceptions, 'select rowhouse.set_account($1)') })
+    if (isOwn) await withOwnDatabase(async (login, description, signContext) => { await run(flags, login, description, { ...rowhouseSettings, manifest: await manifestOf(flags, readRowhouseManifest) }, rowhouseExceptions, namingBy(signContext)) })
     else await run(flags, foreignLogin(flags.url ?? ''), undefined, { ...settingsOf(flags), manifest: await manifestOf(flags, async () => undefined) }, [], flags.setTenant)
   })
 
 await runCommand(program)
 
-function settingsOf ({ schema = '', tenantRole = [], operatorRole = [], trustedRole = [], column = '', root = '', context, definer = [], hide = [] }: Flags): Omit<CheckSettings, 'manifest'> {
-  return { schema, tenantRoles: tenantRole, operatorRoles: operatorRole, trustedRoles: trustedRole, column, root, context, definers: definer, hiddenColumns: hide }
+function settingsOf ({ schema = '', tenantRole = [], operatorRole = [], trustedRole = [], column = '', root = '', context, verifier = [], definer = [], hide = [] }: Flags): Omit<CheckSettings, 'manifest'> {
+  return { schema, tenantRoles: tenantRole, operatorRoles: operatorRole, trustedRoles: trustedRole, column, root, context, verifiers: verifier, definers: definer, hiddenColumns: hide }
 }
 
 async function manifestOf ({ manifest, writeManifest }: Flags, usual: () => Promise<CheckSettings['manifest']>): Promise<CheckSettings['manifest']> {
@@ -110,11 +114,16 @@ async function manifestOf ({ manifest, writeManifest }: Flags, usual: () => Prom
   return manifest === undefined ? await usual() : parseManifest(await readFile(manifest, 'utf8'))
 }
 
+/** What names a tenant in this application's own database. */
+function namingBy (signContext: SignContext | undefined): ProbeSettings['setTenant'] {
+  return signContext === undefined ? 'select rowhouse.set_account($1)' : tenant => `select rowhouse.set_account(${BigInt(tenant)}, null, '${signContext(Number(tenant))}')`
+}
+
 /** The administrator's login, where there is one: it may become each role. The catalogs are open to all others, too. Nothing is made or migrated. */
-async function withOwnDatabase (work: (login: ConnectionSettings, description: string) => Promise<void>): Promise<void> {
-  await withDatabase(async database => {
+async function withOwnDatabase (work: (login: ConnectionSettings, description: string, signContext: SignContext | undefined) => Promise<void>): Promise<void> {
+  await withDatabase(async (database, _signal, config) => {
     const login = database.logins.owner === undefined ? database.login('tenant') : { ...database.server().admin, database: database.login('owner').database }
-    await work(login, database.description)
+    await work(login, database.description, contextSigner(config.database.context, config.requestDeadlineMs))
   })
 }
 
@@ -126,7 +135,7 @@ function foreignLogin (url: string): ConnectionSettings {
   }
 }
 
-async function run (flags: Flags, login: ConnectionSettings, description: string | undefined, settings: CheckSettings, exceptions: readonly Exception[], setTenant: string | undefined): Promise<void> {
+async function run (flags: Flags, login: ConnectionSettings, description: string | undefined, settings: CheckSettings, exceptions: readonly Exception[], setTenant: ProbeSettings['setTenant']): Promise<void> {
   await withAuditor(login, async client => {
     const query = queryOf(client)
     if (flags.writeManifest !== undefined) {

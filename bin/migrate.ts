@@ -30,6 +30,8 @@ Examples:
   npx tsx bin/migrate.ts up              make roles and database if need be, apply all pending migrations everywhere
   npx tsx bin/migrate.ts up --jobs 8 --max-failures 20   more tenants' databases at a time, and not put off by a few
   npx tsx bin/migrate.ts up --tenant acme --lock-timeout 5min   one tenant's database alone, with patience
+  CONTEXT_KEY=$(openssl rand -base64 32) npx tsx bin/migrate.ts up   have names of tenants signed from now on (README)
+  npx tsx bin/migrate.ts up --unsigned   take that back
   npx tsx bin/migrate.ts status          list the migrations and when they were applied, and where tenants' databases stand
   npx tsx bin/migrate.ts status --json   the same, for programs
   npx tsx bin/migrate.ts down --yes      take the last one back everywhere, with the data that only it knows
@@ -41,8 +43,9 @@ have failed.`)
 
 fleetCommand('up', 'apply pending migrations; safe to run twice')
   .option('--demo <accounts>', 'load so many accounts of demonstration data, if there is no account yet', parseCount)
-  .action(async ({ demo, ...flags }: FleetFlags & { demo?: number }) => {
-    await withDatabase(async (database, signal, { tenancy }) => {
+  .option('--unsigned', 'no longer ask for signed names of tenants, which CONTEXT_KEY begins with', false)
+  .action(async ({ demo, unsigned, ...flags }: FleetFlags & { demo?: number, unsigned: boolean }) => {
+    await withDatabase(async (database, signal, { tenancy, database: { context } }) => {
       let count = 0
       const onConfigured = (ran: string[]): void => {
         for (const name of ran) console.log(`applied ${name}`)
@@ -51,10 +54,11 @@ fleetCommand('up', 'apply pending migrations; safe to run twice')
       const result = await showing('applied', async onOutcome => await migrateUp(database, { ...optionsOf(flags), signal, onConfigured, onOutcome }))
       if (count === 0 && !changedAnything(result)) console.log('nothing to do: every migration is applied')
       if (result !== undefined) report(result, 'migrated')
+      if (unsigned || context !== undefined) console.log(`names of tenants are ${unsigned ? 'taken as they are' : 'taken only where they are signed'}`)
       if (demo === undefined) return
       const loaded = await unlessAborted(signal, async () => await loadDemo(database, demo, tenancy))
       console.log(loaded ? `loaded ${demo} accounts of demonstration data` : 'no demonstration data: there are accounts already')
-    }, { endsItself: true })
+    }, { endsItself: true, override: unsigned ? { context: 'unsigned' } : {} })
   })
 
 fleetCommand('down', 'take migrations back, the last one first')

@@ -1,6 +1,6 @@
 import { CommanderError, type Command } from 'commander'
 import { readConfig, type Config } from './config.ts'
-import { openDatabase, type Database } from './database/database.ts'
+import { openDatabase, type Database, type DatabaseConfig } from './database/database.ts'
 import { ExplainedError, reportError } from './explained-error.ts'
 import { Interruption, unlessAborted } from './interruption.ts'
 
@@ -16,6 +16,8 @@ export interface DatabaseUse {
   keepRunning?: boolean
   /** The work watches its signal and ends in good order by itself. */
   endsItself?: boolean
+  /** What is to be otherwise than the settings say. */
+  override?: Partial<DatabaseConfig>
 }
 
 /**
@@ -24,13 +26,13 @@ export interface DatabaseUse {
  *
  * @throws {Interruption} after a signal
  */
-export async function withDatabase<T> (work: (database: Database, signal: AbortSignal, config: Config) => Promise<T>, { keepRunning = false, endsItself = false }: DatabaseUse = {}): Promise<T> {
+export async function withDatabase<T> (work: (database: Database, signal: AbortSignal, config: Config) => Promise<T>, { keepRunning = false, endsItself = false, override = {} }: DatabaseUse = {}): Promise<T> {
   const controller = new AbortController()
   const { signal } = controller
   // Once: a second signal ends the process there and then.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => { controller.abort(new Interruption(name, ': nothing was kept')) })
   const config = readConfig()
-  const database = await openDatabase(config.database)
+  const database = await openDatabase({ ...config.database, ...override })
   try {
     signal.throwIfAborted()
     return await (endsItself ? work(database, signal, config) : unlessAborted(signal, async () => await work(database, signal, config)))

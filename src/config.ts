@@ -99,6 +99,7 @@ const variables = z.object({
   OPERATOR_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
   DEMO_ACCOUNTS: integer(0, 1000, defaultDemoAccounts),
   WALL_EXCEPTIONS: exceptions.default([]),
+  CONTEXT_KEY: z.string().min(32, 'must have at least 32 characters: openssl rand -base64 32').optional(),
   REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),
   DATABASE_URL: databaseUrl.optional(),
   TENANT_DATABASE_URL: databaseUrl.optional(),
@@ -182,7 +183,8 @@ export function parseConfig (source: Record<string, string | undefined>): Config
       tenant: values.TENANT_DATABASE_URL,
       operator: values.OPERATOR_DATABASE_URL,
       roleSecret,
-      directory: values.DATA_DIRECTORY
+      directory: values.DATA_DIRECTORY,
+      context: values.CONTEXT_KEY === undefined ? undefined : { signedWith: values.CONTEXT_KEY }
     }
   }
 }

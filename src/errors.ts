@@ -73,8 +73,8 @@ export class RenamedTenantError extends AppError {
 
 /** The tenant's database waits for its migrations. */
 export class SchemaBehindError extends AppError {
-  constructor () {
-    super('being-updated', 'The database of this account is being brought up to date. Please try again in a minute.', { headers: { 'retry-after': '60' } })
+  constructor (cause?: unknown) {
+    super('being-updated', 'The database of this account is being brought up to date. Please try again in a minute.', { headers: { 'retry-after': '60' }, cause })
   }
 }
 
@@ -256,6 +256,8 @@ const answersBySqlState: Array<[pattern: RegExp, answer: (cause: unknown) => App
   [/^RH003$/, cause => new LastOwnerError(cause)],
   // Who asks was an owner when they were let in, and is none any more.
   [/^RH004$/, () => new NotAllowedError('Only owners of this account may do this.')],
+  // undefined_function: the migration that makes it was taken back a moment ago, or is still to come
+  [/^42883$/, cause => new SchemaBehindError(cause)],
   // unique_violation
   [/^23505$/, cause => new ConflictError('There is such a row already.', { cause })],
   // foreign_key_violation, restrict_violation: the parent is not there, or children still are

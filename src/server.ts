@@ -5,6 +5,7 @@ import type { FastifyServerOptions } from 'fastify'
 import { buildApp } from './app.ts'
 import { assertWallsAreWhole } from './check-rls/start.ts'
 import { readConfig, type Config } from './config.ts'
+import { contextSigner } from './database/context.ts'
 import { openDatabase, type Database } from './database/database.ts'
 import { latestMigration } from './database/migrate.ts'
 import { reportError } from './explained-error.ts'
@@ -83,6 +84,7 @@ async function strategyFor (config: Config, database: Database): Promise<Tenancy
     schemaVersion: await latestMigration(),
     tenantLogin: database.login('tenant'),
     operatorLogin: operatorEntry(config) === 'closed' ? undefined : database.logins.operator,
+    signContext: contextSigner(config.database.context, config.requestDeadlineMs),
     pool: { size, userSize, userWaiting, preparedStatements, waitTimeoutMs: 5000, connectTimeoutMs: 5000 }
   })
 }

@@ -37,7 +37,10 @@ t.test('the database that the migrations make has nothing to find, and its manif
     const query = queryOf(client)
     t.strictSame(await found(query), [])
     t.strictSame(sift(await check(query, settings), rowhouseExceptions, undefined).unused, [], 'every exception is one for something')
-    t.strictSame(await readManifest(query, settings), settings.manifest, 'after a migration: npx tsx bin/checkrls.ts --write-manifest src/check-rls/rowhouse-manifest.json')
+    const { functions, ...manifest } = settings.manifest
+    // Of what is good in two ways, the first is how it is made.
+    const made = Object.fromEntries(Object.entries(functions).map(([name, hashes]) => [name, typeof hashes === 'string' ? hashes : hashes[0]]))
+    t.strictSame(await readManifest(query, settings), { ...manifest, functions: made }, 'after a migration: npx tsx bin/checkrls.ts --write-manifest src/check-rls/rowhouse-manifest.json')
   })
 })
 
@@ -150,7 +153,7 @@ t.test('any other database is checked as well: other names, and what policies co
       alter table shop.orders enable row level security; alter table shop.orders force row level security;
       create policy own on shop.orders for all to shop_app_${process.pid} using (tenant_id = current_setting('shop.tenant')::uuid)`)
     try {
-      const shop = { schema: 'shop', tenantRoles: [`shop_app_${process.pid}`], operatorRoles: [], trustedRoles: [], column: 'tenant_id', root: 'tenants', context: undefined, definers: [], hiddenColumns: [], manifest: undefined }
+      const shop = { schema: 'shop', tenantRoles: [`shop_app_${process.pid}`], operatorRoles: [], trustedRoles: [], column: 'tenant_id', root: 'tenants', context: undefined, definers: [], verifiers: [], hiddenColumns: [], manifest: undefined }
       const ids = async (): Promise<string[]> => (await check(query, shop)).map(({ rule, object }) => `${rule.id} ${object}`)
       const before = await ids()
       for (const expected of ['rls-off shop.lines', 'rls-off shop.tenants', `setting-forgeable shop_app_${process.pid}`].slice(0, 2)) t.ok(before.includes(expected), expected)

@@ -11,6 +11,7 @@ import type { Test } from 'tap'
 import { buildApp, type AppOptions } from '../src/app.ts'
 import { parseConfig, settingNames } from '../src/config.ts'
 import { withClient } from '../src/database/admin.ts'
+import { contextSigner } from '../src/database/context.ts'
 import { openDatabase, type Database } from '../src/database/database.ts'
 import { defaultEmbeddedDirectory, openEmbedded } from '../src/database/embedded.ts'
 import { loginAt } from '../src/database/placement.ts'
@@ -39,8 +40,9 @@ export interface TestDatabase extends Database {
  * It stands on the server that DATABASE_URL or the PG variables name, or else on an embedded one beside that of the
  * application: the tests share it, the first one starts it, the last one stops it.
  */
-export async function testDatabase (t: Test, options: { prepare?: boolean } = {}): Promise<TestDatabase> {
+export async function testDatabase (t: Test, options: { prepare?: boolean, key?: string } = {}): Promise<TestDatabase> {
   const server = await testServer(t)
+  const key = options.key ?? (isSigned ? contextKey : undefined)
   const admin = { ...server, database: `rowhouse_test_${process.pid}_${randomBytes(4).toString('hex')}` }
   const secret = server.password ?? 'secret of the test roles'
   const environment = {
@@ -48,9 +50,10 @@ export async function testDatabase (t: Test, options: { prepare?: boolean } = {}
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     DATABASE_URL: formatUrl(admin),
-    ROLE_SECRET: secret
+    ROLE_SECRET: secret,
+    ...(key === undefined ? {} : { CONTEXT_KEY: key })
   }
-  const database = await openDatabase(parseConfig({ DATABASE_URL: environment.DATABASE_URL, ROLE_SECRET: secret }).database)
+  const database = await openDatabase(parseConfig({ DATABASE_URL: environment.DATABASE_URL, ROLE_SECRET: secret, CONTEXT_KEY: key }).database)
   t.teardown(async () => {
     await withClient(server, async client => {
       // Its own, and those of tenants that have one.
@@ -163,6 +166,13 @@ export async function placeTenants (database: TestDatabase): Promise<void> {
  */
 export const isClosed = process.argv[1]?.includes('.closed.') === true
 
+/**
+ * Whether this run of a test file is on databases that take names of tenants only where they are signed: that of a file that is called
+ * `<name>.signed.test.ts`.
+ */
+export const isSigned = process.argv[1]?.includes('.signed.') === true
+export const contextKey = 'what the tests sign names of tenants with'
+
 /** What opens the operator's host where access is required, unless a test says otherwise. */
 export const operatorPassword = 'for the operator'
 export const operatorAuthorization = `Basic ${Buffer.from(`operator:${operatorPassword}`).toString('base64')}`
@@ -205,7 +215,7 @@ export async function testApp (t: Test, database: TestDatabase, { name = tenancy
   name?: StrategyName, config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, directory?: DirectoryOptions, logger?: NonNullable<AppOptions['logger']>, administration?: AppOptions['administration'], sendMail?: AppOptions['sendMail']
 } = {}): Promise<TestApp> {
   const access = config.access ?? (isClosed ? 'required' : 'open')
-  const strategy = openStrategy({ name, ...(directory === undefined ? {} : { directory }), schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
+  const strategy = openStrategy({ name, signContext: contextSigner(database.environment['CONTEXT_KEY'] === undefined ? undefined : { signedWith: database.environment['CONTEXT_KEY'] }, 10_000), ...(directory === undefined ? {} : { directory }), schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
   const app = await buildApp({
     config: { access, addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: access === 'required' ? operatorPassword : undefined, production: false, requestDeadlineMs: 10_000, ...config },
     strategy,

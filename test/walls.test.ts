@@ -184,7 +184,7 @@ t.test('the wall of the policy, alone', async t => {
   t.test('a tenant that is not served from here, or not by this name, cannot be named', async t => {
     const begin = async (slug?: string): Promise<void> => {
       const transaction = await tenantPool.begin({ readOnly: true, deadlineMs: 5000 })
-      await openTenantScope(transaction, own, slug).sql`select id from subtask`.finally(async () => { await transaction.rollback() })
+      await openTenantScope(transaction, own, { slug }).sql`select id from subtask`.finally(async () => { await transaction.rollback() })
     }
     await t.resolves(begin())
     await t.resolves(begin('tenant-0'))
@@ -492,7 +492,7 @@ t.test('the start is refused to a role for which the walls would not hold, and s
   await withClient(database.admin, async admin => {
     await admin.query(`create role ${role} login password 'a password'`)
     await admin.query(`grant connect on database "${database.admin.database}" to ${role}; grant usage on schema rowhouse to ${role}`)
-    await admin.query(`grant select on rowhouse.project, rowhouse.subtask to ${role}; grant execute on function rowhouse.set_account(bigint,text), rowhouse.resolve_accounts(text[]) to ${role}`)
+    await admin.query(`grant select on rowhouse.project, rowhouse.subtask to ${role}; grant execute on function rowhouse.set_account(bigint,text,text), rowhouse.resolve_accounts(text[]) to ${role}`)
   })
   t.teardown(async () => { await withClient(database.admin, async admin => { await admin.query(`drop owned by ${role}; drop role ${role}`) }) })
 
@@ -511,7 +511,7 @@ t.test('the start is refused to a role for which the walls would not hold, and s
   t.match(await refusal(`create materialized view rowhouse.everything as select id from rowhouse.subtask; grant select on rowhouse.everything to ${role}`, 'drop materialized view rowhouse.everything'), /rowhouse.everything is open to it/)
   t.match(await refusal(`create function rowhouse.all_names() returns setof text language sql security definer as 'select name from rowhouse.subtask'; grant execute on function rowhouse.all_names() to ${role}`, 'drop function rowhouse.all_names()'), /it may call all_names\(\), which runs with the rights of its owner/)
   t.match(await refusal(`grant insert on rowhouse.project to ${role}`, `revoke insert on rowhouse.project from ${role}`, 'operator'), /it may write rowhouse.project, and the operator only reads/)
-  t.match(await refusal(`revoke execute on function rowhouse.set_account(bigint,text) from ${role}`, `grant execute on function rowhouse.set_account(bigint,text) to ${role}`), /is not one that can serve tenants/)
+  t.match(await refusal(`revoke execute on function rowhouse.set_account(bigint,text,text) from ${role}`, `grant execute on function rowhouse.set_account(bigint,text,text) to ${role}`), /is not one that can serve tenants/)
 
   const strategy = openStrategy({ name: 'single-schema', schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: poolOptions })
   await t.resolves(strategy.assertWalls(), 'the roles of the house pass')

@@ -1,6 +1,6 @@
 import { check, type Query } from './check.ts'
 import { sift, type Baseline, type Exception } from './exceptions.ts'
-import { probe } from './probes.ts'
+import { probe, type ProbeSettings } from './probes.ts'
 import type { CheckReport } from './report.ts'
 import { rules as allRules } from './rules.ts'
 import type { Rule } from './rule.ts'
@@ -11,7 +11,7 @@ export interface AuditTarget {
   database: string
   settings: CheckSettings
   /** What names the tenant of a transaction; see `ProbeSettings`. */
-  setTenant?: string | undefined
+  setTenant?: ProbeSettings['setTenant']
 }
 
 export interface AuditOptions {

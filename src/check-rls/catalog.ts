@@ -11,6 +11,7 @@ export const catalog = `
     select to_regnamespace(quote_ident($1::jsonb ->> 'schema'))::oid as schema_oid, quote_ident($1::jsonb ->> 'schema') as schema_name,
       $1::jsonb ->> 'column' as key_column, $1::jsonb ->> 'root' as root_table, $1::jsonb ->> 'context' as given_context,
       array(select jsonb_array_elements_text($1::jsonb -> 'definers')) as definers,
+      array(select jsonb_array_elements_text($1::jsonb -> 'verifiers')) as verifiers,
       array(select jsonb_array_elements_text($1::jsonb -> 'hiddenColumns')) as hidden_columns,
       array(select oid from pg_roles where rolname in (select jsonb_array_elements_text($1::jsonb -> 'trustedRoles'))) as trusted_roles,
       $1::jsonb -> 'manifest' as manifest
@@ -113,6 +114,10 @@ export const catalog = `
       union all
       select body from policy_function
     ) as text, regexp_matches(text.source, 'current_setting\\(''([^'']+)''', 'g') as found
+  ),
+  -- Those that whoever can set them names another tenant with: none, where what they say has to be signed.
+  forgeable_setting as materialized (
+    select name from context_setting where not exists (select from policy_function, given where policy_function.name = any (given.verifiers))
   ),
   -- What sessions here begin with, of the roles that serve requests and of all.
   login_setting as materialized (

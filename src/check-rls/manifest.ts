@@ -10,13 +10,13 @@ const manifestSchema = z.strictObject({
   uniqueKeys: z.array(z.string()),
   checks: z.array(z.string()),
   policies: z.array(z.string()),
-  functions: z.record(z.string(), z.string())
+  functions: z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 })
 
 /**
  * What a good database consists of, for what no rule can know: that something is missing, or is not what it was. Tables by name;
  * keys, checks and policies by table and definition, "task: FOREIGN KEY (account_id, ...) REFERENCES ..."; functions that policies
- * call, that run as their owner or that the roles may call, by a hash of what they are.
+ * call, that run as their owner or that the roles may call, by a hash of what they are, or several where each of these is good.
  */
 export type Manifest = z.infer<typeof manifestSchema>
 

@@ -7,9 +7,9 @@ import type { CheckSettings } from './settings.ts'
 export interface ProbeSettings extends CheckSettings {
   /**
    * The statement that names the tenant of a transaction, with `$1` for its id: "select app.set_tenant($1)". Without it, the
-   * setting that policies read is set with SET LOCAL.
+   * setting that policies read is set with SET LOCAL. A function gives the statement for one id, for where that is signed.
    */
-  setTenant: string | undefined
+  setTenant: string | ((tenant: string) => string) | undefined
 }
 
 export interface ProbeResult {
@@ -70,7 +70,7 @@ class Attack {
   readonly #settings: ProbeSettings
   readonly #tenantRole: string
   readonly #report: ProbeReport = { results: [], skipped: [] }
-  #naming = ''
+  #naming: string | ((tenant: string) => string) = ''
 
   constructor (query: Query, settings: ProbeSettings) {
     this.#query = query
@@ -170,10 +170,13 @@ class Attack {
     await this.#try(table, 'switch row-level security off', self, `alter table ${name} disable row level security`, [], ever)
     await this.#try(table, 'add a policy', self, `create policy open on ${name} using (true)`, [], ever)
     if (setting !== undefined) {
-      await this.#try(table, 'switch tenants within a statement', self, `select set_config($2, $1, true), ${k} from ${name} where ${k} = $1`, [victim, setting], ({ rows }) => rows.length > 0)
+      await this.#try(table, 'switch tenants within a statement', self,
+        // The setting first, then the rows: a policy that is looked at once, when a scan begins, is looked at then.
+        `select later.${k} from (select set_config($2, $1, true) as named offset 0) as first, lateral (select ${k} from ${name} where first.named is not null and ${k} = $1 offset 0) as later`, [victim, setting], someRow)
     }
-    if (this.#settings.setTenant !== undefined) {
-      await this.#try(table, 'name another tenant', self, this.#settings.setTenant, [victim], ever)
+    const { setTenant } = this.#settings
+    if (setTenant !== undefined) {
+      await this.#try(table, 'name another tenant', self, typeof setTenant === 'string' ? setTenant : setTenant(victim), [victim], ever)
     }
   }
 
@@ -236,7 +239,7 @@ class Attack {
   }
 
   async #name (tenant: string): Promise<void> {
-    await this.#query(this.#naming.replaceAll('$1', literal(tenant)))
+    await this.#query(typeof this.#naming === 'string' ? this.#naming.replaceAll('$1', literal(tenant)) : this.#naming(tenant))
   }
 
   /** Runs work, and takes back all that it did. */

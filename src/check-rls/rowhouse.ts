@@ -15,14 +15,15 @@ export const rowhouseSettings: Omit<CheckSettings, 'manifest'> = {
   column: 'account_id',
   root: 'account',
   context: 'rowhouse.current_account_id()',
+  verifiers: ['rowhouse.verified_account_id()'],
   definers: [
     'rowhouse.resolve_accounts(text[])',
     'rowhouse.search_projects(text)', 'rowhouse.search_tasks(text)', 'rowhouse.search_subtasks(text)',
     'rowhouse.password_parameters(text)', 'rowhouse.check_password(text,text)',
-    'rowhouse.enter_session(text)', 'rowhouse.enter_token(text)', 'rowhouse.find_entry_link(text)', 'rowhouse.find_look(text)', 'rowhouse.find_session(text)', 'rowhouse.manage()', 'rowhouse.keep_an_owner(bigint)',
+    'rowhouse.enter_session(text)', 'rowhouse.enter_token(text)', 'rowhouse.find_entry_link(text)', 'rowhouse.find_look(text)', 'rowhouse.find_session(text)', 'rowhouse.verified_account_id()', 'rowhouse.manage()', 'rowhouse.keep_an_owner(bigint)',
     'rowhouse.record_event(text,jsonb)', 'rowhouse.note_account_event(bigint,text,text,jsonb)'
   ],
-  hiddenColumns: ['app_user.password_hash', 'user_session.token_hash', 'api_token.token_hash', 'entry_link.token_hash', 'operator_look.code_hash', 'operator_look.token_hash']
+  hiddenColumns: ['app_user.password_hash', 'user_session.token_hash', 'api_token.token_hash', 'entry_link.token_hash', 'operator_look.code_hash', 'operator_look.token_hash', 'context_key.secret']
 }
 
 /** What the rules find in this application's own database, and is meant. */
@@ -31,7 +32,12 @@ export const rowhouseExceptions: readonly Exception[] = [
   { rule: 'unique-without-key', object: 'rowhouse.former_slug_is_unique', reason: 'host names are public, and lead to one account' }
 ]
 
+/** The hash of current_account_id() where names of tenants are signed. */
+const signedContext = '155cd0c0688e4678e8050b8e1d100c2f66bc77bef5f6a5998f0527c6c49866d7'
+
 /** What this version's migrations make. */
 export async function readRowhouseManifest (): Promise<Manifest> {
-  return parseManifest(await readFile(manifestFile, 'utf8'))
+  const manifest = parseManifest(await readFile(manifestFile, 'utf8'))
+  const { context, functions } = { ...rowhouseSettings, ...manifest }
+  return { ...manifest, functions: { ...functions, [context ?? '']: [functions[context ?? ''] ?? [], signedContext].flat() } }
 }

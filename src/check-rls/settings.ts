@@ -19,6 +19,11 @@ export interface CheckSettings {
    * Without it, what most policies compare the column with.
    */
   context: string | undefined
+  /**
+   * Functions that policies call and that believe a setting only where it is signed, by a key that no role which serves requests
+   * can read: "app.verified_tenant()". Where the policies call one, it harms nobody that a statement can set what it likes.
+   */
+  verifiers: readonly string[]
   /** Functions that run with the rights of their owner and that the roles may call: "app.resolve(text)". */
   definers: readonly string[]
   /** Columns that no role that serves requests may read: "app_user.password_hash". */

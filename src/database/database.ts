@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { canLogIn, hasCode, withClient } from './admin.ts'
 import { openEmbedded, type EmbeddedServer } from './embedded.ts'
+import type { ContextKind } from './context.ts'
 import { DatabaseSetupError, explainDatabaseError } from './explain.ts'
 import { migrate, migrationNames, migrationStatus, type MigrateOptions, type MigrationStatus } from './migrate.ts'
 import { loginAt, type Placement } from './placement.ts'
@@ -18,6 +19,8 @@ export interface DatabaseConfig {
   roleSecret: string | undefined
   /** Where the embedded server keeps its data; undefined for its default place. */
   directory: string | undefined
+  /** How databases take the names of tenants, once they are prepared or migrated; left out, as before. */
+  context?: ContextKind | undefined
 }
 
 export { DatabaseSetupError }
@@ -77,6 +80,7 @@ const oldestServer = 150_000
  * @param directory of the migrations, if not those of this version
  */
 export async function openDatabase (config: DatabaseConfig, directory?: string): Promise<Database> {
+  const { context } = config
   const useEmbedded = config.admin === undefined && config.tenant === undefined
   const embedded = useEmbedded ? await openEmbedded(config.directory === undefined ? {} : { directory: config.directory }) : undefined
   const admin = embedded === undefined ? config.admin : { ...embedded.admin, database: 'rowhouse' }
@@ -95,7 +99,7 @@ export async function openDatabase (config: DatabaseConfig, directory?: string):
     logins,
     embedded,
     description: describe(embedded, admin ?? config.tenant),
-    prepare: async () => admin === undefined ? [] : await prepareDatabase(admin, logins, directory),
+    prepare: async () => admin === undefined ? [] : await prepareDatabase(admin, logins, { directory, context }),
     migrations: async () => await migrationsOf(login('owner'), admin, directory),
     takeBack: async count => await migrate(login('owner'), 'down', count, { directory }).catch((error: unknown) => { throw explainDatabaseError(error, login('owner')) }),
     server: () => {
@@ -105,14 +109,14 @@ export async function openDatabase (config: DatabaseConfig, directory?: string):
     at: (placement, otherAdmin) => {
       const isHere = loginAt(login('owner'), placement).host === login('owner').host && loginAt(login('owner'), placement).port === login('owner').port
       const placed = Object.fromEntries(Object.entries(logins).map(([role, known]) => [role, loginAt(known, placement)])) as Partial<Record<RoleName, ConnectionSettings>>
-      return tenantDatabase(otherAdmin ?? (isHere && admin !== undefined ? loginAt(admin, placement) : undefined), placed, isHere, directory)
+      return tenantDatabase(otherAdmin ?? (isHere && admin !== undefined ? loginAt(admin, placement) : undefined), placed, isHere, { directory, context })
     },
     login,
     release: async options => { await embedded?.release(options) }
   }
 }
 
-function tenantDatabase (admin: ConnectionSettings | undefined, logins: Partial<Record<RoleName, ConnectionSettings>>, hasRoles: boolean, directory: string | undefined): TenantDatabase {
+function tenantDatabase (admin: ConnectionSettings | undefined, logins: Partial<Record<RoleName, ConnectionSettings>>, hasRoles: boolean, { directory, context }: MigrateOptions): TenantDatabase {
   const login = (role: RoleName): ConnectionSettings => {
     const known = logins[role]
     if (known === undefined) throw new DatabaseSetupError(`the login of the role "${roleNames[role]}" is not known; set DATABASE_URL to an administrator's URL`)
@@ -130,13 +134,13 @@ function tenantDatabase (admin: ConnectionSettings | undefined, logins: Partial<
     prepare: async () => {
       if (admin === undefined) throw new DatabaseSetupError('an administrator of the server is needed to make a database on it')
       if (!hasRoles) {
-        const ran = await prepareDatabase(admin, logins, directory)
+        const ran = await prepareDatabase(admin, logins, { directory, context })
         await handOver(admin)
         return ran
       }
-      return await explained(makeDatabase(admin).then(async () => await migrate(login('owner'), 'up', undefined, { directory })))
+      return await explained(makeDatabase(admin).then(async () => await migrate(login('owner'), 'up', undefined, { directory, context })))
     },
-    migrate: async ({ lockTimeout } = {}) => await explained(migrate(login('owner'), 'up', undefined, { directory, lockTimeout }), lockTimeout),
+    migrate: async ({ lockTimeout } = {}) => await explained(migrate(login('owner'), 'up', undefined, { directory, lockTimeout, context }), lockTimeout),
     migrations: async () => await explained(migrationStatus(login('owner'), directory)),
     takeBack: async (count, { lockTimeout } = {}) => await explained(migrate(login('owner'), 'down', count, { directory, lockTimeout }), lockTimeout),
     drop: async () => { await explained(admin === undefined ? dropOwnDatabase(logins, login('owner')) : dropDatabase(admin, admin.database)) }
@@ -202,7 +206,7 @@ function describe (embedded: EmbeddedServer | undefined, settings: ConnectionSet
   return formatUrl(rest)
 }
 
-async function prepareDatabase (admin: ConnectionSettings, logins: Partial<Record<RoleName, ConnectionSettings>>, directory: string | undefined): Promise<string[]> {
+async function prepareDatabase (admin: ConnectionSettings, logins: Partial<Record<RoleName, ConnectionSettings>>, options: MigrateOptions): Promise<string[]> {
   try {
     const ownerLogin = logins.owner
     if (ownerLogin === undefined) return []
@@ -219,7 +223,7 @@ async function prepareDatabase (admin: ConnectionSettings, logins: Partial<Recor
       })
       await withClient(admin, async client => { await grantDatabase(client, admin.database) })
     })
-    return await migrate(ownerLogin, 'up', undefined, { directory })
+    return await migrate(ownerLogin, 'up', undefined, options)
   } catch (error) {
     throw explainDatabaseError(error, admin)
   }

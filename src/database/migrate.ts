@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { runner } from 'node-pg-migrate'
 import { withClient } from './admin.ts'
+import { ensureContext, type ContextKind } from './context.ts'
 import type { ConnectionSettings } from './settings.ts'
 
 const ownDirectory = fileURLToPath(new URL('../../migrations', import.meta.url))
@@ -21,6 +22,8 @@ export interface MigrateOptions {
   directory?: string | undefined
   /** For how long a statement may wait for a lock, as PostgreSQL writes a duration; by default for ever. */
   lockTimeout?: string | undefined
+  /** How names of tenants are taken from then on; left out, as they were. */
+  context?: ContextKind | undefined
 }
 
 /**
@@ -30,7 +33,7 @@ export interface MigrateOptions {
  * @param count how many; by default all when going up, one when going down
  * @returns the names of the migrations that ran, in order
  */
-export async function migrate (settings: ConnectionSettings, direction: 'up' | 'down', count?: number, { directory = ownDirectory, lockTimeout }: MigrateOptions = {}): Promise<string[]> {
+export async function migrate (settings: ConnectionSettings, direction: 'up' | 'down', count?: number, { directory = ownDirectory, lockTimeout, context }: MigrateOptions = {}): Promise<string[]> {
   return await withClient(settings, async client => {
     // Keeps a reference table's foreign keys from turning its children into local tables of a distributed database;
     // to any other server it is a name like another.
@@ -51,6 +54,7 @@ export async function migrate (settings: ConnectionSettings, direction: 'up' | '
       advisoryLockMode: 'wait',
       log: () => {}
     })
+    if (direction === 'up' && context !== undefined) await ensureContext(client, context)
     return ran.map(migration => migration.name)
   })
 }

@@ -75,7 +75,7 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
             to_regprocedure('rowhouse.search_projects(text)'), to_regprocedure('rowhouse.search_tasks(text)'), to_regprocedure('rowhouse.search_subtasks(text)')))
           and not (function.proowner = to_regrole('rowhouse_verifier') and function.oid in (
             to_regprocedure('rowhouse.password_parameters(text)'), to_regprocedure('rowhouse.check_password(text,text)'), to_regprocedure('rowhouse.enter_session(text)'),
-            to_regprocedure('rowhouse.enter_token(text)'), to_regprocedure('rowhouse.find_entry_link(text)'), to_regprocedure('rowhouse.find_session(text)'), to_regprocedure('rowhouse.manage()'), to_regprocedure('rowhouse.find_look(text)'), to_regprocedure('rowhouse.keep_an_owner(bigint)')))
+            to_regprocedure('rowhouse.enter_token(text)'), to_regprocedure('rowhouse.find_entry_link(text)'), to_regprocedure('rowhouse.find_session(text)'), to_regprocedure('rowhouse.verified_account_id()'), to_regprocedure('rowhouse.manage()'), to_regprocedure('rowhouse.find_look(text)'), to_regprocedure('rowhouse.keep_an_owner(bigint)')))
           and not (function.proowner = to_regrole('rowhouse_recorder') and function.oid = to_regprocedure('rowhouse.record_event(text,jsonb)'))`,
       sql<{ name: string }>`
         select format('%I on %s', policy.polname, policy.polrelid::regclass) as name
@@ -99,7 +99,7 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
         select current_user::text as role,
           (select count(*) from pg_catalog.pg_class where relnamespace = to_regnamespace('rowhouse') and relkind in ('r', 'p')) as tables,
           coalesce(has_table_privilege(to_regclass('rowhouse.subtask'), 'select'), false) as "canRead",
-          coalesce(has_function_privilege(to_regprocedure('rowhouse.set_account(bigint,text)'), 'execute')
+          coalesce(has_function_privilege(to_regprocedure('rowhouse.set_account(bigint,text,text)'), 'execute')
             and has_function_privilege(to_regprocedure('rowhouse.resolve_accounts(text[])'), 'execute'), false) as "canNameTenants"`
     ])
     const role = present?.role ?? 'unknown'

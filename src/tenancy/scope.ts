@@ -23,16 +23,21 @@ export interface OperatorScope {
   readonly sql: Sql
 }
 
+/** What else the database is told of a tenant when a transaction names it. */
+export interface Naming {
+  /** The name that led here: should it be another account's by now, or nobody's, the database refuses. */
+  slug?: string | undefined
+  /** What proves that the application names it, where the database asks for that. */
+  signature?: string | undefined
+}
+
 /**
  * Names the tenant of a transaction that has just begun, and gives the scope. The statement is sent, not awaited, so that it
  * travels with the first query; should it fail, that query and all after it fail with its error.
- *
- * @param slug the name that led here: should it be another account's by now, or nobody's, the database refuses
  */
-export function openTenantScope (transaction: Transaction, accountId: AccountId, slug?: string): TenantScope {
-  const naming = slug === undefined ? transaction.sql`select set_account(${accountId})` : transaction.sql`select set_account(${accountId}, ${slug})`
-  naming.catch(() => {})
-  return Object.freeze({ sql: transaction.sql, accountId }) as TenantScope
+export function openTenantScope ({ sql }: Transaction, accountId: AccountId, { slug, signature }: Naming = {}): TenantScope {
+  sql`select set_account(${accountId}, ${slug ?? null}, ${signature ?? null})`.catch(() => {})
+  return Object.freeze({ sql, accountId }) as TenantScope
 }
 
 /**
@@ -42,12 +47,11 @@ export function openTenantScope (transaction: Transaction, accountId: AccountId,
  * @returns the scope, and who it is: rejected with PostgreSQL's RH002, as every later statement is, where the credential leads to
  * nobody here: unknown, ended, expired, or of somebody who is not active
  */
-export function enterTenantScope (transaction: Transaction, accountId: AccountId, slug: string | undefined, { kind, tokenHash }: Credential): { scope: TenantScope, caller: Promise<Caller> } {
-  const { sql } = transaction
+export function enterTenantScope ({ sql }: Transaction, accountId: AccountId, { slug, signature }: Naming, { kind, tokenHash }: Credential): { scope: TenantScope, caller: Promise<Caller> } {
   // What the second function is given depends on what the first gives back, so the account is named before anybody enters it.
   const entering = kind === 'session'
-    ? sql<{ caller: Caller }>`select enter_session(${tokenHash} || set_account(${accountId}, ${slug ?? null})::text) as caller`
-    : sql<{ caller: Caller }>`select enter_token(${tokenHash} || set_account(${accountId}, ${slug ?? null})::text) as caller`
+    ? sql<{ caller: Caller }>`select enter_session(${tokenHash} || set_account(${accountId}, ${slug ?? null}, ${signature ?? null})::text) as caller`
+    : sql<{ caller: Caller }>`select enter_token(${tokenHash} || set_account(${accountId}, ${slug ?? null}, ${signature ?? null})::text) as caller`
   const caller = entering.then(([row]) => {
     if (row === undefined) throw new Error('whoever enters is somebody, or there is an error')
     return row.caller

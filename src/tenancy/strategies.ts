@@ -1,3 +1,4 @@
+import { assertContextAgrees, type SignContext } from '../database/context.ts'
 import { explainDatabaseError } from '../database/explain.ts'
 import type { Transaction, TransactionOptions } from '../database/transaction.ts'
 import { loginAt, type Placement } from '../database/placement.ts'
@@ -19,13 +20,15 @@ export interface StrategyOptions {
   directory?: DirectoryOptions
   /** The last migration of this version: a database of a tenant's own that is behind it is not served. */
   schemaVersion: string
+  /** Signs the names of tenants, where the databases ask for that. */
+  signContext?: SignContext | undefined
 }
 
 /**
  * Opens the way to all tenants. The configured database has the catalogue, which says where each is; whatever runs for a
  * request neither knows nor needs to know.
  */
-export function openStrategy ({ name, tenantLogin, operatorLogin, pool, directory: directoryOptions, schemaVersion }: StrategyOptions): TenancyStrategy {
+export function openStrategy ({ name, tenantLogin, operatorLogin, pool, directory: directoryOptions, schemaVersion, signContext }: StrategyOptions): TenancyStrategy {
   const { userSize: _, userWaiting: __, ...shared } = pool
   const tenants = new Pool(tenantLogin, { ...pool, applicationName: 'rowhouse tenant' })
   // Of its own, so that look-ups of made-up names never take a connection from the tenants.
@@ -34,7 +37,7 @@ export function openStrategy ({ name, tenantLogin, operatorLogin, pool, director
     ? undefined
     : new Pool(operatorLogin, { ...shared, size: Math.max(1, Math.min(4, Math.ceil(pool.size / 4))), applicationName: 'rowhouse operator' })
   const directory = new TenantDirectory(async slugs => await lookUp(lookUps, slugs), directoryOptions)
-  const ownDatabases = new OwnDatabases(tenantLogin, tenants)
+  const ownDatabases = new OwnDatabases(tenantLogin, tenants, signContext)
 
   let pinging: Promise<void> | undefined
 
@@ -46,9 +49,9 @@ export function openStrategy ({ name, tenantLogin, operatorLogin, pool, director
       if (tenant.database !== undefined && (tenant.schemaVersion ?? '') < schemaVersion) throw new SchemaBehindError()
       const transaction = tenant.database === undefined ? await tenants.begin(options, tenant.id) : await ownDatabases.begin(tenant.database, options, tenant.id)
       // In a database of its own there is no other account whose name could lead there.
-      const slug = tenant.database === undefined ? tenant.slug : undefined
-      if (credential !== undefined) return { ...enterTenantScope(transaction, tenant.id, slug, credential), transaction }
-      return { scope: openTenantScope(transaction, tenant.id, slug), transaction }
+      const naming = { slug: tenant.database === undefined ? tenant.slug : undefined, signature: signContext?.(tenant.id) }
+      if (credential !== undefined) return { ...enterTenantScope(transaction, tenant.id, naming, credential), transaction }
+      return { scope: openTenantScope(transaction, tenant.id, naming), transaction }
     },
     beginOperator: operators === undefined
       ? undefined
@@ -58,6 +61,7 @@ export function openStrategy ({ name, tenantLogin, operatorLogin, pool, director
       },
     assertWalls: async () => {
       await assertRoleIsWalled(async options => await tenants.begin(options), 'tenant').catch((error: unknown) => { throw explain(error, tenantLogin) })
+      await assertContextAgrees(async options => await tenants.begin(options), signContext).catch((error: unknown) => { throw explain(error, tenantLogin) })
       if (operators === undefined || operatorLogin === undefined) return
       await assertRoleIsWalled(async options => await operators.begin(options), 'operator').catch((error: unknown) => { throw explain(error, operatorLogin) })
     },
@@ -79,11 +83,13 @@ const checkedMs = 300_000
 class OwnDatabases {
   readonly #tenantLogin: ConnectionSettings
   readonly #pool: Pool
+  readonly #signContext: SignContext | undefined
   readonly #checked = new Map<Placement, { login: ConnectionSettings, walls: Promise<void>, until: number, interruptions: number }>()
 
-  constructor (tenantLogin: ConnectionSettings, pool: Pool) {
+  constructor (tenantLogin: ConnectionSettings, pool: Pool, signContext: SignContext | undefined) {
     this.#tenantLogin = tenantLogin
     this.#pool = pool
+    this.#signContext = signContext
   }
 
   /** @throws {UnavailableError} where it is out of reach, or where row-level security would not hold in it */
@@ -97,7 +103,8 @@ class OwnDatabases {
     // After an interruption, what is there under its name may be another one.
     if (known === undefined || known.until < performance.now() || known.interruptions !== this.#pool.interruptionsOf(known.login)) {
       const login = known?.login ?? loginAt(this.#tenantLogin, placement)
-      const walls = assertRoleIsWalled(async options => await this.#pool.begin(options, user, login), 'tenant')
+      const begin = async (options: TransactionOptions): Promise<Transaction> => await this.#pool.begin(options, user, login)
+      const walls = assertRoleIsWalled(begin, 'tenant').then(async () => { await assertContextAgrees(begin, this.#signContext) })
       known = { login, walls, until: performance.now() + checkedMs, interruptions: this.#pool.interruptionsOf(login) }
       this.#checked.set(placement, known)
       // Tried again by the next request.

@@ -65,8 +65,8 @@ export const manifestRules: readonly Rule[] = [
     explanation: 'The manifest has a hash of each function that policies call, that runs as its owner, or that the roles may call: of its body, its owner and how it runs.',
     query: `
       select listed.key as object, case when function_hash.name is null then 'is gone, or nobody may call it' else 'is not what it was when the manifest was written' end as detail, 'create or replace function <as it was>;' as mend
-      from given, jsonb_each_text(manifest -> 'functions') as listed left join function_hash on function_hash.name = listed.key
-      where function_hash.hash is distinct from listed.value`
+      from given, jsonb_each(manifest -> 'functions') as listed left join function_hash on function_hash.name = listed.key
+      where not coalesce(listed.value @> to_jsonb(function_hash.hash), false)`
   },
   {
     id: 'manifest-unlisted',

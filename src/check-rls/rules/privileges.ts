@@ -157,11 +157,11 @@ export const privilegeRules: readonly Rule[] = [
     severity: 'warning',
     title: 'A tenant that one statement can set',
     gain: 'Any tenant, for whoever finds one SQL injection: set_config() can be called in the midst of a SELECT.',
-    explanation: 'Where policies trust a setting, the role that serves tenants must not call set_config(). SET LOCAL, a statement of its own, sets what is to be set; injection into a bound, single statement cannot add a second one. Only a superuser can revoke it.',
+    explanation: 'Where policies trust a setting, the role that serves tenants must not call set_config(). SET LOCAL, a statement of its own, sets what is to be set; injection into a bound, single statement cannot add a second one. Only a superuser can revoke it. Where nobody can, a policy may believe a setting only where it is signed: --verifier names the function that looks.',
     query: `
       select runtime_role.name as object, 'it may call set_config()' as detail, format('revoke execute on function pg_catalog.set_config(text, text, boolean) from public, %s;', runtime_role.name) as mend
       from runtime_role
-      where kind = 'tenant' and exists (select from context_setting) and has_function_privilege(runtime_role.oid, 'pg_catalog.set_config(text, text, boolean)'::regprocedure, 'execute')`
+      where kind = 'tenant' and exists (select from forgeable_setting) and has_function_privilege(runtime_role.oid, 'pg_catalog.set_config(text, text, boolean)'::regprocedure, 'execute')`
   },
   {
     id: 'query-functions',
@@ -173,7 +173,7 @@ export const privilegeRules: readonly Rule[] = [
       select runtime_role.name as object, 'it may call ' || string_agg(function.oid::regprocedure::text, ', ' order by function.oid::regprocedure::text) as detail,
         string_agg(format('revoke execute on function pg_catalog.%s from public, %s;', function.oid::regprocedure, runtime_role.name), ' ' order by function.oid::regprocedure::text) as mend
       from runtime_role, pg_proc as function
-      where kind = 'tenant' and exists (select from context_setting) and pronamespace = 'pg_catalog'::regnamespace
+      where kind = 'tenant' and exists (select from forgeable_setting) and pronamespace = 'pg_catalog'::regnamespace
         and proname in ('query_to_xml', 'query_to_xmlschema', 'query_to_xml_and_xmlschema', 'cursor_to_xml', 'cursor_to_xmlschema', 'ts_stat', 'ts_rewrite')
         and (proname <> 'ts_rewrite' or pronargs = 2) and has_function_privilege(runtime_role.oid, function.oid, 'execute')
       group by runtime_role.name`
