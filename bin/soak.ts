@@ -1,17 +1,20 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { runCommand } from '../src/cli.ts'
 import { Interruption } from '../src/interruption.ts'
-import { runSoak, type SoakReport } from '../src/soak/soak.ts'
+import { runSoak, type SoakOptions, type SoakReport } from '../src/soak/soak.ts'
 import { formatTable } from '../src/table.ts'
+import { strategyNames } from '../src/tenancy/strategy.ts'
 
 const program = new Command('soak')
   .description('Has many tenants write and read while things go wrong, and looks whether anything was lost, doubled, seen by others or left open.')
   .option('--minutes <number>', 'how long', parseMinutes, 1)
   .option('--tenants <number>', 'how many are at work', parseTenants, 12)
+  .addOption(new Option('--tenancy <strategy>', 'where tenants live').choices(strategyNames).default('single-schema'))
+  .addOption(new Option('--access <mode>', 'whether tenants have to show a token').choices(['open', 'required']).default('open'))
   .option('--json', 'print the figures as JSON', false)
   .addHelpText('after', `
 It has a PostgreSQL of its own (beside that of the tests) and a server of its own. One after the other: backends are killed,
-PostgreSQL is restarted, all connections are taken, queries are held up beyond their time, statements of many shapes are sent,
+PostgreSQL is restarted, all connections are taken, queries are held up beyond their time, statements of every shape are sent,
 requests stay half, clients hang up, and the server is told to stop and started again.
 
 Demanded is that nothing that was acknowledged is lost, nothing is doubled, no tenant sees another's, the server ends only when
@@ -22,12 +25,13 @@ Examples:
   npm run soak                     a minute
   npm run soak -- --minutes 60
   npm run soak -- --tenants 40 --json
+  npm run soak -- --tenancy multiple-databases --access required
 
 Exit codes: 0 all held, 1 something did not, or it failed, 2 wrong usage, 130 or 143 interrupted.`)
-  .action(async ({ minutes, tenants, json }: { minutes: number, tenants: number, json: boolean }) => {
+  .action(async ({ json, ...options }: Pick<SoakOptions, 'minutes' | 'tenants' | 'tenancy' | 'access'> & { json: boolean }) => {
     const controller = new AbortController()
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => { controller.abort(new Interruption(name)) })
-    const report = await runSoak({ minutes, tenants, signal: controller.signal, log: message => { console.error(`  ${message}`) } })
+    const report = await runSoak({ ...options, signal: controller.signal, log: message => { console.error(`  ${message}`) } })
     console.log(json ? JSON.stringify(report, null, 2) : asText(report))
     if (report.violations.length > 0) process.exitCode = 1
   })

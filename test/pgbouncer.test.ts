@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process'
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { canLogIn } from '../src/database/admin.ts'
 import type { ConnectionSettings } from '../src/database/settings.ts'
-import { asRole, seedTenants, testApp, testDatabase, until, type TestDatabase } from './support.ts'
+import { asRole, freePort, seedTenants, testApp, testDatabase, until, type TestDatabase } from './support.ts'
 
 const program = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'].find(path => existsSync(path))
 const isRequired = process.env['PGBOUNCER'] === 'required'
@@ -52,14 +51,6 @@ max_client_conn = 200
     return await canLogIn(through(tenant)).catch(() => false)
   })
   return { tenant: through(tenant), operator: through(operator) }
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => { server.once('listening', resolve) })
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => { server.close(resolve) })
-  return port
 }
 
 t.test('behind a pooler in transaction mode every page is its tenant\'s, however the connections are dealt', options, async t => {

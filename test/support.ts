@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -208,6 +209,15 @@ export async function until (isSo: () => boolean | Promise<boolean>): Promise<vo
     if (performance.now() > limit) throw new Error('it has not come to that within a minute')
     await delay(20)
   }
+}
+
+/** A port of this machine that nobody listens on. */
+export async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise(resolve => { server.once('listening', resolve) })
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => { server.close(resolve) })
+  return port
 }
 
 /** The application on a test database, not listening yet, so that a test may add a route; closed in the end. */

@@ -13,14 +13,18 @@ const timeoutMs = 20_000
 /** Asks a server of this machine, wherever it is by then, over connections that stay open. */
 export class Client {
   readonly #port: () => number
+  readonly #credentials: ReadonlyMap<string, string>
   #agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
-  constructor (port: () => number) {
+  /** @param credentials what a host is shown, where it asks for something */
+  constructor (port: () => number, credentials: ReadonlyMap<string, string> = new Map()) {
     this.#port = port
+    this.#credentials = credentials
   }
 
   /** Never throws. @param host without a port @param hangUpAfterMs has whoever asks leave before the answer */
   async ask (host: string, path: string, { method = 'GET', body, headers = {}, hangUpAfterMs }: { method?: string, body?: object, headers?: Record<string, string>, hangUpAfterMs?: number } = {}): Promise<Answer> {
+    const authorization = this.#credentials.get(host)
     return await new Promise<Answer>(resolve => {
       const broken = (): void => { resolve({ status: 0, headers: {}, body: '' }) }
       const text = body === undefined ? undefined : JSON.stringify(body)
@@ -31,7 +35,7 @@ export class Client {
         method,
         agent: this.#agent,
         timeout: timeoutMs,
-        headers: { host, accept: 'application/json', ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }), ...headers }
+        headers: { host, accept: 'application/json', ...(authorization === undefined ? {} : { authorization }), ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }), ...headers }
       }, answer => {
         let said = ''
         answer.setEncoding('utf8').on('data', chunk => { said += String(chunk) })

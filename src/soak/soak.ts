@@ -2,11 +2,18 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Access } from '../config.ts'
 import { withClient } from '../database/admin.ts'
-import { openDatabase } from '../database/database.ts'
+import { openDatabase, type Database } from '../database/database.ts'
 import { defaultEmbeddedDirectory, openEmbedded, type EmbeddedServer } from '../database/embedded.ts'
-import { formatUrl } from '../database/settings.ts'
+import { loginAt } from '../database/placement.ts'
+import { formatUrl, type ConnectionSettings } from '../database/settings.ts'
+import { tokenPrefix } from '../plugins/entry.ts'
 import { startProgram } from '../programs.ts'
+import { createAccount } from '../provisioning/accounts.ts'
+import { withCatalogue } from '../provisioning/catalogue.ts'
+import { hashOfSecret, newSecret } from '../secrets.ts'
+import type { StrategyName } from '../tenancy/strategy.ts'
 import { faults, type Ground } from './faults.ts'
 import { Client } from './requests.ts'
 import { SoakTenant, type Tally } from './tenant.ts'
@@ -14,6 +21,9 @@ import { SoakTenant, type Tally } from './tenant.ts'
 export interface SoakOptions {
   minutes: number
   tenants: number
+  tenancy: StrategyName
+  /** Whether tenants show a token with each request. */
+  access: Access
   signal: AbortSignal
   log: (message: string) => void
 }
@@ -48,28 +58,34 @@ interface ServerLife {
  * Lets many tenants read and write while one thing after another goes wrong, and compares all that they are told with all that
  * is there. It has a PostgreSQL and a server of its own.
  */
-export async function runSoak ({ minutes, tenants: count, signal, log }: SoakOptions): Promise<SoakReport> {
+export async function runSoak ({ minutes, tenants: count, tenancy, access, signal, log }: SoakOptions): Promise<SoakReport> {
   const directory = `${defaultEmbeddedDirectory()}-soak`
   const tally: Tally = { statuses: {}, writes: 0, reads: 0, violations: [] }
   const recoveries: SoakReport['faults'] = []
   let postgres: EmbeddedServer = await openEmbedded({ directory, settings: { fsync: 'off' } })
   const admin = { ...postgres.admin, database: databaseName }
   const lives: ServerLife[] = []
+  const work = new AbortController()
   try {
-    await withClient({ ...admin, database: 'postgres' }, async client => { await client.query(`drop database if exists ${databaseName} with (force)`) })
-    await (await openDatabase({ admin, tenant: undefined, operator: undefined, roleSecret: admin.password, directory: undefined })).prepare()
-    await withClient(admin, async client => {
-      await client.query("insert into rowhouse.account (slug, name) select 'soak-' || i, 'Company of soak-' || i from generate_series(0, $1::integer - 1) as i", [count])
+    await withClient({ ...admin, database: 'postgres' }, async client => {
+      // Of an earlier run, those of its tenants included.
+      const { rows } = await client.query<{ name: string }>('select datname::text as name from pg_database where datname = $1::text or starts_with(datname::text, $2::text)', [databaseName, `${databaseName}_`])
+      for (const { name } of rows) await client.query(`drop database ${client.escapeIdentifier(name)} with (force)`)
     })
-    const environment = { DATABASE_URL: formatUrl(admin), ROLE_SECRET: admin.password, DATABASE_POOL_SIZE: String(poolSize), DEMO_ACCOUNTS: '0', LOG_LEVEL: 'silent' }
+    const database = await openDatabase({ admin, tenant: undefined, operator: undefined, roleSecret: admin.password, directory: undefined })
+    await database.prepare()
+    const slugs = Array.from({ length: count }, (_, index) => `soak-${index}`)
+    const places = await makeTenants(database, admin, slugs, tenancy)
+    const credentials = new Map(access === 'open' ? [] : await Promise.all(slugs.map(async slug => [`${slug}.localhost`, `Bearer ${await makeToken(places.get(slug) ?? admin, slug)}`] as const)))
+    const environment = { DATABASE_URL: formatUrl(admin), ROLE_SECRET: admin.password, TENANCY: tenancy, ACCESS: access, DATABASE_POOL_SIZE: String(poolSize), DEMO_ACCOUNTS: '0', LOG_LEVEL: 'silent' }
     const start = async (): Promise<void> => { lives.push(await startServer(environment, tally)) }
     await start()
     const present = (): ServerLife => lives.at(-1) as ServerLife
-    const client = new Client(() => present().port)
-    const slugs = Array.from({ length: count }, (_, index) => `soak-${index}`)
+    const client = new Client(() => present().port, credentials)
     const tenants = slugs.map(slug => new SoakTenant(slug, client, tally))
     const ground: Ground = {
       admin,
+      first: places.get('soak-0') ?? admin,
       directory,
       slugs,
       client,
@@ -89,7 +105,6 @@ export async function runSoak ({ minutes, tenants: count, signal, log }: SoakOpt
 
     const end = Date.now() + minutes * 60_000
     const begun = performance.now()
-    const work = new AbortController()
     const working = tenants.map(async tenant => {
       while (!work.signal.aborted) if (!await tenant.step()) await delay(20 + Math.random() * 100)
     })
@@ -121,9 +136,34 @@ export async function runSoak ({ minutes, tenants: count, signal, log }: SoakOpt
     signal.throwIfAborted()
     return { ...tally, seconds: (performance.now() - begun) / 1000, faults: recoveries, memory }
   } finally {
+    // Whatever has gone wrong: nobody works on without end.
+    work.abort()
     for (const { child } of lives) child.kill('SIGKILL')
     await postgres.release()
   }
+}
+
+/** @returns the administrator where each tenant's rows are */
+async function makeTenants (database: Database, admin: ConnectionSettings, slugs: readonly string[], tenancy: StrategyName): Promise<Map<string, ConnectionSettings>> {
+  return await withCatalogue(database, async catalogue => {
+    const places = new Map<string, ConnectionSettings>()
+    for (const slug of slugs) {
+      const { database: placement } = await createAccount(database, catalogue, tenancy, { slug, name: `Company of ${slug}` })
+      places.set(slug, loginAt(admin, placement ?? undefined))
+    }
+    return places
+  })
+}
+
+/** @returns a token that reads and writes */
+async function makeToken (admin: ConnectionSettings, slug: string): Promise<string> {
+  const token = `${tokenPrefix}${newSecret()}`
+  await withClient(admin, async client => {
+    await client.query(`
+      insert into rowhouse.api_token (account_id, name, may_write, token_hash, ending, made_by, expires_at)
+      select id, 'soak', true, $2::text, right($3::text, 4), 'the soak', now() + interval '300 days' from rowhouse.account where slug = $1::text`, [slug, hashOfSecret(token), token])
+  })
+  return token
 }
 
 async function startServer (settings: Record<string, string>, tally: Tally): Promise<ServerLife> {
@@ -186,7 +226,7 @@ async function lookForLeaks (admin: Parameters<typeof withClient>[0], tally: Tal
   await withClient(admin, async client => {
     const { rows: [row] } = await client.query<{ sessions: number, open: number }>(`
       select count(*)::integer as sessions, count(*) filter (where state <> 'idle')::integer as open
-      from pg_stat_activity where usename in ('rowhouse_tenant', 'rowhouse_operator') and datname = current_database()`)
+      from pg_stat_activity where usename in ('rowhouse_tenant', 'rowhouse_operator') and starts_with(datname::text, current_database()::text)`)
     // The pool, one for look-ups, and the operator's.
     if ((row?.sessions ?? 0) > poolSize + 1 + 4) tally.violations.push({ kind: 'leaked', detail: `${row?.sessions ?? 0} connections` })
     if ((row?.open ?? 0) > 0) tally.violations.push({ kind: 'leaked', detail: `${row?.open ?? 0} transactions that nobody is in` })
