@@ -4,14 +4,17 @@
 -- the role which serves tenants cannot read. So a statement that names another tenant in its midst has named nobody. Whether it is
 -- checked is up to current_account_id(), which "migrate up" writes anew where it is given a key.
 
--- Two keys at most: while one is exchanged for another, both are good.
-create table context_key (
+-- Apart from what belongs to tenants, where nobody who serves requests may go. Two keys at most: while one is exchanged for another,
+-- both are good.
+create schema rowhouse_secret;
+create table rowhouse_secret.context_key (
   id text primary key check (id ~ '^[A-Za-z0-9_-]{8}$'),
   secret bytea not null check (octet_length(secret) = 32),
   created_at timestamptz not null default now()
 );
 
-grant select (id, secret) on context_key to rowhouse_verifier;
+grant usage on schema rowhouse_secret to rowhouse_verifier;
+grant select (id, secret) on rowhouse_secret.context_key to rowhouse_verifier;
 grant create on schema rowhouse to rowhouse_verifier;
 set local role rowhouse_verifier;
 
@@ -27,7 +30,7 @@ declare
   signature text := current_setting('app.signature');
 begin
   if exists (
-    select from rowhouse.context_key
+    select from rowhouse_secret.context_key
     where id = split_part(signature, '.', 1)
       and encode(sha384(secret || convert_to(concat_ws('.', id, split_part(signature, '.', 2), account), 'UTF8')), 'hex') = split_part(signature, '.', 3)
       and split_part(signature, '.', 2)::bigint >= extract(epoch from statement_timestamp())
@@ -130,4 +133,4 @@ drop function context_is_signed();
 set local role rowhouse_verifier;
 drop function rowhouse.verified_account_id();
 reset role;
-drop table context_key;
+drop schema rowhouse_secret cascade;

@@ -23,7 +23,7 @@ export const rowhouseSettings: Omit<CheckSettings, 'manifest'> = {
     'rowhouse.enter_session(text)', 'rowhouse.enter_token(text)', 'rowhouse.find_entry_link(text)', 'rowhouse.find_look(text)', 'rowhouse.find_session(text)', 'rowhouse.verified_account_id()', 'rowhouse.manage()', 'rowhouse.keep_an_owner(bigint)',
     'rowhouse.record_event(text,jsonb)', 'rowhouse.note_account_event(bigint,text,text,jsonb)'
   ],
-  hiddenColumns: ['app_user.password_hash', 'user_session.token_hash', 'api_token.token_hash', 'entry_link.token_hash', 'operator_look.code_hash', 'operator_look.token_hash', 'context_key.secret']
+  hiddenColumns: ['app_user.password_hash', 'user_session.token_hash', 'api_token.token_hash', 'entry_link.token_hash', 'operator_look.code_hash', 'operator_look.token_hash']
 }
 
 /** What the rules find in this application's own database, and is meant. */

@@ -50,14 +50,14 @@ export async function ensureContext (client: pg.Client, kind: ContextKind): Prom
     const { rows: [present] } = await client.query<{ isSigned: boolean }>('select rowhouse.context_is_signed() as "isSigned"')
     if (kind === 'unsigned') {
       if (present?.isSigned === true) await client.query(contextFunction("pg_catalog.current_setting('app.account_id')::bigint"))
-      await client.query('delete from rowhouse.context_key')
+      await client.query('delete from rowhouse_secret.context_key')
       return
     }
     const { id, secret } = derive(kind.signedWith)
-    await client.query('insert into rowhouse.context_key (id, secret) values ($1::text, $2::bytea) on conflict (id) do nothing', [id, secret])
+    await client.query('insert into rowhouse_secret.context_key (id, secret) values ($1::text, $2::bytea) on conflict (id) do nothing', [id, secret])
     await client.query(`
-      delete from rowhouse.context_key where id <> $1::text
-        and id not in (select id from rowhouse.context_key where id <> $1::text order by created_at desc limit 1)`, [id])
+      delete from rowhouse_secret.context_key where id <> $1::text
+        and id not in (select id from rowhouse_secret.context_key where id <> $1::text order by created_at desc limit 1)`, [id])
     if (present?.isSigned !== true) await client.query(contextFunction('rowhouse.verified_account_id()'))
   })
 }
