@@ -79,12 +79,11 @@ export async function assertContextAgrees (begin: (options: TransactionOptions) 
   const transaction = await begin({ readOnly: true, deadlineMs: 10_000 })
   const { sql } = transaction
   try {
-    const [[present], error] = await Promise.all([
-      sql<{ isSigned: boolean }>`select context_is_signed() as "isSigned"`,
-      sql`select set_account(${nobody}, null, ${sign?.(nobody) ?? null})`.then(() => undefined, (refusal: unknown) => refusal)
-    ])
-    if (sign !== undefined && present?.isSigned !== true) throw new ExplainedError('CONTEXT_KEY is set, and the database takes the names of tenants unsigned; run, with the same key: npx tsx bin/migrate.ts up')
-    if (sign === undefined && present?.isSigned === true) throw new ExplainedError('the database takes the names of tenants only where they are signed; set CONTEXT_KEY to the key that it was set up with, or take it back: npx tsx bin/migrate.ts up --unsigned')
+    const [present] = await sql<{ isSigned: boolean }>`select context_is_signed() as "isSigned"`
+    if (sign === undefined && present?.isSigned !== true) return
+    if (present?.isSigned !== true) throw new ExplainedError('CONTEXT_KEY is set, and the database takes the names of tenants unsigned; run, with the same key: npx tsx bin/migrate.ts up')
+    if (sign === undefined) throw new ExplainedError('the database takes the names of tenants only where they are signed; set CONTEXT_KEY to the key that it was set up with, or take it back: npx tsx bin/migrate.ts up --unsigned')
+    const error = await sql`select set_account(${nobody}, null, ${sign(nobody)})`.then(() => undefined, (refusal: unknown) => refusal)
     if (hasCode(error, '42501')) throw new ExplainedError('the database does not take what CONTEXT_KEY signs: it was set up with another key, or the clocks of the two machines differ by more than a minute')
     if (!hasCode(error, 'RH001')) throw error
   } finally {
