@@ -54,7 +54,8 @@ export async function ensureContext (client: pg.Client, kind: ContextKind): Prom
       return
     }
     const { id, secret } = derive(kind.signedWith)
-    await client.query('insert into rowhouse_secret.context_key (id, secret) values ($1::text, $2::bytea) on conflict (id) do nothing', [id, secret])
+    // A key that is given again is in use again: the next one must not push it out before one that nobody came back to.
+    await client.query('insert into rowhouse_secret.context_key (id, secret) values ($1::text, $2::bytea) on conflict (id) do update set created_at = excluded.created_at', [id, secret])
     await client.query(`
       delete from rowhouse_secret.context_key where id <> $1::text
         and id not in (select id from rowhouse_secret.context_key where id <> $1::text order by created_at desc limit 1)`, [id])
