@@ -30,7 +30,7 @@ Examples:
   npx tsx bin/migrate.ts up              make roles and database if need be, apply all pending migrations everywhere
   npx tsx bin/migrate.ts up --jobs 8 --max-failures 20   more tenants' databases at a time, and not put off by a few
   npx tsx bin/migrate.ts up --tenant acme --lock-timeout 5min   one tenant's database alone, with patience
-  CONTEXT_KEY=$(openssl rand -base64 32) npx tsx bin/migrate.ts up   have names of tenants signed from now on (README)
+  CONTEXT_KEY=<secret> npx tsx bin/migrate.ts up   have names of tenants signed from now on; the server takes the same
   npx tsx bin/migrate.ts up --unsigned   take that back
   npx tsx bin/migrate.ts status          list the migrations and when they were applied, and where tenants' databases stand
   npx tsx bin/migrate.ts status --json   the same, for programs

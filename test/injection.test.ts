@@ -104,7 +104,7 @@ t.test('the roles: no other role, no hash, no file, no second connection, nothin
   for (const call of [
     "set_config('role', 'rowhouse_operator', true)", 'password_hash from app_user', 'token_hash from user_session', "pg_read_file('/etc/passwd')", "lo_from_bytea(0, 'x')::text", "lo_import('/etc/passwd')::text",
     "pg_ls_dir('.')", 'passwd from pg_shadow', 'rolpassword from pg_authid', "append_event(1, 'user', 1, 'x', 'y', '{}')::text", 'remove_events(1)::text', "note_account_event(2, 'x', 'y', '{}')::text",
-    'last_value::text from project_id_seq', 'pg_reload_conf()::text', 'pg_switch_wal()::text', "current_setting('data_directory')"
+    'last_value::text from project_id_seq', 'pg_reload_conf()::text', 'pg_switch_wal()::text', 'pg_advisory_lock(rowhouse.account_lock(2))::text', 'pg_try_advisory_lock_shared(1)::text', "current_setting('data_directory')"
   ]) {
     const { code, body } = await send('search', `%' union all select 1, ${call} --`)
     t.ok(code === '42501' || code === '42883', `${call}: ${body}`)

@@ -12,6 +12,7 @@ const definer = (name: string, rest = ''): string => `create function rowhouse.$
 const replaceContext = (body: string, properties = 'stable parallel safe'): string => `create or replace function rowhouse.current_account_id() returns bigint language sql ${properties} return ${body};`
 
 export const sabotages: readonly Sabotage[] = [
+  { rule: 'root-missing', object: 'rowhouse.account', sql: 'alter table rowhouse.account rename to tenant' },
   // Row-level security itself.
   { rule: 'rls-off', object: 'rowhouse.project', sql: 'alter table rowhouse.project disable row level security' },
   { rule: 'rls-off', object: 'rowhouse.fresh', sql: 'create table rowhouse.fresh (account_id bigint not null, id bigint, primary key (account_id, id)); grant select on rowhouse.fresh to rowhouse_tenant' },
@@ -150,5 +151,8 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'manifest-function', object: 'rowhouse.current_account_id()', sql: replaceContext("pg_catalog.current_setting('app.other_id')::bigint") },
   { rule: 'manifest-function', object: 'rowhouse.check_password(text,text)', sql: 'alter function rowhouse.check_password(text, text) owner to rowhouse_searcher' },
   { rule: 'manifest-function', object: 'rowhouse.enter_token(text)', sql: "create or replace function rowhouse.enter_token(token_hash text) returns json language sql security definer set search_path = pg_catalog, pg_temp as 'select json_build_object(''kind'', ''program'', ''tokenId'', 1, ''mayWrite'', true)'" },
+  { rule: 'manifest-function', object: 'rowhouse.search_query(bigint,text)', sql: "create or replace function rowhouse.search_query(account_id bigint, typed text) returns tsquery language plpgsql immutable parallel safe as $$ begin raise exception '%', (select string_agg(name, ', ') from rowhouse.project where project.account_id = 2); end $$" },
+  { rule: 'manifest-policy', object: 'app_user.verifier', sql: 'alter policy verifier on rowhouse.app_user using (true)' },
+  { rule: 'unique-without-key', object: 'rowhouse.project_by_name_alone', sql: 'create unique index project_by_name_alone on rowhouse.project (name, id) include (account_id)' },
   { rule: 'manifest-unlisted', sql: 'create table rowhouse.by_hand (account_id bigint not null, id bigint, primary key (account_id, id))' }
 ]

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { audit } from '../src/check-rls/audit.ts'
+import { check } from '../src/check-rls/check.ts'
 import { readRowhouseManifest, rowhouseExceptions, rowhouseSettings } from '../src/check-rls/rowhouse.ts'
 import { queryOf, withAuditor } from '../src/check-rls/session.ts'
 import { parseConfig } from '../src/config.ts'
@@ -7,6 +8,7 @@ import { withClient } from '../src/database/admin.ts'
 import { contextSigner, type SignContext } from '../src/database/context.ts'
 import { openDatabase } from '../src/database/database.ts'
 import { latestMigration } from '../src/database/migrate.ts'
+import type { TenantScope } from '../src/tenancy/scope.ts'
 import { openStrategy } from '../src/tenancy/strategies.ts'
 import { asRole, contextKey as key, poolOptions, run, seedTenants, testApp, testDatabase, type TestDatabase } from './support.ts'
 
@@ -89,6 +91,43 @@ t.test('a signature is good for one account, for a while, by a key that the data
   })
 })
 
+t.test('what an injection leaves on a connection is gone before the next tenant comes', async t => {
+  /** Has a statement of tenant-0's leave something, and looks what tenant-1 finds on the same connection. */
+  async function found (database: TestDatabase, signContext: SignContext | undefined): Promise<object | undefined> {
+    await asRole(database.admin, async query => {
+      // In the place of what an injection does: the application's own statements cannot say so.
+      await query(`create or replace function rowhouse.leave_behind() returns text language sql as $$
+        select set_config('app.actor', 'user:1:somebody of tenant-0', false) || set_config('client_encoding', 'LATIN1', false) || pg_advisory_lock(rowhouse.account_lock(2))::text $$`)
+      await query('grant execute on function rowhouse.leave_behind(), pg_catalog.pg_advisory_lock(bigint) to rowhouse_tenant')
+    })
+    const strategy = openStrategy({ name: 'single-schema', schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), pool: { ...poolOptions, size: 1 }, signContext })
+    const as = async <T>(slug: string, work: (scope: TenantScope) => Promise<T>): Promise<T> => {
+      const { tenant } = await strategy.findTenant(slug) ?? {}
+      if (tenant === undefined) throw new Error(`there is no ${slug}`)
+      const { scope, transaction } = await strategy.beginTenant(tenant, { readOnly: false, deadlineMs: 5000 })
+      try {
+        const result = await work(scope)
+        await transaction.commit()
+        return result
+      } finally {
+        await transaction.rollback()
+      }
+    }
+    try {
+      await as('tenant-0', async ({ sql }) => await sql`select leave_behind()`)
+      return await as('tenant-1', async ({ sql, accountId }) => (await sql`
+        select coalesce(current_setting('app.actor', true), '') as actor, current_setting('client_encoding') as encoding,
+          (select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory' and mode = 'ExclusiveLock') as locks,
+          (select count(*) from rowhouse.project where account_id = ${accountId}) as projects`)[0])
+    } finally {
+      await strategy.end()
+      await asRole(database.admin, async query => { await query('drop function rowhouse.leave_behind(); revoke execute on function pg_catalog.pg_advisory_lock(bigint) from rowhouse_tenant') })
+    }
+  }
+  t.strictSame({ ...await found(signed, sign) }, { actor: '', encoding: 'UTF8', locks: 0, projects: 2 })
+  t.strictSame({ ...await found(plain, undefined) }, { actor: 'user:1:somebody of tenant-0', encoding: 'LATIN1', locks: 1, projects: 2 }, 'where names are not signed it is there, which is why set_config() and such locks are taken away')
+})
+
 t.test('nobody who serves requests reads the key, or changes what looks at it', async t => {
   for (const role of ['tenant', 'operator', 'loader', 'manager'] as const) {
     await asRole(signed.login(role), async query => {
@@ -142,6 +181,16 @@ t.test('a server and its database agree, or the server does not start', async t 
   await t.rejects(walls(signed, undefined), { message: /set CONTEXT_KEY to the key that it was set up with/ })
   await t.rejects(walls(plain, sign), { message: /takes the names of tenants unsigned; run, with the same key: npx tsx bin\/migrate.ts up/ })
   await t.rejects(walls(signed, signer(otherKey)), { message: /does not take what CONTEXT_KEY signs/ })
+  const become = async (body: string): Promise<void> => { await asRole(signed.login('owner'), async query => { await query(`create or replace function rowhouse.current_account_id() returns bigint language sql stable parallel safe return ${body}`) }) }
+  // It mentions what asks for a signature, and never calls it.
+  await become("(with signed as (select rowhouse.verified_account_id()) select pg_catalog.current_setting('app.account_id')::bigint)")
+  await t.rejects(walls(signed, sign), { message: /takes one that is of another account/ })
+  await withAuditor(signed.admin, async client => {
+    const findings = await check(queryOf(client), { ...rowhouseSettings, manifest: await readRowhouseManifest() })
+    for (const id of ['setting-forgeable', 'manifest-function']) t.ok(findings.some(({ rule }) => rule.id === id), id)
+  })
+  await become('rowhouse.verified_account_id()')
+  await t.resolves(walls(signed, sign))
 })
 
 t.test('migrate up begins with it where it is given a key, keeps it where it is given none, and takes it back when told', async t => {

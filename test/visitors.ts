@@ -51,7 +51,7 @@ export interface Asked {
   on?: FastifyInstance
 }
 
-export const tokenIn = ({ body }: LightMyRequestResponse): string => /name="form_token" value="([^"]+)"/.exec(body)?.[1] ?? ''
+export const tokenIn = ({ body }: Pick<LightMyRequestResponse, 'body'>): string => /name="form_token" value="([^"]+)"/.exec(body)?.[1] ?? ''
 export const cookieOf = ({ headers }: LightMyRequestResponse): string => String(headers['set-cookie'] ?? '').split(';')[0] ?? ''
 
 /** Asks as somebody with a browser, or as a program. */

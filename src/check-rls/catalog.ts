@@ -107,18 +107,17 @@ export const catalog = `
     from called join own_function on own_function.oid = called.oid
   ),
   -- The settings that say whose rows they are.
-  context_setting as materialized (
-    select distinct found[1] as name
+  context_reading as materialized (
+    select found[1] as name, is_verified
     from (
-      select concat_ws(' ', using_expression, check_expression) as source from policy where reaches_tenants
+      select concat_ws(' ', using_expression, check_expression) as source, false as is_verified from policy where reaches_tenants
       union all
-      select body from policy_function
+      select body, name = any (given.verifiers) from policy_function, given
     ) as text, regexp_matches(text.source, 'current_setting\\(''([^'']+)''', 'g') as found
   ),
-  -- Those that whoever can set them names another tenant with: none, where what they say has to be signed.
-  forgeable_setting as materialized (
-    select name from context_setting where not exists (select from policy_function, given where policy_function.name = any (given.verifiers))
-  ),
+  context_setting as materialized (select distinct name from context_reading),
+  -- Those that whoever can set them names another tenant with: what is read anywhere but by a function that asks for a signature.
+  forgeable_setting as materialized (select distinct name from context_reading where not is_verified),
   -- What sessions here begin with, of the roles that serve requests and of all.
   login_setting as materialized (
     select runtime_role.name as setrole_name, quote_ident(pg_database.datname) as database_name, setting
@@ -145,8 +144,6 @@ export const catalog = `
       coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc)), 'UTF8')), 'hex') as hash
     from own_function, given
     where own_function.pronamespace = given.schema_oid
-      and (own_function.oid in (select oid from policy_function) or own_function.prosecdef
-        or exists (select from runtime_role where has_function_privilege(runtime_role.oid, own_function.oid, 'execute')))
   ),
   -- What a manifest lists.
   key_line as materialized (
@@ -159,9 +156,10 @@ export const catalog = `
     where indisunique and not exists (select from pg_constraint where conindid = indexrelid)
   ),
   policy_line as materialized (
-    select name, format('%s: %s for %s to %s', replace(name, given.schema_name || '.', ''), case when polpermissive then 'permissive' else 'restrictive' end,
+    select name, format('%s: %s for %s to %s using %s with check %s', replace(name, given.schema_name || '.', ''), case when polpermissive then 'permissive' else 'restrictive' end,
       case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
-      (select string_agg(case when target.oid = 0 then 'public' else target.oid::regrole::text end, ', ' order by case when target.oid = 0 then 'public' else target.oid::regrole::text end) from unnest(polroles) as target (oid))) as line
+      (select string_agg(case when target.oid = 0 then 'public' else target.oid::regrole::text end, ', ' order by case when target.oid = 0 then 'public' else target.oid::regrole::text end) from unnest(polroles) as target (oid)),
+      coalesce(using_expression, 'nothing'), coalesce(check_expression, 'nothing')) as line
     from policy, given
   )`
 

@@ -6,6 +6,8 @@ import type { CheckSettings } from './settings.ts'
 
 const manifestFile = new URL('rowhouse-manifest.json', import.meta.url)
 
+const context = 'rowhouse.current_account_id()'
+
 /** What is known of this application's own database, but for its manifest. */
 export const rowhouseSettings: Omit<CheckSettings, 'manifest'> = {
   schema: 'rowhouse',
@@ -14,7 +16,7 @@ export const rowhouseSettings: Omit<CheckSettings, 'manifest'> = {
   trustedRoles: [roleNames.loader, roleNames.manager],
   column: 'account_id',
   root: 'account',
-  context: 'rowhouse.current_account_id()',
+  context,
   verifiers: ['rowhouse.verified_account_id()'],
   definers: [
     'rowhouse.resolve_accounts(text[])',
@@ -38,6 +40,6 @@ const signedContext = '155cd0c0688e4678e8050b8e1d100c2f66bc77bef5f6a5998f0527c6c
 /** What this version's migrations make. */
 export async function readRowhouseManifest (): Promise<Manifest> {
   const manifest = parseManifest(await readFile(manifestFile, 'utf8'))
-  const { context, functions } = { ...rowhouseSettings, ...manifest }
-  return { ...manifest, functions: { ...functions, [context ?? '']: [functions[context ?? ''] ?? [], signedContext].flat() } }
+  const { [context]: unsignedContext = [], ...functions } = manifest.functions
+  return { ...manifest, functions: { ...functions, [context]: [unsignedContext, signedContext].flat() } }
 }

@@ -2,7 +2,7 @@ import { createHmac, hash } from 'node:crypto'
 import type pg from 'pg'
 import { hasCode, inTransaction } from './admin.ts'
 import { ExplainedError } from '../explained-error.ts'
-import type { Transaction, TransactionOptions } from './transaction.ts'
+import type { Sql, Transaction, TransactionOptions } from './transaction.ts'
 
 /**
  * Whether the database takes the name of a transaction's tenant as it is, or only where it is signed. As it is costs nothing, and
@@ -74,19 +74,33 @@ const nobody = Number.MAX_SAFE_INTEGER
  * Asserts that the database takes what this process names tenants with, and nothing less where it signs.
  *
  * @param begin a transaction of the tenants' role, in the database that is meant
- * @throws {ExplainedError} where the one signs and the other does not care, or the other way round, or by another key
+ * @throws {ExplainedError} where the one signs and the other does not care, or the other way round, or by another key; where it takes any signature
  */
-export async function assertContextAgrees (begin: (options: TransactionOptions) => Promise<Transaction>, sign: SignContext | undefined): Promise<void> {
+export async function assertContextAgrees (begin: Begin, sign: SignContext | undefined): Promise<void> {
+  const isSigned = await inReading(begin, async sql => (await sql<{ isSigned: boolean }>`select context_is_signed() as "isSigned"`)[0]?.isSigned)
+  if (isSigned !== true) {
+    if (sign === undefined) return
+    throw new ExplainedError('CONTEXT_KEY is set, and the database takes the names of tenants unsigned; run, with the same key: npx tsx bin/migrate.ts up')
+  }
+  if (sign === undefined) throw new ExplainedError('the database takes the names of tenants only where they are signed; set CONTEXT_KEY to the key that it was set up with, or take it back: npx tsx bin/migrate.ts up --unsigned')
+  const refusal = await refusalOf(begin, sign(nobody))
+  if (hasCode(refusal, '42501')) throw new ExplainedError('the database does not take what CONTEXT_KEY signs: it was set up with another key, or the clocks of the two machines differ by more than a minute')
+  if (!hasCode(refusal, 'RH001')) throw refusal
+  // That it asks for a signature is not yet that it looks at it.
+  if (!hasCode(await refusalOf(begin, sign(nobody - 1)), '42501')) throw new ExplainedError('the database asks for signed names of tenants, and takes one that is of another account: current_account_id() is not what "migrate up" makes it; npx tsx bin/checkrls.ts says more')
+}
+
+type Begin = (options: TransactionOptions) => Promise<Transaction>
+
+/** What the database says of a signature for an account that nobody has. */
+async function refusalOf (begin: Begin, signature: string): Promise<unknown> {
+  return await inReading(begin, async sql => await sql`select set_account(${nobody}, null, ${signature})`.then(() => undefined, (refusal: unknown) => refusal))
+}
+
+async function inReading<T> (begin: Begin, read: (sql: Sql) => Promise<T>): Promise<T> {
   const transaction = await begin({ readOnly: true, deadlineMs: 10_000 })
-  const { sql } = transaction
   try {
-    const [present] = await sql<{ isSigned: boolean }>`select context_is_signed() as "isSigned"`
-    if (sign === undefined && present?.isSigned !== true) return
-    if (present?.isSigned !== true) throw new ExplainedError('CONTEXT_KEY is set, and the database takes the names of tenants unsigned; run, with the same key: npx tsx bin/migrate.ts up')
-    if (sign === undefined) throw new ExplainedError('the database takes the names of tenants only where they are signed; set CONTEXT_KEY to the key that it was set up with, or take it back: npx tsx bin/migrate.ts up --unsigned')
-    const error = await sql`select set_account(${nobody}, null, ${sign(nobody)})`.then(() => undefined, (refusal: unknown) => refusal)
-    if (hasCode(error, '42501')) throw new ExplainedError('the database does not take what CONTEXT_KEY signs: it was set up with another key, or the clocks of the two machines differ by more than a minute')
-    if (!hasCode(error, 'RH001')) throw error
+    return await read(transaction.sql)
   } finally {
     await transaction.rollback()
   }

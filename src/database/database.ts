@@ -290,16 +290,21 @@ async function grantDatabase (client: pg.Client, name: string): Promise<void> {
  * - Large objects are one store for all tenants, with no rows that a policy could filter.
  * - set_config() names another tenant in the midst of a statement, for whoever finds an SQL injection; and what runs a text as
  *   a statement could contain SET LOCAL, which no other statement can. Dumps call set_config(); the roles that make them may.
+ * - Advisory locks that outlive their transaction keep whoever waits for them waiting: what is written for a tenant takes one for
+ *   as long as its transaction. The roles that migrate and move accounts hold them longer.
  */
 async function revokeFromEverybody (client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(`
     select pg_proc.oid::regprocedure::text as name from pg_catalog.pg_proc
     join pg_catalog.pg_roles on rolname = current_user and rolsuper
     where pronamespace = 'pg_catalog'::regnamespace
-      and (proname ~ '^(lo_|lowrite$|loread$|set_config$|query_to_xml|cursor_to_xml|ts_stat$)' or pg_proc.oid = 'pg_catalog.ts_rewrite(tsquery, text)'::regprocedure)
+      and (proname ~ '^(lo_|lowrite$|loread$|set_config$|query_to_xml|cursor_to_xml|ts_stat$|pg_(try_)?advisory_lock(_shared)?$)' or pg_proc.oid = 'pg_catalog.ts_rewrite(tsquery, text)'::regprocedure)
       and exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0)`)
   for (const { name } of rows) await client.query(`revoke execute on function pg_catalog.${name} from public`)
   if (rows.some(({ name }) => name.startsWith('set_config('))) {
     await client.query(`grant execute on function pg_catalog.set_config(text, text, boolean) to ${roleNames.owner}, ${roleNames.operator}`)
+  }
+  for (const { name } of rows.filter(({ name }) => name.includes('advisory_lock'))) {
+    await client.query(`grant execute on function pg_catalog.${name} to ${roleNames.owner}, ${roleNames.loader}, ${roleNames.manager}`)
   }
 }

@@ -29,6 +29,11 @@ export interface TransactionOptions {
   readOnly: boolean
   /** After so long the transaction is rolled back, whatever its user does. */
   deadlineMs: number
+  /**
+   * Whether to put back first what an earlier transaction may have left on the session: settings, and locks. Statements of ours leave
+   * nothing; one that somebody else's text got into does, where PostgreSQL lets everybody change settings in the midst of it.
+   */
+  afresh?: boolean
 }
 
 /** What a server is given to answer the rollback of a transaction whose time was up. */
@@ -51,11 +56,12 @@ export class Transaction {
   #ending: Promise<void> | undefined
   #reading: Promise<void> | undefined
 
-  constructor (connection: DatabaseConnection, { readOnly, deadlineMs }: TransactionOptions, release: () => void) {
+  constructor (connection: DatabaseConnection, { readOnly, deadlineMs, afresh = false }: TransactionOptions, release: () => void) {
     this.#connection = connection
     this.#release = release
     this.#readOnly = readOnly
     this.#deadline = setTimeout(() => { this.#expire() }, deadlineMs)
+    if (afresh) for (const statement of [resetSettings, releaseLocks]) this.#track(connection.run(statement, [])).catch(() => {})
     // One snapshot for all that a page shows, so that its count and its rows agree.
     // Not awaited: it shares its packet with the first statement. Its failure becomes theirs.
     this.#track(connection.run(readOnly ? beginReading : beginWriting, [])).catch(() => {})
@@ -175,6 +181,8 @@ export class Transaction {
   }
 }
 
+const resetSettings = template`reset all`
+const releaseLocks = template`select pg_catalog.pg_advisory_unlock_all()`
 const beginReading = template`begin isolation level repeatable read read only`
 const beginWriting = template`begin`
 const commitStatement = template`commit`

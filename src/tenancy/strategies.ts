@@ -45,7 +45,8 @@ export function openStrategy ({ name, tenantLogin, operatorLogin, pool, director
     hasViewOverTenants: name === 'single-schema',
     findTenant: async (slug, options) => await directory.find(slug, options),
     forgetTenant: slug => { directory.forget(slug) },
-    beginTenant: async (tenant, { credential, ...options }) => {
+    beginTenant: async (tenant, { credential, ...given }) => {
+      const options = { ...given, afresh: signContext !== undefined }
       if (tenant.database !== undefined && (tenant.schemaVersion ?? '') < schemaVersion) throw new SchemaBehindError()
       const transaction = tenant.database === undefined ? await tenants.begin(options, tenant.id) : await ownDatabases.begin(tenant.database, options, tenant.id)
       // In a database of its own there is no other account whose name could lead there.

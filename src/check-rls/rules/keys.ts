@@ -7,12 +7,12 @@ export const keyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A unique index without the tenant',
     gain: 'Whether another tenant has a row with this value: "duplicate key" says yes. Who guesses addresses learns who is a customer.',
-    explanation: 'Indexes see all rows. Where the tenant is part of the index, another tenant’s value is no duplicate. Names that are public anyway, such as host names, are an exception to name with --ignore.',
+    explanation: 'Indexes see all rows. Where the tenant is part of the index’s key, rather than what it only includes, another tenant’s value is no duplicate. Names that are public anyway, such as host names, are an exception to name with --ignore.',
     query: `
       select index_relation.oid::regclass::text as object, format('is unique over all rows of %s, whoever they belong to', tenant_table.name) as detail,
         format('drop index %s; create unique index on %s (%I, <columns>);', index_relation.oid::regclass, tenant_table.name, tenant_table.key_name) as mend
       from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid
-      where indisunique and not is_root and key_number is not null and not (key_number = any (indkey::int2[]))
+      where indisunique and not is_root and key_number is not null and not (key_number = any ((indkey::int2[])[0:indnkeyatts - 1]))
         and not exists (select from pg_inherits where inhrelid = indexrelid)`
   },
   {
@@ -25,7 +25,7 @@ export const keyRules: readonly Rule[] = [
       select index_relation.oid::regclass::text as object, format('excludes rows of %s by those of other tenants', tenant_table.name) as detail,
         format('alter table %s drop constraint %I; alter table %1$s add exclude using gist (%I with =, <columns>);', tenant_table.name, index_relation.relname, tenant_table.key_name) as mend
       from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid
-      where indisexclusion and not indisunique and not is_root and key_number is not null and not (key_number = any (indkey::int2[]))`
+      where indisexclusion and not indisunique and not is_root and key_number is not null and not (key_number = any ((indkey::int2[])[0:indnkeyatts - 1]))`
   },
   {
     id: 'unique-not-valid',

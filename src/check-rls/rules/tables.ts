@@ -3,6 +3,16 @@ import type { Rule } from '../rule.ts'
 /** Row-level security itself, and the column that it goes by. */
 export const tableRules: readonly Rule[] = [
   {
+    id: 'root-missing',
+    severity: 'error',
+    title: 'No table of the tenants',
+    gain: 'Nothing by itself: but where nothing is found that belongs to tenants, nothing was checked.',
+    explanation: 'What --schema and --root name is not there. A name that was misspelt would make every database look good.',
+    query: `
+      select format('%I.%I', $1::jsonb ->> 'schema', root_table) as object, 'there is no table of this name' as detail, 'create table <as it was>;' as mend
+      from given where not exists (select from any_table where is_root)`
+  },
+  {
     id: 'rls-off',
     severity: 'error',
     title: 'A table of tenants without row-level security',
