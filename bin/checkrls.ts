@@ -23,6 +23,7 @@ interface Flags {
   trustedRole?: string[]
   column?: string
   root?: string
+  rootKey?: string
   context?: string
   verifier?: string[]
   definer?: string[]
@@ -69,7 +70,8 @@ const program = new Command('checkrls')
   .option('--operator-role <role>', 'a role that reads all tenants\' rows, and writes none; may be repeated', collect)
   .option('--trusted-role <role>', 'a role that passes the walls and serves no request; may be repeated', collect)
   .option('--column <name>', 'the column that says whose a row is', 'account_id')
-  .option('--root <table>', 'the table of the tenants, whose "id" that column refers to', 'account')
+  .option('--root <table>', 'the table of the tenants, which that column refers to', 'account')
+  .option('--root-key <name>', 'the column of that table which says who a tenant is', 'id')
   .option('--context <expression>', 'what policies compare the column with, as PostgreSQL prints it; left out, what most of them do')
   .option('--verifier <function>', 'a function that policies call, which believes a setting only where it is signed: "app.verified_tenant()"; may be repeated', collect)
   .option('--definer <function>', 'a function that may run as its owner: "app.resolve(text)"; may be repeated', collect)
@@ -96,7 +98,7 @@ const program = new Command('checkrls')
     }
     const isOwn = flags.url === undefined
     const given = Object.keys(flags).filter(name => command.getOptionValueSource(name) === 'cli')
-    const foreign = ['schema', 'tenantRole', 'operatorRole', 'trustedRole', 'column', 'root', 'context', 'verifier'].filter(name => given.includes(name))
+    const foreign = ['schema', 'tenantRole', 'operatorRole', 'trustedRole', 'column', 'root', 'rootKey', 'context', 'verifier'].filter(name => given.includes(name))
     if (isOwn && foreign.length > 0) throw new UsageError('without --url this checks Rowhouse\'s own database, which is known: the other options go with --url')
     if (!isOwn && flags.tenantRole === undefined) throw new UsageError('--tenant-role is needed: which role serves tenants?')
     if (isOwn) await withOwnDatabase(async (login, description, signContext) => { await run(flags, login, description, { ...rowhouseSettings, manifest: await manifestOf(flags, readRowhouseManifest) }, rowhouseExceptions, namingBy(signContext)) })
@@ -105,8 +107,8 @@ const program = new Command('checkrls')
 
 await runCommand(program)
 
-function settingsOf ({ schema = '', tenantRole = [], operatorRole = [], trustedRole = [], column = '', root = '', context, verifier = [], definer = [], hide = [] }: Flags): Omit<CheckSettings, 'manifest'> {
-  return { schema, tenantRoles: tenantRole, operatorRoles: operatorRole, trustedRoles: trustedRole, column, root, context, verifiers: verifier, definers: definer, hiddenColumns: hide }
+function settingsOf ({ schema = '', tenantRole = [], operatorRole = [], trustedRole = [], column = '', root = '', rootKey = '', context, verifier = [], definer = [], hide = [] }: Flags): Omit<CheckSettings, 'manifest'> {
+  return { schema, tenantRoles: tenantRole, operatorRoles: operatorRole, trustedRoles: trustedRole, column, root, rootKey, context, verifiers: verifier, definers: definer, hiddenColumns: hide }
 }
 
 async function manifestOf ({ manifest, writeManifest }: Flags, usual: () => Promise<CheckSettings['manifest']>): Promise<CheckSettings['manifest']> {

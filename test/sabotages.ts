@@ -10,6 +10,7 @@ export interface Sabotage {
 
 const definer = (name: string, rest = ''): string => `create function rowhouse.${name}() returns bigint language sql security definer ${rest} as 'select count(*) from rowhouse.project'; grant execute on function rowhouse.${name}() to rowhouse_tenant;`
 const replaceContext = (body: string, properties = 'stable parallel safe'): string => `create or replace function rowhouse.current_account_id() returns bigint language sql ${properties} return ${body};`
+const copying = "create function rowhouse.copy() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$ begin new.name := (select string_agg(name, ' ') from rowhouse.project); return new; end $$; create trigger copy before insert on rowhouse.project for each row execute function rowhouse.copy();"
 
 export const sabotages: readonly Sabotage[] = [
   { rule: 'root-missing', object: 'rowhouse.account', sql: 'alter table rowhouse.account rename to tenant' },
@@ -38,6 +39,20 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'published', object: 'rowhouse.project', sql: 'create publication everything for table rowhouse.project' },
   { rule: 'published', object: 'rowhouse.subtask', sql: 'create publication everything for all tables' },
 
+  // Two or three things together, each harmless or warned of by itself.
+  { rule: 'policy-using', object: 'rowhouse.project.helper', sql: 'create role helpers nologin; alter role rowhouse_tenant inherit; create policy helper on rowhouse.project for select to helpers using (true); grant helpers to rowhouse_tenant' },
+  { rule: 'view-as-owner', object: 'rowhouse.inner_view', sql: 'create view rowhouse.inner_view as select account_id, name from rowhouse.project; create view rowhouse.outer_view with (security_invoker = true) as select name from rowhouse.inner_view; grant select on rowhouse.outer_view, rowhouse.inner_view to rowhouse_tenant' },
+  { rule: 'role-bypasses', object: 'rowhouse_operator', sql: 'create role one noinherit; create role two noinherit; create role three bypassrls noinherit; grant three to two; grant two to one; grant one to rowhouse_operator' },
+  { rule: 'privilege-beyond-rows', object: 'rowhouse.project', sql: 'create role gardeners nologin; grant truncate on rowhouse.project to gardeners; alter role rowhouse_tenant inherit; grant gardeners to rowhouse_tenant' },
+  { rule: 'foreign-key-without-key', object: 'rowhouse.task.loose', sql: 'alter table rowhouse.task drop constraint task_project; alter table rowhouse.project add constraint spare unique (id); alter table rowhouse.task add constraint loose foreign key (project_id) references rowhouse.project (id)' },
+  {
+    rule: 'partition-open', object: 'rowhouse.later', sql: `create table rowhouse.parted (account_id bigint not null references rowhouse.account (id), id bigint, primary key (account_id, id)) partition by list (account_id); select rowhouse.build_wall('rowhouse.parted'); grant select on rowhouse.parted to rowhouse_tenant;
+    create table rowhouse.later (account_id bigint not null, id bigint not null); grant select on rowhouse.later to rowhouse_tenant; alter table rowhouse.parted attach partition rowhouse.later for values in (2)`
+  },
+  { rule: 'policy-check', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project with check (account_id = rowhouse.current_account_id() or account_id = 1); create policy floor on rowhouse.project as restrictive to rowhouse_operator using (account_id = 1)' },
+  { rule: 'setting-forgeable', object: 'rowhouse_tenant', sql: 'create role setters nologin; grant execute on function pg_catalog.set_config(text, text, boolean) to setters; alter role rowhouse_tenant inherit; grant setters to rowhouse_tenant' },
+  { rule: 'column-readable', object: 'rowhouse.app_user.password_hash', sql: 'create role readers nologin; grant select (password_hash) on rowhouse.app_user to readers; alter role rowhouse_tenant inherit; grant readers to rowhouse_tenant' },
+
   // Policies.
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (true)' },
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (account_id = rowhouse.current_account_id() or id = 1)' },
@@ -52,6 +67,8 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'policy-operator-writes', object: 'rowhouse.project.operator', sql: 'drop policy operator on rowhouse.project; create policy operator on rowhouse.project for all to rowhouse_operator using (true)' },
   { rule: 'context-fails-open', sql: "alter policy tenant on rowhouse.project using (current_setting('app.account_id', true) is null or account_id = rowhouse.current_account_id())" },
   { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: replaceContext("coalesce(nullif(current_setting('app.account_id', true), '')::bigint, 1)") },
+  { rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: replaceContext('1::bigint') },
+  { rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: 'create function rowhouse.constant() returns bigint language plpgsql stable as $$ begin return 1; end $$; create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $$ begin return rowhouse.constant(); end $$' },
   { rule: 'policy-subquery', object: 'rowhouse.project.tenant', sql: "alter policy tenant on rowhouse.project using (account_id = (select id from rowhouse.account where slug = 'tenant-0'))" },
   { rule: 'policy-casts-key', object: 'rowhouse.project.tenant', sql: "alter policy tenant on rowhouse.project using (account_id::text = current_setting('app.account_id'))" },
   { rule: 'policy-restricts-nothing', object: 'rowhouse.project.floor', sql: 'create policy floor on rowhouse.project as restrictive to rowhouse_tenant using (true)' },
@@ -74,10 +91,13 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'role-owns', object: 'rowhouse_operator', sql: 'alter function rowhouse.current_account_id() owner to rowhouse_operator' },
   { rule: 'role-setting-context', sql: "alter role rowhouse_tenant set app.account_id = '1'" },
   { rule: 'role-setting-context', sql: "do $$ begin execute format('alter database %I set app.account_id = 1', current_database()); end $$" },
+  // As ALTER SYSTEM SET does for every session: that one cannot be undone with a transaction.
+  { rule: 'role-setting-context', object: 'the server', sql: "set app.account_id = '1'" },
   { rule: 'role-setting-replica', object: 'rowhouse_tenant', sql: 'alter role rowhouse_tenant set session_replication_role = replica' },
   { rule: 'role-setting-row-security', object: 'rowhouse_tenant', sql: 'alter role rowhouse_tenant set row_security = off' },
   { rule: 'role-setting-role', object: 'rowhouse_tenant', sql: 'alter role rowhouse_tenant set role = rowhouse_loader' },
   { rule: 'role-without-timeouts', object: 'rowhouse_tenant', sql: 'alter role rowhouse_tenant reset idle_in_transaction_session_timeout' },
+  { rule: 'role-without-timeouts', object: 'rowhouse_tenant', sql: 'alter role rowhouse_tenant set lock_timeout = 0' },
   { rule: 'setting-secret', sql: "do $$ begin execute format('alter database %I set app.jwt_secret = %L', current_database(), 'hunter2'); end $$" },
   { rule: 'parameter-granted', object: 'session_replication_role', sql: 'grant set on parameter session_replication_role to rowhouse_tenant' },
 
@@ -103,6 +123,9 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'query-functions', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.query_to_xml(text, boolean, boolean, text) to rowhouse_tenant' },
   { rule: 'large-objects', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.lo_from_bytea(oid, bytea) to public' },
   { rule: 'server-files', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.pg_read_file(text) to rowhouse_tenant' },
+  { rule: 'catalog-granted', object: 'pg_statistic', sql: 'grant select on pg_catalog.pg_statistic to rowhouse_tenant' },
+  { rule: 'catalog-granted', object: 'pg_authid', sql: 'grant select (rolpassword) on pg_catalog.pg_authid to public' },
+  { rule: 'catalog-granted', object: 'pg_ls_waldir()', sql: 'grant execute on function pg_catalog.pg_ls_waldir() to rowhouse_operator' },
 
   // Whatever shows rows and is no table.
   { rule: 'view-as-owner', object: 'rowhouse.everything', sql: 'create view rowhouse.everything as select name from rowhouse.project; grant select on rowhouse.everything to rowhouse_tenant' },
@@ -110,10 +133,16 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'materialized-view-readable', object: 'rowhouse.everything', sql: 'create materialized view rowhouse.everything as select name from rowhouse.project; grant select on rowhouse.everything to rowhouse_tenant' },
   { rule: 'foreign-table-usable', object: 'rowhouse.elsewhere', sql: 'create foreign data wrapper nothing; create server nowhere foreign data wrapper nothing; create foreign table rowhouse.elsewhere (id bigint) server nowhere; grant select on rowhouse.elsewhere to rowhouse_tenant' },
   { rule: 'relation-elsewhere', object: 'backups.project', sql: 'create schema backups; create table backups.project as select account_id, name from rowhouse.project; grant usage on schema backups to rowhouse_tenant; grant select on backups.project to rowhouse_tenant' },
+  { rule: 'view-as-owner', object: 'information_schema.everything', sql: 'create view information_schema.everything as select name from rowhouse.project; grant select on information_schema.everything to rowhouse_tenant' },
+  { rule: 'extension-relation-usable', object: 'rowhouse.kept', sql: 'create table rowhouse.kept (statement text); grant select on rowhouse.kept to rowhouse_tenant; alter extension plpgsql add table rowhouse.kept' },
 
   // Code.
   { rule: 'definer-unknown', object: 'rowhouse.peek()', sql: definer('peek') },
   { rule: 'definer-unknown', object: 'helpers.peek()', sql: "create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.peek() returns bigint language sql security definer as 'select count(*) from rowhouse.project'" },
+  { rule: 'definer-unknown', object: 'peek()', sql: "create function pg_catalog.peek() returns bigint language sql security definer as 'select count(*) from rowhouse.project'; grant execute on function pg_catalog.peek() to public" },
+  { rule: 'definer-unknown', object: 'rowhouse.peek()', sql: `${definer('peek')} alter extension plpgsql add function rowhouse.peek()` },
+  { rule: 'definer-unknown', object: 'rowhouse.copy()', sql: `${copying} revoke execute on function rowhouse.copy() from public, rowhouse_tenant` },
+  { rule: 'definer-owner-bypasses', object: 'rowhouse.copy()', sql: `${copying} revoke execute on function rowhouse.copy() from public, rowhouse_tenant` },
   { rule: 'definer-search-path', object: 'rowhouse.peek()', sql: definer('peek') },
   { rule: 'definer-search-path', object: 'rowhouse.record_event(text,jsonb)', sql: 'alter function rowhouse.record_event(text, jsonb) reset search_path' },
   { rule: 'definer-search-path-temporary', object: 'rowhouse.record_event(text,jsonb)', sql: 'alter function rowhouse.record_event(text, jsonb) set search_path = rowhouse' },
@@ -122,6 +151,7 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'definer-owner-logs-in', object: 'rowhouse.resolve_accounts(text[])', sql: 'alter role rowhouse_resolver login' },
   { rule: 'definer-dynamic', object: 'rowhouse.run(text)', sql: "create function rowhouse.run(what text) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$ begin execute 'select ' || what; end $$" },
   { rule: 'leakproof', object: 'rowhouse.show(text)', sql: 'create function rowhouse.show(name text) returns boolean language plpgsql immutable leakproof as $$ begin raise notice \'%\', name; return true; end $$' },
+  { rule: 'leakproof', object: 'textlike(text,text)', sql: 'alter function pg_catalog.textlike(text, text) leakproof' },
   { rule: 'execute-public', object: 'rowhouse.build_wall(regclass,name)', sql: 'grant execute on function rowhouse.build_wall(regclass, name) to public' },
   { rule: 'language-untrusted', object: 'rowhouse.inside(cstring)', sql: "create function rowhouse.inside(cstring) returns integer language internal as 'int4in'; grant execute on function rowhouse.inside(cstring) to rowhouse_tenant" },
 

@@ -9,7 +9,7 @@ import type { CheckSettings } from './settings.ts'
 export const catalog = `
   given as materialized (
     select to_regnamespace(quote_ident($1::jsonb ->> 'schema'))::oid as schema_oid, quote_ident($1::jsonb ->> 'schema') as schema_name,
-      $1::jsonb ->> 'column' as key_column, $1::jsonb ->> 'root' as root_table, $1::jsonb ->> 'context' as given_context,
+      $1::jsonb ->> 'column' as key_column, $1::jsonb ->> 'root' as root_table, $1::jsonb ->> 'rootKey' as root_key, $1::jsonb ->> 'context' as given_context,
       array(select jsonb_array_elements_text($1::jsonb -> 'definers')) as definers,
       array(select jsonb_array_elements_text($1::jsonb -> 'verifiers')) as verifiers,
       array(select jsonb_array_elements_text($1::jsonb -> 'hiddenColumns')) as hidden_columns,
@@ -39,7 +39,7 @@ export const catalog = `
   any_table as materialized (
     select relation.oid, relation.relname, format('%s.%I', given.schema_name, relation.relname) as name, relation.relowner, relation.relkind, relation.relacl,
       relation.relrowsecurity, relation.relforcerowsecurity, relation.relispartition, relation.relname = given.root_table as is_root,
-      case when relation.relname = given.root_table then 'id' else given.key_column end as key_name,
+      case when relation.relname = given.root_table then given.root_key else given.key_column end as key_name,
       key.attnum as key_number, key.attnotnull as key_is_not_null, key.atttypid as key_type,
       exists (
         select from runtime_role where has_table_privilege(runtime_role.oid, relation.oid, 'select, insert, update, delete, truncate, references, trigger')
@@ -48,7 +48,7 @@ export const catalog = `
     from given
     join pg_class as relation on relation.relnamespace = given.schema_oid and relation.relkind in ('r', 'p')
     left join pg_attribute as key on key.attrelid = relation.oid and not key.attisdropped
-      and key.attname = case when relation.relname = given.root_table then 'id' else given.key_column end
+      and key.attname = case when relation.relname = given.root_table then given.root_key else given.key_column end
     where not exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e')
   ),
   tenant_table as materialized (
@@ -83,29 +83,51 @@ export const catalog = `
     select any_policy.*, format('(%s = %s)', any_policy.quoted_key, coalesce(context.expression, '<the tenant of the transaction>')) as canonical
     from any_policy, context
   ),
-  -- Functions that are no part of PostgreSQL or of an extension.
+  -- Functions that did not come with the server. Object ids below 16384 are those of what did, whatever schema it is in:
+  -- PostgreSQL, "System Catalog Initial Data".
   own_function as materialized (
-    select function.*, function.oid::regprocedure::text as name, quote_ident(pg_roles.rolname) as owner_name, pg_roles.rolsuper, pg_roles.rolbypassrls
+    select function.*, function.oid::regprocedure::text as name, quote_ident(pg_roles.rolname) as owner_name, pg_roles.rolsuper, pg_roles.rolbypassrls, lanname, lanpltrusted,
+      exists (select from pg_depend where pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = function.oid and pg_depend.deptype = 'e') as is_of_extension
     from pg_proc as function
     join pg_namespace on pg_namespace.oid = function.pronamespace
     join pg_roles on pg_roles.oid = function.proowner
-    where pg_namespace.nspname !~ '^pg_' and pg_namespace.nspname <> 'information_schema'
-      and not exists (select from pg_depend where pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = function.oid and pg_depend.deptype = 'e')
+    join pg_language on pg_language.oid = function.prolang
+    where function.oid >= 16384 and pg_namespace.nspname !~ '^pg_(temp|toast)'
   ),
-  -- Functions that decide who sees what: those that policies call, and those that these call, as far as PostgreSQL notes that.
-  policy_function as materialized (
-    with recursive called (oid) as (
-      select pg_depend.refobjid
+  -- What a role that serves requests can have run: by calling it, or by a trigger on what it may write, which asks for no privilege.
+  runnable_function as materialized (
+    select own_function.*, runtime_role.name as role_name, 'may call it' as how
+    from own_function, runtime_role
+    where has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')
+    union all
+    select own_function.*, runtime_role.name, 'sets it off by what it writes to ' || tgrelid::regclass
+    from own_function join pg_trigger on tgfoid = own_function.oid and not tgisinternal and tgenabled <> 'D', runtime_role
+    where has_table_privilege(runtime_role.oid, tgrelid, 'insert, update, delete, truncate') or has_any_column_privilege(runtime_role.oid, tgrelid, 'insert, update')
+  ),
+  -- What policies call, and what that calls: as far as PostgreSQL notes it, and as far as a text that it does not look into names it.
+  called_function as materialized (
+    with recursive called (policy, oid) as (
+      select pg_policy.oid, pg_depend.refobjid
       from pg_policy
       join tenant_table on tenant_table.oid = pg_policy.polrelid
       join pg_depend on pg_depend.classid = 'pg_policy'::regclass and pg_depend.objid = pg_policy.oid and pg_depend.refclassid = 'pg_proc'::regclass
       union
-      select pg_depend.refobjid
-      from called join pg_depend on pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = called.oid and pg_depend.refclassid = 'pg_proc'::regclass
+      select called.policy, callee.oid
+      from called, lateral (
+        select pg_depend.refobjid as oid
+        from pg_depend where pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = called.oid and pg_depend.refclassid = 'pg_proc'::regclass
+        union all
+        select named.oid
+        from own_function as caller join own_function as named on caller.prosrc ~ ('\\m' || regexp_replace(named.proname, '\\W', '.', 'g') || '\\s*\\(')
+        where caller.oid = called.oid and caller.prosqlbody is null and caller.lanname in ('sql', 'plpgsql')
+      ) as callee
     )
-    select own_function.oid, own_function.name, coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc) as body
+    select called.policy, own_function.oid, own_function.name, coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc) as body,
+      -- Nobody sees here what it does.
+      own_function.is_of_extension or own_function.lanname not in ('sql', 'plpgsql') as is_opaque
     from called join own_function on own_function.oid = called.oid
   ),
+  policy_function as materialized (select distinct oid, name, body from called_function),
   -- The settings that say whose rows they are.
   context_reading as materialized (
     select found[1] as name, is_verified
@@ -127,23 +149,23 @@ export const catalog = `
     unnest(setconfig) as setting
     where (setrole = 0 or runtime_role.oid is not null) and (setdatabase = 0 or pg_database.datname = current_database())
   ),
-  -- Relations outside PostgreSQL's own schemas that a role which serves requests may touch, but no temporary ones and none of an extension's.
+  -- Relations that did not come with the server and that a role which serves requests may touch, but no temporary ones.
   reachable_relation as materialized (
-    select relation.oid, relation.relkind, relation.relnamespace, relation.relowner, relation.reloptions, runtime_role.oid as role
+    select relation.oid, relation.relkind, relation.relnamespace, relation.relowner, relation.reloptions, runtime_role.oid as role,
+      exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e') as is_of_extension
     from runtime_role, pg_class as relation join pg_namespace on pg_namespace.oid = relation.relnamespace
-    where relation.relkind in ('r', 'p', 'v', 'm', 'f') and pg_namespace.nspname !~ '^pg_' and pg_namespace.nspname <> 'information_schema'
+    where relation.relkind in ('r', 'p', 'v', 'm', 'f') and relation.oid >= 16384 and pg_namespace.nspname !~ '^pg_(temp|toast)'
       and has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'usage')
       and (has_table_privilege(runtime_role.oid, relation.oid, 'select, insert, update, delete') or has_any_column_privilege(runtime_role.oid, relation.oid, 'select, insert, update'))
-      and not exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e')
   ),
   -- Of what kind it is, whose rights it takes, how it runs, and what it does. The same on every server.
   function_hash as materialized (
     select own_function.oid, own_function.name, encode(sha256(convert_to(concat_ws(chr(10),
-      own_function.owner_name, (select lanname from pg_language where pg_language.oid = own_function.prolang), own_function.provolatile, own_function.proparallel,
+      own_function.owner_name, own_function.lanname, own_function.provolatile, own_function.proparallel,
       own_function.prosecdef, own_function.proleakproof, own_function.proisstrict, own_function.proconfig::text,
       coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc)), 'UTF8')), 'hex') as hash
     from own_function, given
-    where own_function.pronamespace = given.schema_oid
+    where own_function.pronamespace = given.schema_oid and not own_function.is_of_extension
   ),
   -- What a manifest lists.
   key_line as materialized (

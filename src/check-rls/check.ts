@@ -20,6 +20,9 @@ export async function check (query: Query, settings: CheckSettings, chosen: read
     // PostgreSQL prints expressions with as much of a name as the search_path makes necessary.
     await query("set local search_path = ''")
     await query('set local jit = off')
+    // Whoever audits a busy database gives up before anybody waits for it.
+    await query("set local lock_timeout = '2s'")
+    await query("set local statement_timeout = '60s'")
     const found = await query<{ rule: string, object: string, detail: string, mend: string }>(statement(chosen), [catalogParameter(settings)])
     return chosen.flatMap(rule => found.filter(row => row.rule === rule.id).map(({ object, detail, mend }) => ({ rule, object, detail, mend })))
   } finally {

@@ -16,7 +16,8 @@ export interface Exception {
  * @throws {ExplainedError} where a part is missing or no rule is called so
  */
 export function parseException (text: string, rules: readonly Rule[]): Exception {
-  const [, rule = '', object = '', reason = ''] = /^([a-z-]+):(.+?)=(.*)$/s.exec(text) ?? []
+  // An operator's own name may consist of the sign that ends the object.
+  const [, rule = '', object = '', reason = ''] = /^([a-z-]+):((?:[+\-*/<>=~!@#%^&|`?]+\([^)]*\)|"(?:[^"]|"")*"|[^="])+)=(.*)$/s.exec(text) ?? []
   if (object === '' || reason.trim() === '') throw new ExplainedError(`--ignore takes RULE:OBJECT=REASON, such as trigger:app.task.touch=sets updated_at alone, not ${text}`, { exitCode: 2 })
   assertRule(rule, rules)
   return { rule, object, reason: reason.trim() }

@@ -16,6 +16,7 @@ export const rowhouseSettings: Omit<CheckSettings, 'manifest'> = {
   trustedRoles: [roleNames.loader, roleNames.manager],
   column: 'account_id',
   root: 'account',
+  rootKey: 'id',
   context,
   verifiers: ['rowhouse.verified_account_id()'],
   definers: [

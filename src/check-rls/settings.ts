@@ -12,8 +12,10 @@ export interface CheckSettings {
   trustedRoles: readonly string[]
   /** The column of every table of tenants that says whose a row is. */
   column: string
-  /** The table of the tenants themselves, whose `id` that column refers to. */
+  /** The table of the tenants themselves, which that column refers to. */
   root: string
+  /** The column of that table which says who a tenant is: "id". */
+  rootKey: string
   /**
    * The tenant of a transaction, as PostgreSQL prints it in a policy with an empty search_path: "app.current_account_id()".
    * Without it, what most policies compare the column with.

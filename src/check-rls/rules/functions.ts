@@ -1,5 +1,15 @@
 import type { Rule } from '../rule.ts'
 
+/** What comes with PostgreSQL 15 to 18, is LEAKPROOF, and neither compares nor is called by an index: casts that lose nothing, hashes. */
+const leakproofBesides = [
+  'float8(smallint)', 'float4(smallint)', 'float8(real)', 'int4(smallint)', 'float8(integer)', 'float4(integer)', 'int8(integer)', 'float8(bigint)', 'float4(bigint)', 'int8(smallint)', 'int8(oid)',
+  'bool(integer)', 'int4(boolean)', '"numeric"(integer)', '"numeric"(real)', '"numeric"(double precision)', '"numeric"(bigint)', '"numeric"(smallint)',
+  'text(name)', 'name(text)', 'name(character)', 'name(character varying)', '"varchar"(name)', 'bytea(smallint)', 'bytea(integer)', 'bytea(bigint)', '"interval"(time without time zone)', 'macaddr8(macaddr)',
+  'text_larger(text,text)', 'text_smaller(text,text)', 'bpchar_larger(character,character)', 'bpchar_smaller(character,character)', 'bytea_larger(bytea,bytea)', 'bytea_smaller(bytea,bytea)',
+  'md5(text)', 'md5(bytea)', 'sha224(bytea)', 'sha256(bytea)', 'sha384(bytea)', 'sha512(bytea)', 'crc32(bytea)', 'crc32c(bytea)',
+  'gen_random_uuid()', 'uuid_extract_timestamp(uuid)', 'uuid_extract_version(uuid)'
+]
+
 /** Code in the database. */
 export const functionRules: readonly Rule[] = [
   {
@@ -7,12 +17,11 @@ export const functionRules: readonly Rule[] = [
     severity: 'error',
     title: 'A function that runs as its owner, and that nobody has vouched for',
     gain: 'Whatever its owner may do: the tenant of the transaction holds in it only as far as its author thought of it.',
-    explanation: 'SECURITY DEFINER lends the rights of the owner to whoever may call. Name those that you have read with --definer.',
+    explanation: 'SECURITY DEFINER lends the rights of the owner to whoever may call, and to whoever sets off a trigger that does: that asks for no privilege. Name those that you have read with --definer.',
     query: `
-      select distinct own_function.name as object, format('%s may call it, and it runs as %s', runtime_role.name, owner_name) as detail, format('alter function %s security invoker;', own_function.name) as mend
-      from given, own_function, runtime_role
-      where prosecdef and not (own_function.name = any (given.definers))
-        and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
+      select distinct name as object, format('%s %s, and it runs as %s', role_name, how, owner_name) as detail, format('alter function %s security invoker;', name) as mend
+      from given, runnable_function
+      where prosecdef and not (name = any (given.definers))`
   },
   {
     id: 'definer-search-path',
@@ -22,7 +31,7 @@ export const functionRules: readonly Rule[] = [
     explanation: 'Give it SET search_path = pg_catalog, pg_temp and write every other name with its schema, or a body of the SQL standard (BEGIN ATOMIC), whose names are resolved when it is made.',
     query: `
       select name as object, 'has neither a search_path of its own nor a body that was resolved when it was made' as detail, format('alter function %s set search_path = pg_catalog, pg_temp;', name) as mend
-      from own_function where prosecdef and prosqlbody is null and not exists (select from unnest(proconfig) as setting where setting ~ '^search_path=')`
+      from own_function where not is_of_extension and prosecdef and prosqlbody is null and not exists (select from unnest(proconfig) as setting where setting ~ '^search_path=')`
   },
   {
     id: 'definer-search-path-temporary',
@@ -32,7 +41,7 @@ export const functionRules: readonly Rule[] = [
     explanation: 'Temporary tables are searched first unless pg_temp stands in the search_path: let it stand last.',
     query: `
       select name as object, 'its ' || setting || ' does not end with pg_temp' as detail, format('alter function %s set search_path = pg_catalog, pg_temp;', name) as mend
-      from own_function, unnest(proconfig) as setting where prosecdef and prosqlbody is null and setting ~ '^search_path=' and setting !~ 'pg_temp"?$' and setting !~ '^search_path=("")?$'`
+      from own_function, unnest(proconfig) as setting where not is_of_extension and prosecdef and prosqlbody is null and setting ~ '^search_path=' and setting !~ 'pg_temp"?$' and setting !~ '^search_path=("")?$'`
   },
   {
     id: 'definer-owner-bypasses',
@@ -41,9 +50,9 @@ export const functionRules: readonly Rule[] = [
     gain: 'All tenants, by one slip in its body.',
     explanation: 'Let a role own it that logs in nowhere, with a policy and column grants of its own for just what the function reads.',
     query: `
-      select own_function.name as object, format('runs as %s, which %s', owner_name, case when rolsuper then 'is a superuser' else 'has BYPASSRLS' end) as detail, format('alter function %s owner to <a role of its own>;', own_function.name) as mend
-      from own_function, runtime_role
-      where prosecdef and (rolsuper or rolbypassrls) and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
+      select distinct name as object, format('runs as %s, which %s', owner_name, case when rolsuper then 'is a superuser' else 'has BYPASSRLS' end) as detail, format('alter function %s owner to <a role of its own>;', name) as mend
+      from runnable_function
+      where prosecdef and (rolsuper or rolbypassrls)`
   },
   {
     id: 'definer-owner-logs-in',
@@ -64,16 +73,23 @@ export const functionRules: readonly Rule[] = [
     explanation: 'In EXECUTE, values go behind USING, and names through %I; || and %s splice in whatever comes.',
     query: `
       select name as object, 'executes a text that it has put together' as detail, 'execute ... using ...' as mend
-      from own_function where prosecdef and prosqlbody is null and prosrc ~* '\\mexecute\\s+(format\\s*\\(\\s*''[^'']*%s|(?!\\s|format\\M)[^;]*(\\|\\||\\mconcat))'`
+      from own_function where not is_of_extension and prosecdef and prosqlbody is null and prosrc ~* '\\mexecute\\s+(format\\s*\\(\\s*''[^'']*%s|(?!\\s|format\\M)[^;]*(\\|\\||\\mconcat))'`
   },
   {
     id: 'leakproof',
     severity: 'error',
     title: 'A function that claims to leak nothing',
     gain: 'Every row of a table, before the policy is asked: a LEAKPROOF function is evaluated first, and may tell what it was given, by an error or by its time.',
-    explanation: 'LEAKPROOF is a promise about every path through the function that nobody checks. Only a superuser can make it. Do not mark helpers to make policies faster.',
+    explanation: 'LEAKPROOF is a promise about every path through the function that nobody checks. Only a superuser can make it. Do not mark helpers to make policies faster. Of what comes with PostgreSQL, comparisons, what indexes call, hashes and casts that cannot fail are: LIKE, for one, is not.',
     query: `
-      select name as object, 'is marked LEAKPROOF' as detail, format('alter function %s not leakproof;', name) as mend from own_function where proleakproof`
+      select name as object, 'is marked LEAKPROOF' as detail, format('alter function %s not leakproof;', name) as mend from own_function where proleakproof
+      union all
+      select function.name, 'is marked LEAKPROOF, and does not come so', format('alter function pg_catalog.%s not leakproof;', function.name)
+      from (select pg_proc.oid, pg_proc.oid::regprocedure::text as name from pg_proc where pg_proc.oid < 16384 and proleakproof) as function
+      where current_setting('server_version_num')::integer < 190000
+        and not exists (select from pg_operator where oprcode = function.oid and pg_operator.oid < 16384 and oprname in ('=', '<>', '<', '<=', '>', '>=', '~<~', '~<=~', '~>~', '~>=~', '^@'))
+        and not exists (select from pg_amproc join pg_opfamily on pg_opfamily.oid = amprocfamily join pg_am on pg_am.oid = opfmethod where amproc = function.oid and pg_opfamily.oid < 16384 and amname in ('btree', 'hash'))
+        and function.name not in (${leakproofBesides.map(name => `'${name}'`).join(', ')})`
   },
   {
     id: 'execute-public',
@@ -83,7 +99,7 @@ export const functionRules: readonly Rule[] = [
     explanation: 'PUBLIC may execute every function unless that was revoked. Grant by name.',
     query: `
       select own_function.name as object, 'PUBLIC may execute it' as detail, format('revoke execute on function %s from public;', own_function.name) as mend
-      from given join own_function on own_function.pronamespace = given.schema_oid
+      from given join own_function on own_function.pronamespace = given.schema_oid and not own_function.is_of_extension
       where exists (select from aclexplode(coalesce(own_function.proacl, acldefault('f', own_function.proowner))) as acl where acl.grantee = 0)`
   },
   {
@@ -94,7 +110,7 @@ export const functionRules: readonly Rule[] = [
     explanation: 'Untrusted languages run as the operating system’s user that runs PostgreSQL.',
     query: `
       select distinct own_function.name as object, format('is written in %I, and %s may call it', lanname, runtime_role.name) as detail, format('revoke execute on function %s from %s, public;', own_function.name, runtime_role.name) as mend
-      from own_function join pg_language on pg_language.oid = prolang, runtime_role
-      where not lanpltrusted and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
+      from own_function, runtime_role
+      where not lanpltrusted and not (is_of_extension and lanname = 'c') and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
   }
 ]

@@ -50,11 +50,11 @@ export const installationRules: readonly Rule[] = [
     explanation: 'Policies keep the operators that they were made with, new ones take what they find. Casts change what a text is compared as.',
     query: `
       select pg_operator.oid::regoperator::text as object, 'is defined here' as detail, format('drop operator %s;', pg_operator.oid::regoperator) as mend
-      from pg_operator join pg_namespace on pg_namespace.oid = oprnamespace
-      where nspname !~ '^pg_' and nspname <> 'information_schema'
+      from pg_operator
+      where pg_operator.oid >= 16384
         and not exists (select from pg_depend where pg_depend.classid = 'pg_operator'::regclass and pg_depend.objid = pg_operator.oid and pg_depend.deptype = 'e')
       union all
       select format('%s as %s', castsource::regtype, casttarget::regtype), 'is a cast that is defined here', format('drop cast (%s as %s);', castsource::regtype, casttarget::regtype)
-      from pg_cast join own_function on own_function.oid = castfunc`
+      from pg_cast join own_function on own_function.oid = castfunc and not own_function.is_of_extension`
   }
 ]

@@ -75,6 +75,22 @@ export const policyRules: readonly Rule[] = [
         and concat_ws(' ', using_expression, check_expression, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), ''))`
   },
   {
+    id: 'context-names-nobody',
+    severity: 'error',
+    title: 'Policies that compare the key with nothing that a transaction sets',
+    gain: 'The same rows for every request: all of them, where the key is compared with itself, or one tenant’s.',
+    explanation: 'What most policies have in common is taken for what is meant, unless --context says it. It has to depend on a setting of the transaction, or on who is logged in where each tenant is a role: a constant, or the key itself, is the same for all.',
+    query: `
+      select context.expression as object, 'is what the policies compare the key with, and it reads no setting' as detail,
+        format('alter policy <each> on <its table> using (%I = current_setting(''<setting>'')::<type>);', given.key_column) as mend
+      from context, given
+      where context.expression !~* '\\m(current_setting|current_user|session_user|current_role|user|select)\\M'
+        and exists (select from policy where reaches_tenants and canonical in (using_expression, check_expression))
+        and not exists (
+          select from policy join called_function on called_function.policy = policy.oid
+          where reaches_tenants and canonical in (using_expression, check_expression) and (is_opaque or body ~* '\\m(current_setting|current_user|session_user|current_role|user|select)\\M'))`
+  },
+  {
     id: 'policy-subquery',
     severity: 'warning',
     title: 'A policy that asks another table',
@@ -145,7 +161,6 @@ export const policyRules: readonly Rule[] = [
       from policy
       join pg_depend on classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass
       join own_function on own_function.oid = refobjid
-      join pg_language on pg_language.oid = prolang
       where lanname = 'sql' and (proconfig is not null or prosecdef)`
   },
   {

@@ -1,5 +1,11 @@
 import type { Rule } from '../rule.ts'
 
+/** Through whom a role that serves requests may call a function: a revoke has to name them. */
+const callers = `(
+  select string_agg(distinct case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end, ', ')
+  from aclexplode(coalesce(function.proacl, acldefault('f', function.proowner))) as acl
+  where acl.privilege_type = 'EXECUTE' and (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage')))`
+
 /** What the roles that serve requests may do. */
 export const privilegeRules: readonly Rule[] = [
   {
@@ -9,15 +15,16 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'TRUNCATE: no tenant has any rows left. REFERENCES: a table of one’s own that says which ids others have. TRIGGER: code that runs with whoever writes next. MAINTAIN: locks on the whole table.',
     explanation: 'Policies filter rows. These privileges are about the table as a whole, and policies play no part in them. PostgreSQL, "Row Security Policies". GRANT ALL contains them.',
     query: `
-      select tenant_table.name as object, runtime_role.name || ' has ' || string_agg(distinct held.privilege, ', ') as detail,
-        format('revoke %s on %s from %s;', string_agg(distinct held.privilege, ', '), tenant_table.name, runtime_role.name) as mend
+      select tenant_table.name as object, runtime_role.name || ' has ' || string_agg(distinct held.privilege, ', ') || case when held.grantee <> runtime_role.oid then ' through ' || held.grantee_name else '' end as detail,
+        format('revoke %s on %s from %s;', string_agg(distinct held.privilege, ', '), tenant_table.name, held.grantee_name) as mend
       from tenant_table, runtime_role, lateral (
-        select lower(acl.privilege_type) as privilege from aclexplode(tenant_table.relacl) as acl
+        select lower(acl.privilege_type) as privilege, acl.grantee, case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end as grantee_name
+        from (
+          select tenant_table.relacl as present union all select attacl from pg_attribute where attrelid = tenant_table.oid and attacl is not null
+        ) as part, aclexplode(part.present) as acl
         where acl.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN') and (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage'))
-        union all
-        select 'references' where has_any_column_privilege(runtime_role.oid, tenant_table.oid, 'references')
       ) as held
-      group by tenant_table.name, runtime_role.name`
+      group by tenant_table.name, runtime_role.oid, runtime_role.name, held.grantee, held.grantee_name`
   },
   {
     id: 'operator-writes',
@@ -159,9 +166,9 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'Any tenant, for whoever finds one SQL injection: set_config() can be called in the midst of a SELECT.',
     explanation: 'Where policies trust a setting, the role that serves tenants must not call set_config(). SET LOCAL, a statement of its own, sets what is to be set; injection into a bound, single statement cannot add a second one. Only a superuser can revoke it. Where nobody can, a policy may believe a setting only where it is signed: --verifier names the function that looks.',
     query: `
-      select runtime_role.name as object, 'it may call set_config()' as detail, format('revoke execute on function pg_catalog.set_config(text, text, boolean) from public, %s;', runtime_role.name) as mend
-      from runtime_role
-      where kind = 'tenant' and exists (select from forgeable_setting) and has_function_privilege(runtime_role.oid, 'pg_catalog.set_config(text, text, boolean)'::regprocedure, 'execute')`
+      select runtime_role.name as object, 'it may call set_config()' as detail, format('revoke execute on function pg_catalog.set_config(text, text, boolean) from %s;', ${callers}) as mend
+      from runtime_role, pg_proc as function
+      where kind = 'tenant' and exists (select from forgeable_setting) and function.oid = 'pg_catalog.set_config(text, text, boolean)'::regprocedure and has_function_privilege(runtime_role.oid, function.oid, 'execute')`
   },
   {
     id: 'query-functions',
@@ -171,7 +178,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'query_to_xml(), cursor_to_xml(), ts_stat(), ts_rewrite() and their kin run what they are given. PUBLIC may call them; only a superuser can revoke that.',
     query: `
       select runtime_role.name as object, 'it may call ' || string_agg(function.oid::regprocedure::text, ', ' order by function.oid::regprocedure::text) as detail,
-        string_agg(format('revoke execute on function pg_catalog.%s from public, %s;', function.oid::regprocedure, runtime_role.name), ' ' order by function.oid::regprocedure::text) as mend
+        string_agg(format('revoke execute on function pg_catalog.%s from %s;', function.oid::regprocedure, ${callers}), ' ' order by function.oid::regprocedure::text) as mend
       from runtime_role, pg_proc as function
       where kind = 'tenant' and exists (select from forgeable_setting) and pronamespace = 'pg_catalog'::regnamespace
         and proname in ('query_to_xml', 'query_to_xmlschema', 'query_to_xml_and_xmlschema', 'cursor_to_xml', 'cursor_to_xmlschema', 'ts_stat', 'ts_rewrite')
@@ -186,7 +193,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'Large objects belong to roles, and all tenants are one role. Only a superuser can revoke the functions that make and read them.',
     query: `
       select runtime_role.name as object, 'it may call ' || string_agg(function.oid::regprocedure::text, ', ' order by function.oid::regprocedure::text) as detail,
-        string_agg(format('revoke execute on function pg_catalog.%s from public, %s;', function.oid::regprocedure, runtime_role.name), ' ' order by function.oid::regprocedure::text) as mend
+        string_agg(format('revoke execute on function pg_catalog.%s from %s;', function.oid::regprocedure, ${callers}), ' ' order by function.oid::regprocedure::text) as mend
       from runtime_role, pg_proc as function
       where pronamespace = 'pg_catalog'::regnamespace and proname in ('lo_create', 'lo_creat', 'lo_from_bytea', 'lo_get', 'lo_put', 'lo_open', 'lo_unlink') and has_function_privilege(runtime_role.oid, function.oid, 'execute')
       group by runtime_role.name`
@@ -199,11 +206,41 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'These functions are the superuser’s unless they were granted.',
     query: `
       select runtime_role.name as object, 'it may call ' || string_agg(function.oid::regprocedure::text, ', ' order by function.oid::regprocedure::text) as detail,
-        string_agg(format('revoke execute on function pg_catalog.%s from %s, public;', function.oid::regprocedure, runtime_role.name), ' ' order by function.oid::regprocedure::text) as mend
+        string_agg(format('revoke execute on function pg_catalog.%s from %s;', function.oid::regprocedure, ${callers}), ' ' order by function.oid::regprocedure::text) as mend
       from runtime_role, pg_proc as function
       where pronamespace = 'pg_catalog'::regnamespace
         and proname in ('pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'pg_stat_file', 'lo_import', 'lo_export')
         and exists (select from aclexplode(function.proacl) as acl where acl.privilege_type = 'EXECUTE' and (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage')))
       group by runtime_role.name`
+  },
+  {
+    id: 'catalog-granted',
+    severity: 'error',
+    title: 'Something of PostgreSQL’s own that a role which serves requests was granted',
+    gain: 'pg_statistic: samples of the values of all tenants, column by column. pg_authid: hashes of passwords. pg_largeobject: what all have stored. Functions that are the superuser’s: what only it should see or do.',
+    explanation: 'Of what comes with the server, pg_init_privs says what it was granted when it was made. Whatever a role that serves requests has beyond that, somebody has given it.',
+    query: `
+      select granted.name as object, format('%s has %s, which does not come so', runtime_role.name, string_agg(distinct granted.privilege, ', ')) as detail,
+        format('revoke %s on %s%s from %s, public;', string_agg(distinct granted.privilege, ', '), granted.kind, granted.name, runtime_role.name) as mend
+      from runtime_role, (
+        select '' as kind, relation.oid::regclass::text as name, acl.grantee, lower(acl.privilege_type) as privilege
+        from pg_class as relation, lateral (
+          select 0 as number, relacl as present union all select attnum, attacl from pg_attribute where attrelid = relation.oid and attacl is not null
+        ) as part, aclexplode(part.present) as acl
+        where relation.oid < 16384
+          -- PUBLIC reads the views of the information schema, which each show the caller's own part. They are made too late for pg_init_privs.
+          and not (relation.relnamespace = 'information_schema'::regnamespace and acl.grantee = 0 and acl.privilege_type = 'SELECT')
+          and not exists (
+          select from pg_init_privs, aclexplode(initprivs) as initial
+          where classoid = 'pg_class'::regclass and objoid = relation.oid and objsubid = part.number and initial.grantee = acl.grantee and initial.privilege_type = acl.privilege_type)
+        union all
+        select 'function ', function.oid::regprocedure::text, acl.grantee, 'execute'
+        from pg_init_privs join pg_proc as function on function.oid = objoid, aclexplode(function.proacl) as acl
+        where classoid = 'pg_proc'::regclass and function.oid < 16384
+          and proname not in ('pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'pg_stat_file', 'lo_import', 'lo_export')
+          and not exists (select from aclexplode(initprivs) as initial where initial.grantee = acl.grantee)
+      ) as granted
+      where granted.grantee = 0 or pg_has_role(runtime_role.oid, granted.grantee, 'usage')
+      group by granted.kind, granted.name, runtime_role.name`
   }
 ]

@@ -11,7 +11,7 @@ export const relationRules: readonly Rule[] = [
     query: `
       select relation.oid::regclass::text as object, format('%s may use it, and it reads as %s', runtime_role.name, relation.relowner::regrole) as detail, format('alter view %s set (security_invoker = true);', relation.oid::regclass) as mend
       from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role
-      where relation.relkind = 'v' and not exists (
+      where relation.relkind = 'v' and not relation.is_of_extension and not exists (
         select from unnest(relation.reloptions) as option (text) where option.text ~ '^security_invoker=' and split_part(option.text, '=', 2)::boolean)`
   },
   {
@@ -22,7 +22,7 @@ export const relationRules: readonly Rule[] = [
     explanation: 'A materialised view cannot have row-level security.',
     query: `
       select relation.oid::regclass::text as object, runtime_role.name || ' may read it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, runtime_role.name) as mend
-      from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.relkind = 'm'`
+      from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.relkind = 'm' and not relation.is_of_extension`
   },
   {
     id: 'foreign-table-usable',
@@ -43,6 +43,16 @@ export const relationRules: readonly Rule[] = [
     query: `
       select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, runtime_role.name) as mend
       from given, reachable_relation as relation join runtime_role on runtime_role.oid = relation.role
-      where relation.relkind in ('r', 'p') and relation.relnamespace <> given.schema_oid`
+      where relation.relkind in ('r', 'p') and relation.relnamespace <> given.schema_oid and not relation.is_of_extension`
+  },
+  {
+    id: 'extension-relation-usable',
+    severity: 'warning',
+    title: 'A table or view of an extension that a role which serves requests may use',
+    gain: 'What the extension keeps for that role, and all tenants are that role: pg_stat_statements shows the statements of all.',
+    explanation: 'Extensions often grant what they bring to PUBLIC. Name those that you have looked at with --ignore.',
+    query: `
+      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s, public;', relation.oid::regclass, runtime_role.name) as mend
+      from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.is_of_extension`
   }
 ]

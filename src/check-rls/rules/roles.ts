@@ -76,10 +76,14 @@ export const roleRules: readonly Rule[] = [
     severity: 'error',
     title: 'A tenant that sessions begin with',
     gain: 'One tenant’s rows, for every request that forgot to name its own.',
-    explanation: 'ALTER ROLE or ALTER DATABASE ... SET gives every new session the value. That the tenant is not set is what makes forgetting it an error.',
+    explanation: 'ALTER ROLE, ALTER DATABASE or ALTER SYSTEM ... SET gives every new session the value. That the tenant is not set is what makes forgetting it an error.',
     query: `
       select concat_ws(' in ', setrole_name, database_name) as object, 'sessions begin with ' || setting as detail, format('alter %s reset %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name), split_part(setting, '=', 1)) as mend
-      from login_setting, context_setting where lower(split_part(setting, '=', 1)) = lower(context_setting.name)`
+      from login_setting, context_setting where lower(split_part(setting, '=', 1)) = lower(context_setting.name)
+      union all
+      select 'the server', 'this session begins with ' || name || '=' || current_setting(name, true), format('alter system reset %s;', name)
+      from context_setting
+      where current_setting(name, true) <> '' and not exists (select from login_setting where lower(split_part(setting, '=', 1)) = lower(context_setting.name))`
   },
   {
     id: 'role-setting-replica',
@@ -120,7 +124,7 @@ export const roleRules: readonly Rule[] = [
     query: `
       select runtime_role.name as object, format('its sessions begin without %s', string_agg(wanted.name, ', ')) as detail,
         string_agg(format('alter role %s set %s = %L;', runtime_role.name, wanted.name, wanted.value), ' ') as mend
-      from runtime_role, (values ('idle_in_transaction_session_timeout', '15s'), ('statement_timeout', '5s')) as wanted (name, value)
+      from runtime_role, (values ('idle_in_transaction_session_timeout', '15s'), ('statement_timeout', '5s'), ('lock_timeout', '2s')) as wanted (name, value)
       where runtime_role.kind = 'tenant' and not exists (
         select from login_setting where coalesce(setrole_name, runtime_role.name) = runtime_role.name and split_part(setting, '=', 1) = wanted.name and split_part(setting, '=', 2) not in ('0', ''))
       group by runtime_role.name`

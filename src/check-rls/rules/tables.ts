@@ -99,7 +99,7 @@ export const tableRules: readonly Rule[] = [
     gain: 'Ids that are cut, rounded or compared as text, so that two tenants are one; and policies that no index serves.',
     explanation: 'The key is compared with the tenant of the transaction on every row: both sides, and the id that they stand for, have to be of one type.',
     query: `
-      select tenant_table.name as object, format('%I is %s, and %s.id is %s', tenant_table.key_name, format_type(tenant_table.key_type, null), root.name, format_type(root.key_type, null)) as detail,
+      select tenant_table.name as object, format('%I is %s, and %s.%I is %s', tenant_table.key_name, format_type(tenant_table.key_type, null), root.name, root.key_name, format_type(root.key_type, null)) as detail,
         format('drop policy <each> on %s; alter table %1$s alter column %I type %s; create policy <each> on %1$s;', tenant_table.name, tenant_table.key_name, format_type(root.key_type, null)) as mend
       from tenant_table join tenant_table as root on root.is_root
       where tenant_table.key_type <> root.key_type`
@@ -136,7 +136,7 @@ export const tableRules: readonly Rule[] = [
     explanation: 'Without a foreign key, deleting a tenant leaves its rows behind. Records that are to outlive their tenant are an exception to name with --ignore.',
     query: `
       select tenant_table.name as object, format('%I has no foreign key to %s', tenant_table.key_name, root.name) as detail,
-        format('alter table %s add foreign key (%I) references %s (id) on delete restrict;', tenant_table.name, tenant_table.key_name, root.name) as mend
+        format('alter table %s add foreign key (%I) references %s (%I) on delete restrict;', tenant_table.name, tenant_table.key_name, root.name, root.key_name) as mend
       from tenant_table join tenant_table as root on root.is_root
       where not tenant_table.is_root and tenant_table.key_number is not null and not tenant_table.relispartition
         and not exists (select from pg_constraint where contype = 'f' and conrelid = tenant_table.oid and confrelid = root.oid and conkey = array[tenant_table.key_number] and confkey = array[root.key_number])`
@@ -193,6 +193,6 @@ export const tableRules: readonly Rule[] = [
     query: `
       select tenant_table.name as object, format('is published by %I', pg_publication.pubname) as detail, case when puballtables then format('drop publication %I; create publication %1$I for table <the others>;', pg_publication.pubname) else format('alter publication %I drop table %s;', pg_publication.pubname, tenant_table.name) end as mend
       from tenant_table, given, pg_publication_tables join pg_publication on pg_publication.pubname = pg_publication_tables.pubname
-      where pg_publication_tables.schemaname = given.schema_name and pg_publication_tables.tablename = tenant_table.relname`
+      where quote_ident(pg_publication_tables.schemaname) = given.schema_name and pg_publication_tables.tablename = tenant_table.relname`
   }
 ]
