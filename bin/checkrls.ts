@@ -43,8 +43,9 @@ interface Flags {
 
 const help = `
 It asks the system catalogs alone, in a transaction that cannot write, so it is safe in production, and any login may run it.
-With --attack it also becomes the role that serves tenants and tries, in a transaction that is rolled back: that takes a login
-that may SET ROLE to it and to one that sees all tenants, such as a superuser's, and locks rows for moments.
+With --attack it also becomes each role that serves tenants and tries, in a transaction that is rolled back: that takes two tenants,
+and a login that may SET ROLE to it and to one that sees all tenants, and locks rows and tables for moments. A superuser's login
+tries most: it can look whether an answer is another where the other tenant's row is not there.
 
 Without --url it checks Rowhouse's own database, and knows its roles, functions and keys. With --url it checks any database of
 PostgreSQL 15 or later that keeps tenants apart by a column; say what yours is called.
@@ -59,7 +60,8 @@ Examples:
   npx tsx bin/checkrls.ts --url ... --write-baseline known.json     begin with what is there, and
   npx tsx bin/checkrls.ts --url ... --baseline known.json           hear of what comes to it
 
-Exit codes: 0 nothing of severity error was found, 1 something was, or an attack got through, or it failed; 2 wrong usage.`
+Exit codes: 0 nothing of severity error was found, 1 something was, or an attack got through or could not be tried, or it failed;
+2 wrong usage.`
 
 const program = new Command('checkrls')
   .description('Looks whether row-level security keeps the tenants of a database apart: finds what is missing, wrong or open, says what\nsomebody gains by it, and gives the SQL that mends it.')
@@ -161,7 +163,7 @@ async function run (flags: Flags, login: ConnectionSettings, description: string
       return
     }
     console.log({ text: formatText, json: formatJson, sarif: formatSarif }[flags.format](report))
-    const isOpen = report.sifted.findings.some(({ rule }) => rule.severity === 'error') || report.probes?.results.some(({ leak }) => leak !== undefined) === true
+    const isOpen = report.sifted.findings.some(({ rule }) => rule.severity === 'error') || report.probes?.results.some(({ leak }) => leak !== undefined) === true || (report.probes?.skipped.length ?? 0) > 0
     if (isOpen) process.exitCode = 1
   })
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import { audit } from '../src/check-rls/audit.ts'
 import { check, type Query } from '../src/check-rls/check.ts'
@@ -8,11 +9,13 @@ import { explain, formatJson, formatSarif, formatText } from '../src/check-rls/r
 import { readRowhouseManifest, rowhouseExceptions, rowhouseSettings } from '../src/check-rls/rowhouse.ts'
 import { rules } from '../src/check-rls/rules.ts'
 import { queryOf } from '../src/check-rls/session.ts'
+import { startRules } from '../src/check-rls/start.ts'
 import { withClient } from '../src/database/admin.ts'
+import { formatUrl } from '../src/database/settings.ts'
 import { ExplainedError } from '../src/explained-error.ts'
 import { sabotages } from './sabotages.ts'
 import { ensureRows, findTables } from './attack.ts'
-import { run, seedTenants, testDatabase, until } from './support.ts'
+import { plainEnvironment, run, seedTenants, testDatabase, until } from './support.ts'
 
 const database = await testDatabase(t)
 await seedTenants(database)
@@ -115,28 +118,67 @@ t.test('attacks on this database get nowhere, on every table, and on one that wa
   await withClient(attacked.admin, async client => {
     const query = queryOf(client)
     for (const table of await findTables(client)) await ensureRows(client, table, [1, 2])
-    const attack = async (): Promise<string[]> => {
-      const { probes } = await audit(query, { database: 'test', settings, setTenant: 'select rowhouse.set_account($1)' }, { attack: true, exceptions: rowhouseExceptions })
-      t.ok((probes?.results.length ?? 0) > 300, `${probes?.results.length ?? 0} attacks`)
+    const attack = async (asked: Partial<typeof settings> = {}, unseen: string[] = []): Promise<string[]> => {
+      const { probes } = await audit(query, { database: 'test', settings: { ...settings, ...asked }, setTenant: 'select rowhouse.set_account($1)' }, { attack: true, exceptions: rowhouseExceptions })
+      t.ok((probes?.results.length ?? 0) > 800, `${probes?.results.length ?? 0} attacks`)
       t.strictSame(probes?.skipped, [])
-      return (probes?.results ?? []).filter(({ leak }) => leak !== undefined).map(({ table, probe }) => `${table}: ${probe}`)
+      t.strictSame(probes?.empty, unseen)
+      return (probes?.results ?? []).filter(({ leak }) => leak !== undefined).map(({ table, role, probe }) => `${table}: ${role}: ${probe}`)
+    }
+    /** What gets through while something is wrong. */
+    const through = async (sabotage: string, undo: string, asked?: Partial<typeof settings>, unseen?: string[]): Promise<string[]> => {
+      // Each in a transaction of its own: the server looks after its tables meanwhile, and would wait for some of the locks and hold others.
+      for (const statement of sabotage.split('; ')) await query(statement)
+      try {
+        return await attack(asked, unseen)
+      } finally {
+        for (const statement of undo.split('; ')) await query(statement)
+      }
     }
     t.strictSame(await attack(), [])
     for (const [sabotage, undo, expected] of [
-      ['alter table rowhouse.project disable row level security', 'alter table rowhouse.project enable row level security', ['read without a filter', 'insert for the other', 'read, no tenant named', 'copy out']],
-      ['create policy lax on rowhouse.project for insert to rowhouse_tenant with check (true)', 'drop policy lax on rowhouse.project', ['insert for the other']],
-      ['grant truncate on rowhouse.project to rowhouse_tenant', 'revoke truncate on rowhouse.project from rowhouse_tenant', []],
+      ['alter table rowhouse.project disable row level security', 'alter table rowhouse.project enable row level security', ['read without a filter', 'read by the key', 'count', 'lock rows', 'insert for the other', 'read, no tenant named', 'read, a condition for a tenant', 'copy out', 'copy in', 'update, no tenant named', 'delete, * for a tenant', 'merge, deleting the other\'s']],
+      ['create policy lax on rowhouse.project for insert to rowhouse_tenant with check (true)', 'drop policy lax on rowhouse.project', ['insert for the other', 'insert, 0 for a tenant', 'merge, inserting for the other']],
+      ['create policy lax on rowhouse.task for delete to rowhouse_tenant using (true); create policy lax_too on rowhouse.task for select to rowhouse_tenant using (true)', 'drop policy lax on rowhouse.task; drop policy lax_too on rowhouse.task', ['delete', 'delete, no tenant named', 'delete, 0 for a tenant', 'merge, deleting the other\'s']],
+      ['grant truncate on rowhouse.project to rowhouse_tenant', 'revoke truncate on rowhouse.project from rowhouse_tenant', ['truncate']],
+      ['grant truncate on all tables in schema rowhouse to rowhouse_tenant', 'revoke truncate on all tables in schema rowhouse from rowhouse_tenant', ['truncate', 'truncate, with all that refers to it']],
+      ['grant trigger on rowhouse.project to rowhouse_tenant', 'revoke trigger on rowhouse.project from rowhouse_tenant', ['add a trigger']],
+      ['grant references on rowhouse.project to rowhouse_tenant', 'revoke references on rowhouse.project from rowhouse_tenant', ['refer from a table of one\'s own']],
       ['grant update on rowhouse.idempotent_request to rowhouse_tenant; create policy lax on rowhouse.idempotent_request for update to rowhouse_tenant using (true) with check (true)', 'drop policy lax on rowhouse.idempotent_request; revoke update on rowhouse.idempotent_request from rowhouse_tenant', ['move own rows there']],
-      ['alter table rowhouse.task drop constraint task_project; alter table rowhouse.project add constraint spare unique (id); alter table rowhouse.task add constraint task_project foreign key (project_id) references rowhouse.project (id)', 'alter table rowhouse.task drop constraint task_project; alter table rowhouse.project drop constraint spare; alter table rowhouse.task add constraint task_project foreign key (account_id, project_id) references rowhouse.project (account_id, id) on delete restrict', ['refer to rowhouse.project of the other']]
+      ['alter table rowhouse.task drop constraint task_project; alter table rowhouse.project add constraint spare unique (id); alter table rowhouse.task add constraint task_project foreign key (project_id) references rowhouse.project (id)', 'alter table rowhouse.task drop constraint task_project; alter table rowhouse.project drop constraint spare; alter table rowhouse.task add constraint task_project foreign key (account_id, project_id) references rowhouse.project (account_id, id) on delete restrict', ['refer to rowhouse.project of the other']],
+      ["create or replace function rowhouse.current_account_id() returns bigint language sql stable parallel safe return coalesce(nullif(pg_catalog.current_setting('app.account_id'), '-1')::bigint, 2)", "create or replace function rowhouse.current_account_id() returns bigint language sql stable parallel safe return pg_catalog.current_setting('app.account_id')::bigint", ['read, -1 for a tenant', 'insert, -1 for a tenant', 'update, -1 for a tenant', 'delete, -1 for a tenant']]
     ] as const) {
-      await query(sabotage)
-      try {
-        const through = await attack()
-        for (const probe of expected) t.ok(through.some(line => line.endsWith(probe)), `${sabotage}: ${probe}`)
-      } finally {
-        await query(undo)
-      }
+      const got = await through(sabotage, undo)
+      for (const probe of expected) t.ok(got.some(line => line.endsWith(`: ${probe}`)), `${sabotage}: ${probe}`, { got })
     }
+
+    const code = 'alter table rowhouse.project add column code text; update rowhouse.project set code = \'c\' || id; grant select (code), insert (code), update (code) on rowhouse.project to rowhouse_tenant, rowhouse_operator; create unique index spare on rowhouse.project (code)'
+    const tells = ['insert what the other has', 'insert what the other has, or do nothing', 'insert what the other has, or update', 'take the other\'s code'].map(probe => `rowhouse.project: rowhouse_tenant: ${probe}`)
+    t.strictSame(await through(code, 'alter table rowhouse.project drop column code'), tells, 'a key across tenants tells, in each way of asking')
+    const auditor = `auditor_${process.pid}`
+    await query(`create role ${auditor} login; grant rowhouse_tenant, rowhouse_operator to ${auditor}; set session authorization ${auditor}`)
+    const unseen = ['rowhouse.idempotent_request']
+    t.strictSame(await attack({}, unseen), [], 'a login that is no superuser finds nothing either')
+    await query('reset session authorization')
+    t.strictSame(await through(`${code}; set session authorization ${auditor}`, 'reset session authorization; alter table rowhouse.project drop column code', {}, unseen), tells, 'and sees that the key tells, by its definition')
+
+    t.strictSame(await through(
+      'create table rowhouse.leaf (account_id bigint not null references rowhouse.account (id), id bigint, branch_id bigint, primary key (account_id, id)); create table rowhouse.branch (account_id bigint not null references rowhouse.account (id), id bigint unique, primary key (account_id, id)); insert into rowhouse.branch values (1, 1), (2, 2); insert into rowhouse.leaf values (1, 1, 1), (2, 2, 1); alter table rowhouse.leaf add foreign key (branch_id) references rowhouse.branch (id) on delete cascade; select rowhouse.build_wall(\'rowhouse.branch\'); grant select, delete on rowhouse.branch to rowhouse_tenant; select rowhouse.build_wall(\'rowhouse.leaf\')',
+      'drop table rowhouse.leaf, rowhouse.branch'), ['rowhouse.branch: rowhouse_tenant: cascade from own rows'], 'deleting one\'s own takes rows of others along')
+
+    const other = `other_role_${process.pid}`
+    t.match(await through(
+      `create role ${other}; grant usage on schema rowhouse to ${other}; grant select on rowhouse.task to ${other}; create policy wide on rowhouse.task for select to ${other} using (true)`,
+      `drop policy wide on rowhouse.task; drop owned by ${other}; drop role ${other}`, { tenantRoles: [...settings.tenantRoles, other] }), [new RegExp(`^rowhouse.task: ${other}: read, no tenant named$`)], 'each role that serves tenants is tried')
+    t.match(await through(
+      'create table rowhouse.parted (account_id bigint not null references rowhouse.account (id), id bigint, primary key (account_id, id)) partition by list (account_id); create table rowhouse.parted_2 partition of rowhouse.parted for values in (2); insert into rowhouse.parted values (2, 1); select rowhouse.build_wall(\'rowhouse.parted\'); grant select on rowhouse.parted, rowhouse.parted_2 to rowhouse_tenant; create table rowhouse.parted_1 partition of rowhouse.parted for values in (1); insert into rowhouse.parted values (1, 1)',
+      'drop table rowhouse.parted'), [/^rowhouse\.parted_2: rowhouse_tenant: read, no tenant named$/], 'a partition by its own name')
+    await query('drop role ' + auditor)
+    // Whoever gives it back has lost what it was granted.
+    t.strictSame(await through('alter table rowhouse.project owner to rowhouse_tenant', 'alter table rowhouse.project owner to rowhouse_owner'), ['truncate', 'switch row-level security off', 'add a policy', 'add a trigger', 'refer from a table of one\'s own'].map(probe => `rowhouse.project: rowhouse_tenant: ${probe}`))
+    await query('create table rowhouse.keyless (id bigint); grant select on rowhouse.keyless to rowhouse_tenant')
+    const { probes } = await audit(query, { database: 'test', settings, setTenant: 'select rowhouse.set_account($1)' }, { attack: true })
+    t.strictSame(probes?.skipped, [{ table: 'rowhouse.keyless', reason: 'it has no column account_id' }])
   })
 })
 
@@ -247,6 +289,37 @@ t.test('the command says what it found by its exit code, and in the format that 
   t.match(await command('--format', 'sarif'), { code: 1, output: /"ruleId": "rls-not-forced"/ })
   t.match(await command('--ignore', 'rls-not-forced:rowhouse.project=a test'), { code: 0, output: /let be {2}rls-not-forced/ })
   await withClient(database.admin, async client => { await client.query('alter table rowhouse.project force row level security') })
+})
+
+t.test('the command checks a database by its address as told, and holds it to a manifest and a baseline', async t => {
+  const directory = t.testdir()
+  const file = (name: string): string => join(directory, name)
+  const url = formatUrl(database.admin)
+  const known = ['--schema', 'rowhouse', '--tenant-role', 'rowhouse_tenant', '--operator-role', 'rowhouse_operator', ...rowhouseSettings.trustedRoles.flatMap(role => ['--trusted-role', role]),
+    '--column', 'account_id', '--root', 'account', '--root-key', 'id', '--verifier', 'rowhouse.verified_account_id()', ...rowhouseSettings.definers.flatMap(name => ['--definer', name]),
+    ...rowhouseSettings.hiddenColumns.flatMap(name => ['--hide', name]), ...rowhouseExceptions.flatMap(({ rule, object, reason }) => ['--ignore', `${rule}:${object}=${reason}`])]
+  const command = async (...args: string[]): Promise<{ code: number | string, output: string }> => {
+    const { ended, output } = run(t, ['bin/checkrls.ts', '--url', url, ...args], plainEnvironment())
+    return { code: await ended, output: output() }
+  }
+  t.match(await command(...known), { code: 0, output: /0 errors, 0 warnings/ })
+  t.match(await command(...known, '--fast', '--context', 'rowhouse.current_account_id()'), { code: 0, output: new RegExp(`${startRules.length} rules, 0 errors`) })
+  t.match(await command(...known, '--context', 'rowhouse.somebody()'), { code: 1, output: /ERROR {3}policy-using/ }, 'what is said to be meant is held to')
+  t.match(await command('--schema', 'rowhous', '--tenant-role', 'rowhouse_tenant'), { code: 1, output: /root-missing {2}rowhous\.account/ })
+  t.match(await command(...known, '--attack', '--set-tenant', 'select rowhouse.set_account($1)'), { code: 0, output: /nothing got through, of [89]\d\d attacks/ })
+  t.match(await command(...known, '--attack', '--set-tenant', 'set local app.account_id = $1'), { code: 1, output: /name another tenant/ }, 'a statement that names whom it likes is a way through')
+
+  t.match(await command(...known, '--write-manifest', file('manifest.json')), { code: 0, output: /wrote what the database consists of/ })
+  t.match(await command(...known, '--manifest', file('manifest.json')), { code: 0 })
+  await withClient(database.admin, async client => { await client.query('alter table rowhouse.subtask drop constraint subtask_task') })
+  t.match(await command(...known), { code: 0 }, 'nobody misses what nobody has listed')
+  t.match(await command(...known, '--manifest', file('manifest.json')), { code: 1, output: /manifest-foreign-key {2}subtask/ })
+  t.match(await command(...known, '--manifest', file('manifest.json'), '--write-baseline', file('baseline.json')), { code: 0, output: /wrote 1 findings/ })
+  t.match(await command(...known, '--manifest', file('manifest.json'), '--baseline', file('baseline.json')), { code: 0, output: /known {3}1 of the baseline/ })
+  await withClient(database.admin, async client => { await client.query('alter table rowhouse.subtask add constraint subtask_task foreign key (account_id, task_id) references rowhouse.task (account_id, id) on delete restrict') })
+  t.match(await command(...known, '--manifest', file('manifest.json'), '--baseline', file('baseline.json')), { code: 0, output: /unused {2}the baseline's manifest-foreign-key:subtask/ })
+  t.match(await command(...known, '--manifest', file('baseline.json')), { code: 2, output: /not a manifest/ })
+  t.match(await command(...known, '--baseline', file('nothing.json')), { code: 1, output: /nothing\.json/ })
 })
 
 t.test('a server does not start on a database with a way past its walls, unless that is named', async t => {

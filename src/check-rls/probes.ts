@@ -1,3 +1,4 @@
+import { attemptsOn, quote, type Attempt, type Prey, type ProbedTable } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
 import { ExplainedError } from '../explained-error.ts'
@@ -14,6 +15,8 @@ export interface ProbeSettings extends CheckSettings {
 
 export interface ProbeResult {
   table: string
+  /** The role that it was tried as. */
+  role: string
   probe: string
   /** What got through: nothing, if the walls hold. */
   leak: string | undefined
@@ -28,27 +31,20 @@ export interface ProbeResult {
 
 export interface ProbeReport {
   results: ProbeResult[]
-  /** Tables that could not be attacked, and why. */
+  /** Tables that could not be attacked, and why: nothing was proved of them. */
   skipped: Array<{ table: string, reason: string }>
-}
-
-interface ProbedTable {
-  name: string
-  key: string
-  is_root: boolean
-  columns: Array<{ name: string, isGenerated: boolean, canRead: boolean, canInsert: boolean }>
-  /** Foreign keys to other tables of tenants: pairs of own and other columns. */
-  references: Array<{ table: string, own: string[], other: string[] }>
+  /** Tables of which no row was to be seen: what may be done to them was tried, and there was nothing to steal. */
+  empty: string[]
 }
 
 /**
- * What a wall answers: insufficient privilege, no tenant, a tenant already named, a key, an identity column, a transaction that
- * only reads, what row-level security does not go with. A lock or a statement that took too long shows nothing either.
+ * What a wall answers: insufficient privilege, no tenant, a tenant already named, a transaction that only reads. A lock or a
+ * statement that took too long shows nothing either.
  */
-const refusals = new Set(['42501', '42704', '22P02', '25001', '22023', '23503', '23001', '23502', '428C9', '25006', '0A000', '55P03', '57014'])
+const refusals = ['42501', '42704', '22P02', '25001', '22023', '25006', '55P03', '57014']
 
 /**
- * Becomes the role that serves tenants and tries, table by table, to get at another tenant's rows: with that role's own tenant,
+ * Becomes each role that serves tenants and tries, table by table, to get at another tenant's rows: with that role's own tenant,
  * with none, with an empty one and with made-up ones. Everything happens in one transaction, which is rolled back.
  *
  * @param query on a connection that nobody else uses meanwhile, of a role that may become both the tenants' and the operator's
@@ -65,46 +61,88 @@ export async function probe (query: Query, settings: ProbeSettings, onTable: (do
   }
 }
 
+interface Answer {
+  code: string
+  text: string
+  count: number
+  constraint: string | undefined
+}
+
 class Attack {
   readonly #query: Query
   readonly #settings: ProbeSettings
-  readonly #tenantRole: string
-  readonly #report: ProbeReport = { results: [], skipped: [] }
-  #naming: string | ((tenant: string) => string) = ''
+  readonly #report: ProbeReport = { results: [], skipped: [], empty: [] }
+  #isSuperuser = false
+  #naming: (tenant: string) => string = () => ''
+  /** Two tenants, for tables where fewer have rows. */
+  #tenants: string[] = []
 
   constructor (query: Query, settings: ProbeSettings) {
     this.#query = query
     this.#settings = settings
-    this.#tenantRole = settings.tenantRoles[0] ?? ''
   }
 
   async run (onTable: (done: number, total: number, table: string) => void): Promise<ProbeReport> {
+    const [me] = await this.#query<{ isSuperuser: boolean }>('select rolsuper as "isSuperuser" from pg_roles where rolname = current_user')
+    this.#isSuperuser = me?.isSuperuser === true
     const [context] = await this.#query<{ name: string | null }>(`with${catalog} select min(name) as name from context_setting`, [catalogParameter(this.#settings)])
     const setting = context?.name ?? undefined
-    if (this.#settings.setTenant === undefined && setting === undefined) throw new ExplainedError('the policies read no setting, so nothing says how a tenant is named; tell with --set-tenant', { exitCode: 2 })
-    this.#naming = this.#settings.setTenant ?? `set local ${setting ?? ''} = $1`
-    const tables = await this.#query<ProbedTable>(probedTables, [catalogParameter(this.#settings), this.#tenantRole])
-    for (const [index, table] of tables.entries()) {
+    const { setTenant } = this.#settings
+    if (setTenant === undefined && setting === undefined) throw new ExplainedError('the policies read no setting, so nothing says how a tenant is named; tell with --set-tenant', { exitCode: 2 })
+    const namingByFunction = typeof setTenant === 'string' ? (tenant: string): string => setTenant.replaceAll('$1', literal(tenant)) : setTenant
+    this.#naming = namingByFunction ?? (tenant => `set local ${setting ?? ''} = ${literal(tenant)}`)
+
+    const tables = (await Promise.all(this.#settings.tenantRoles.map(async role =>
+      (await this.#query<ProbedTable & { hasKey: boolean }>(probedTables, [catalogParameter(this.#settings), role])).map(table => ({ role, ...table }))))).flat()
+    this.#tenants = await this.#firstTenants(tables.find(table => table.isRoot), 2)
+    for (const [index, { role, hasKey, ...table }] of tables.entries()) {
       onTable(index, tables.length, table.name)
-      const pair = await this.#findTenants(table)
-      if (pair === undefined) this.#report.skipped.push({ table: table.name, reason: 'no two tenants have rows here' })
-      else await this.#attack(table, setting, ...pair)
+      const prey = hasKey ? await this.#findPrey(table) : undefined
+      if (!hasKey) this.#skip(table, `it has no column ${table.key}`)
+      else if (prey === undefined) this.#skip(table, 'there are no two tenants')
+      else for (const attempt of attemptsOn(table, prey, setting, namingByFunction)) await this.#try(table, role, prey, attempt)
     }
     return this.#report
   }
 
-  /** Two tenants that have rows here, the second one's row included. @returns undefined where there are none */
-  async #findTenants ({ name, key, columns }: ProbedTable): Promise<[string, string, Record<string, unknown>] | undefined> {
+  #skip ({ name }: ProbedTable, reason: string): void {
+    if (!this.#report.skipped.some(({ table }) => table === name)) this.#report.skipped.push({ table: name, reason })
+  }
+
+  async #firstTenants (table: ProbedTable | undefined, limit: number): Promise<string[]> {
+    if (table === undefined) return []
+    const k = quote(table.key)
     return await this.#undone(async () => {
       await this.#see()
-      const k = quote(key)
-      const tenants = await this.#query<{ id: string }>(`select ${k}::text as id from ${name} group by ${k} order by ${k} limit 2`)
-      const [self, victim] = tenants
-      if (self === undefined || victim === undefined) return undefined
+      if (!await this.#maySee(table)) return []
+      return (await this.#query<{ id: string }>(`select ${k}::text as id from ${table.name} where ${k} is not null group by ${k} order by ${k} limit ${limit}`)).map(({ id }) => id)
+    })
+  }
+
+  /** Two tenants of which one has rows here, if anybody has. @returns undefined where there are no two tenants at all */
+  async #findPrey (table: ProbedTable): Promise<Prey | undefined> {
+    const { name, key, columns } = table
+    const [first, second] = await this.#firstTenants(table, 2)
+    const victim = second ?? first ?? this.#tenants[1]
+    const self = second === undefined ? this.#tenants.find(tenant => tenant !== victim) : first
+    if (self === undefined || victim === undefined) return undefined
+    if (first === undefined) {
+      if (!this.#report.empty.includes(name)) this.#report.empty.push(name)
+      return { self, victim, row: {}, place: undefined }
+    }
+    return await this.#undone(async () => {
+      await this.#see()
       const readable = (await this.#query<{ name: string }>(
         "select attname::text as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and has_column_privilege(attrelid, attnum, 'select')", [name])).map(row => row.name)
-      const [row] = await this.#query<Record<string, unknown>>(`select ${columns.filter(column => readable.includes(column.name)).map(column => `${quote(column.name)}::text`).join(', ')} from ${name} where ${k} = $1 limit 1`, [victim.id])
-      return [self.id, victim.id, row ?? {}]
+      const list = columns.filter(column => readable.includes(column.name)).map(column => `${quote(column.name)}::text`).join(', ')
+      // Only a superuser can do without the row later.
+      const [place] = this.#isSuperuser
+        ? await this.#query<{ table: string, row: string }>(`select tableoid::regclass::text as table, ctid::text as row from ${name} where ${quote(key)} = $1 limit 1`, [victim])
+        : []
+      const [row = {}] = await this.#query<Record<string, unknown>>(
+        `select ${list} from ${name} where ${quote(key)} = $1${place === undefined ? '' : ' and tableoid = $2::regclass and ctid = $3::tid'} limit 1`,
+        place === undefined ? [victim] : [victim, place.table, place.row])
+      return { self, victim, row, place }
     })
   }
 
@@ -117,6 +155,12 @@ class Attack {
     await this.#become(operator)
   }
 
+  /** Whoever sees all tenants need not see every table. */
+  async #maySee ({ name, key }: Pick<ProbedTable, 'name' | 'key'>): Promise<boolean> {
+    const [asked] = await this.#query<{ may: boolean }>("select has_column_privilege($1::regclass, $2, 'select') as may", [name, key])
+    return asked?.may === true
+  }
+
   async #become (role: string): Promise<void> {
     try {
       await this.#query(`set local role ${quote(role)}`)
@@ -125,121 +169,75 @@ class Attack {
     }
   }
 
-  async #attack (table: ProbedTable, setting: string | undefined, self: string, victim: string, row: Record<string, unknown>): Promise<void> {
-    const { name, columns } = table
-    const k = quote(table.key)
-    const readable = columns.filter(column => column.canRead)
-    const list = readable.map(column => quote(column.name)).join(', ')
-    const someRow = ({ count }: Answer): boolean => count > 0
-    const ever = (): boolean => true
-
-    if (readable.length > 0) {
-      await this.#try(table, 'read, no tenant named', 'none', `select ${list} from ${name}`, [], someRow)
-      if (setting !== undefined) {
-        for (const [what, value] of forged) await this.#try(table, `read, ${what} for a tenant`, { setting, value }, `select ${list} from ${name}`, [], someRow)
-      }
-      if (readable.some(column => column.name === table.key)) {
-        await this.#try(table, 'read without a filter', self, `select ${k} from ${name} where ${k} is distinct from $1`, [self], someRow)
-        await this.#try(table, 'read by the key', self, `select ${list} from ${name} where ${k} = $1`, [victim], someRow)
-        await this.#try(table, 'count', self, `select count(*)::integer as found from ${name} where ${k} = $1`, [victim], ({ rows }) => Number(rows[0]?.['found']) > 0)
-        await this.#try(table, 'lock rows', self, `select ${k} from ${name} where ${k} = $1 for update`, [victim], someRow)
-        await this.#try(table, 'copy out', self, `copy (select ${list} from ${name} where ${k} = $1) to stdout`, [victim], someRow)
-      }
-    }
-    await this.#try(table, 'copy in', self, `copy ${name} from stdin`, [], ever)
-    const insertable = columns.filter(column => column.canInsert && !column.isGenerated && row[column.name] !== undefined)
-    // Where nothing may be inserted, the attempt is made all the same.
-    const written = insertable.length > 0 ? insertable : columns.filter(column => !column.isGenerated && row[column.name] !== undefined)
-    const into = `${name} (${written.map(column => quote(column.name)).join(', ')})`
-    const values = written.map((_, index) => `$${index + 1}`).join(', ')
-    const stolen = written.map(column => row[column.name])
-    await this.#try(table, 'insert for the other', self, `insert into ${into} values (${values})`, stolen, someRow)
-    await this.#try(table, 'insert, no tenant named', 'none', `insert into ${into} values (${values})`, stolen, someRow)
-    await this.#try(table, 'upsert over the other', self, `insert into ${into} values (${values}) on conflict do nothing`, stolen, ever)
-    for (const column of columns.filter(column => !column.isGenerated)) {
-      await this.#try(table, `update ${column.name}`, self, `update ${name} set ${quote(column.name)} = ${quote(column.name)} where ${k} = $1`, [victim], someRow)
-    }
-    await this.#try(table, 'update, no tenant named', 'none', `update ${name} set ${k} = ${k}`, [], someRow)
-    await this.#try(table, 'move own rows there', self, `update ${name} set ${k} = $1`, [victim], someRow)
-    await this.#try(table, 'delete', self, `delete from ${name} where ${k} = $1`, [victim], someRow)
-    await this.#try(table, 'delete, no tenant named', 'none', `delete from ${name}`, [], someRow)
-    await this.#cascade(table, self, victim)
-    for (const reference of table.references) await this.#refer(table, reference, self, row)
-    await this.#try(table, 'truncate', self, `truncate ${name}`, [], ever)
-    await this.#try(table, 'lock the table', self, `lock table ${name} in access exclusive mode`, [], () => false, undefined, 'keeps all tenants waiting, until a timeout ends it')
-    await this.#try(table, 'switch row-level security off', self, `alter table ${name} disable row level security`, [], ever)
-    await this.#try(table, 'add a policy', self, `create policy open on ${name} using (true)`, [], ever)
-    if (setting !== undefined) {
-      await this.#try(table, 'switch tenants within a statement', self,
-        // The setting first, then the rows: a policy that is looked at once, when a scan begins, is looked at then.
-        `select later.${k} from (select set_config($2, $1, true) as named offset 0) as first, lateral (select ${k} from ${name} where first.named is not null and ${k} = $1 offset 0) as later`, [victim, setting], someRow)
-    }
-    const { setTenant } = this.#settings
-    if (setTenant !== undefined) {
-      await this.#try(table, 'name another tenant', self, typeof setTenant === 'string' ? setTenant : setTenant(victim), [victim], ever)
-    }
-  }
-
-  /** Deletes one's own rows, and looks whether the other has lost any. */
-  async #cascade (table: ProbedTable, self: string, victim: string): Promise<void> {
-    const k = quote(table.key)
-    const count = async (): Promise<number> => await this.#undone(async () => {
-      await this.#see()
-      const [row] = await this.#query<{ found: string }>(`select count(*)::text as found from ${table.name} where ${k} = $1`, [victim])
-      return Number(row?.found)
-    })
-    const before = await count()
-    await this.#try(table, 'cascade from own rows', self, `delete from ${table.name} where ${k} = $1`, [self], () => false, async () => await count() < before)
-  }
-
-  /** Has a row of one's own refer to a row of the other's. */
-  async #refer (table: ProbedTable, { table: referenced, own, other }: ProbedTable['references'][number], self: string, row: Record<string, unknown>): Promise<void> {
-    const k = quote(table.key)
-    const moved = own.map((column, index) => ({ column, other: other[index] ?? '' })).filter(({ column }) => column !== table.key)
-    if (moved.length === 0) return
-    // What the other's row refers to is the other's.
-    const values = moved.map(({ column }) => row[column])
-    if (values.some(value => value === undefined || value === null)) return
-    const sets = moved.map(({ column }, index) => `${quote(column)} = $${index + 2}`).join(', ')
-    await this.#try(table, `refer to ${referenced} of the other`, self, `update ${table.name} set ${sets} where ${k} = $1`, [self, ...values], ({ count }) => count > 0)
-  }
-
-  async #try (table: ProbedTable, probe: string, context: 'none' | string | { setting: string, value: string }, text: string, values: unknown[], isLeak: (answer: Answer) => boolean, after?: () => Promise<boolean>, nuisance?: string): Promise<void> {
-    const sql = text.replace(/\$(\d+)/g, (_, index: string) => literal(values[Number(index) - 1]))
+  async #try (table: ProbedTable, role: string, { victim }: Prey, attempt: Attempt): Promise<void> {
+    if (attempt.before !== undefined && !this.#isSuperuser) return
+    const sql = bound(attempt.text, attempt.values)
     const start = performance.now()
-    let answer = ''
-    let leak: string | undefined
-    let wasLetThrough = false
+    let isOtherRobbed = false
+    const before = attempt.leaksBy === 'loss' ? await this.#undone(async () => await this.#count(table, victim)) : 0
+    const answer = await this.#answer(role, attempt, sql, async () => {
+      if (attempt.leaksBy !== 'loss') return
+      await this.#query('reset role')
+      isOtherRobbed = await this.#count(table, victim) < before
+    })
+    let leak = isOtherRobbed ? 'rows of the other are gone' : leakOf(attempt, answer)
+    if (attempt.leaksBy === 'difference' && leak === undefined) leak = await this.#difference(table, role, attempt, sql, answer)
+    this.#report.results.push({
+      table: table.name, role, probe: attempt.probe, leak, nuisance: answer.code === '' ? attempt.nuisance : undefined, answer: answer.text, ms: performance.now() - start, sql
+    })
+  }
+
+  /** How many rows the other has, here and in what refers to it. */
+  async #count ({ dependants }: ProbedTable, victim: string): Promise<number> {
+    await this.#see()
+    let rows = 0
+    for (const table of dependants) {
+      if (!await this.#maySee(table)) continue
+      const [row] = await this.#query<{ found: string }>(`select count(*)::text as found from ${table.name} where ${quote(table.key)} = ${literal(victim)}`)
+      rows += Number(row?.found)
+    }
+    return rows
+  }
+
+  /** Does it again where the other's row is not there. */
+  async #difference ({ looseKeys }: ProbedTable, role: string, attempt: Attempt, sql: string, { code, count, constraint }: Answer): Promise<string | undefined> {
+    if (!this.#isSuperuser) {
+      // Nobody here can take the row away: a key across tenants that has something to say says it.
+      const isSaid = looseKeys.length > 0 && (code === '23505' ? looseKeys.includes(constraint ?? '') : code === '' && count === 0)
+      return isSaid || (attempt.probe.startsWith('refer') && code === '' && count > 0) ? 'says that the row exists' : undefined
+    }
+    const { without } = attempt
+    const other = await this.#answer(role, attempt, sql, async () => {}, async () => {
+      // What refers to the row is to stay as it is.
+      await this.#query('set local session_replication_role = replica')
+      if (without !== undefined) await this.#query(without.text, without.values)
+      await this.#query('set local session_replication_role = origin')
+    })
+    return other.code === code && other.count === count ? undefined : `says whether the row exists: ${other.text} without it`
+  }
+
+  /** What PostgreSQL says to it, as a tenant's role; all is taken back. */
+  async #answer (role: string, attempt: Attempt, sql: string, after: () => Promise<void>, before: () => Promise<void> = async () => {}): Promise<Answer> {
     try {
-      await this.#undone(async () => {
-        await this.#become(this.#tenantRole)
-        if (typeof context === 'object') await this.#query(`set local ${context.setting} = ${literal(context.value)}`)
-        else if (context !== 'none') await this.#name(context)
-        const rows = await this.#query<Record<string, unknown>>(sql)
-        const got = { rows, count: rowCountOf(rows) }
-        answer = `${got.count} ${got.count === 1 ? 'row' : 'rows'}`
-        if (isLeak(got)) leak = answer
-        wasLetThrough = true
-        if (after !== undefined) {
-          await this.#query('reset role')
-          if (await after()) leak = 'rows of the other are gone'
-        }
+      return await this.#undone(async () => {
+        await before()
+        if (attempt.before !== undefined) await this.#query(attempt.before.replaceAll('current_tenant_role', quote(role)))
+        await this.#become(role)
+        await this.#enter(attempt)
+        const count = rowCountOf(await this.#query(sql))
+        await after()
+        return { code: '', text: `${count} ${count === 1 ? 'row' : 'rows'}`, count, constraint: undefined }
       })
     } catch (error) {
       if (error instanceof ExplainedError) throw error
-      const { code = '', message } = error as Error & { code?: string }
-      answer = `${code} ${message}`
-      // A unique key that sees other tenants' rows tells that they are there.
-      if (code === '23505') leak = 'says that the row exists'
-      // Nobody sends anything: that it was waited for is enough.
-      else if (code === '57014' && sql.startsWith('copy') && message.includes('stdin')) leak = 'takes rows past the policies'
-      else if (!refusals.has(code)) leak = `neither refused nor let through: ${message}`
+      const { code = '', message, constraint } = error as Error & { code?: string, constraint?: string }
+      return { code: code === '' ? 'unknown' : code, text: `${code} ${message}`, count: 0, constraint }
     }
-    this.#report.results.push({ table: table.name, probe, leak, nuisance: wasLetThrough ? nuisance : undefined, answer, ms: performance.now() - start, sql })
   }
 
-  async #name (tenant: string): Promise<void> {
-    await this.#query(typeof this.#naming === 'string' ? this.#naming.replaceAll('$1', literal(tenant)) : this.#naming(tenant))
+  async #enter ({ context }: Attempt): Promise<void> {
+    if (context === 'none') return
+    await this.#query('tenant' in context ? this.#naming(context.tenant) : `set local ${context.setting} = ${literal(context.value)}`)
   }
 
   /** Runs work, and takes back all that it did. */
@@ -253,37 +251,51 @@ class Attack {
   }
 }
 
-interface Answer {
-  rows: Array<Record<string, unknown>>
-  count: number
+/** What an answer gives away by itself. */
+function leakOf ({ leaksBy, refusals: its = [], text }: Attempt, { code, text: answer, count }: Answer): string | undefined {
+  if (code === '') return leaksBy === 'answer' || (leaksBy === 'rows' && count > 0) ? answer : undefined
+  // Nobody sends anything: that it was waited for is enough.
+  if (code === '57014' && answer.includes('stdin') && text.startsWith('copy')) return 'takes rows past the policies'
+  // What it means is seen by what is said without the row.
+  if (leaksBy === 'difference' && code === '23505') return undefined
+  if (refusals.includes(code) || its.includes(code)) return undefined
+  // A key, a check or a trigger was asked: the policies were not what stopped it.
+  return `not refused by the walls: ${answer}`
 }
 
-/** What somebody may try who can set the setting to anything but another tenant's id. */
-const forged: ReadonlyArray<[string, string]> = [['nothing', ''], ['0', '0'], ['-1', '-1'], ['null', 'null'], ['*', '*'], ['a condition', '1 or true']]
-
 /** How many rows a statement has given or changed: clients give the number beside the rows, as pg does. */
-function rowCountOf (rows: Array<Record<string, unknown>> & { count?: number }): number {
+function rowCountOf (rows: object[] & { count?: number }): number {
   return rows.count ?? rows.length
 }
 
 const probedTables = `
   with${catalog}
-  select tenant_table.name, tenant_table.key_name as key, tenant_table.is_root,
-    (select json_agg(json_build_object('name', attname, 'isGenerated', attidentity <> '' or attgenerated <> '',
-        'canRead', has_column_privilege(role.oid, attrelid, attnum, 'select'), 'canInsert', has_column_privilege(role.oid, attrelid, attnum, 'insert')) order by attnum)
+  select tenant_table.name, given.schema_name as schema, tenant_table.key_name as key, tenant_table.is_root as "isRoot", key_number is not null as "hasKey",
+    (select json_agg(json_build_object('name', attname, 'isGenerated', attgenerated <> '', 'isIdentity', attidentity <> '',
+        'canRead', has_column_privilege(role.oid, attrelid, attnum, 'select'), 'canInsert', has_column_privilege(role.oid, attrelid, attnum, 'insert'), 'canUpdate', has_column_privilege(role.oid, attrelid, attnum, 'update')) order by attnum)
       from pg_attribute where attrelid = tenant_table.oid and attnum > 0 and not attisdropped) as columns,
-    coalesce((select json_agg(json_build_object('table', referenced.name,
+    coalesce((select json_agg(attname order by position)
+      from pg_constraint, unnest(conkey) with ordinality as own (number, position) join pg_attribute on attrelid = tenant_table.oid and attnum = own.number
+      where contype = 'p' and conrelid = tenant_table.oid), '[]') as "primaryKey",
+    coalesce((select json_agg(index_relation.relname)
+      from pg_index join pg_class as index_relation on index_relation.oid = indexrelid
+      where indrelid = tenant_table.oid and indisunique and not (key_number = any ((indkey::int2[])[0:indnkeyatts - 1]))), '[]') as "looseKeys",
+    coalesce((select json_agg(json_build_object('table', referenced.name, 'key', referenced.key_name,
         'own', (select json_agg(attname order by position) from unnest(conkey) with ordinality as own (number, position) join pg_attribute on attrelid = conrelid and attnum = own.number),
         'other', (select json_agg(attname order by position) from unnest(confkey) with ordinality as other (number, position) join pg_attribute on attrelid = confrelid and attnum = other.number)) order by conname)
       from pg_constraint join tenant_table as referenced on referenced.oid = confrelid
-      where contype = 'f' and conrelid = tenant_table.oid), '[]') as references
-  from tenant_table, pg_roles as role
-  where role.rolname = $2 and key_number is not null and not relispartition
-    and (is_granted or tenant_table.is_root)
+      where contype = 'f' and conrelid = tenant_table.oid and referenced.key_number is not null), '[]') as references,
+    (with recursive dependant (oid) as (
+        select tenant_table.oid union select conrelid from dependant join pg_constraint on contype = 'f' and confrelid = dependant.oid
+      )
+      select json_agg(json_build_object('name', reached.name, 'key', reached.key_name) order by reached.name)
+      from dependant join tenant_table as reached on reached.oid = dependant.oid and reached.key_number is not null) as dependants
+  from given, tenant_table, pg_roles as role
+  where role.rolname = $2
   order by tenant_table.name`
 
-function quote (identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`
+function bound (text: string, values: readonly unknown[]): string {
+  return text.replace(/\$(\d+)/g, (_, index: string) => literal(values[Number(index) - 1]))
 }
 
 /** A value as SQL writes it. Backslashes are plain with standard_conforming_strings, which nobody here has switched off. */

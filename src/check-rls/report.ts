@@ -30,7 +30,7 @@ export function formatText ({ database, rules, sifted: { findings, excepted, kno
   return lines.join('\n')
 }
 
-function formatProbes ({ results, skipped }: ProbeReport): string[] {
+function formatProbes ({ results, skipped, empty }: ProbeReport): string[] {
   const byTable = new Map<string, typeof results>()
   for (const result of results) byTable.set(result.table, [...byTable.get(result.table) ?? [], result])
   const leaks = results.filter(({ leak }) => leak !== undefined)
@@ -44,12 +44,14 @@ function formatProbes ({ results, skipped }: ProbeReport): string[] {
       { title: 'ms', value: ([, all]) => all.reduce((sum, { ms }) => sum + ms, 0).toFixed(0), right: true }
     ], [...byTable]),
     ...[...nuisances].map(([probe, nuisance]) => `not kept out: ${probe}: ${nuisance}`),
-    ...skipped.map(({ table, reason }) => `not attacked: ${printable(table)}: ${reason}`),
+    ...(empty.length > 0 ? [`no row was to be seen of ${empty.map(printable).join(', ')}: there was nothing to steal`] : []),
+    ...skipped.map(({ table, reason }) => `NOT ATTACKED: ${printable(table)}: ${reason}`),
     '',
     ...(leaks.length === 0
       ? [`nothing got through, of ${count(results.length, 'attack')}`]
       : [formatTable([
           { title: 'got through', value: ({ table }: typeof results[number]) => table },
+          { title: 'as', value: ({ role }) => role },
           { title: 'how', value: ({ probe }) => probe },
           { title: 'what', value: ({ leak }) => leak ?? '' },
           { title: 'ms', value: ({ ms }) => ms.toFixed(1), right: true },
@@ -71,7 +73,7 @@ export function formatJson ({ database, rules, sifted: { findings, excepted, kno
     excepted: excepted.map(({ finding, exception }) => ({ ...plain(finding), reason: exception.reason })),
     known: known.map(plain),
     unused,
-    probes: probes === undefined ? null : { results: probes.results.map(({ leak, nuisance, ...result }) => ({ ...result, leak: leak ?? null, nuisance: nuisance ?? null })), skipped: probes.skipped },
+    probes: probes === undefined ? null : { results: probes.results.map(({ leak, nuisance, ...result }) => ({ ...result, leak: leak ?? null, nuisance: nuisance ?? null })), skipped: probes.skipped, empty: probes.empty },
     ms
   }, null, 2)
 }

@@ -1,0 +1,224 @@
+/** A table as whoever attacks it needs to know it. */
+export interface ProbedTable {
+  name: string
+  schema: string
+  key: string
+  isRoot: boolean
+  columns: Array<{ name: string, isGenerated: boolean, isIdentity: boolean, canRead: boolean, canInsert: boolean, canUpdate: boolean }>
+  primaryKey: string[]
+  /** Unique indexes and constraints that see across tenants, by name. */
+  looseKeys: string[]
+  /** Foreign keys to other tables of tenants: pairs of own and other columns. */
+  references: Array<{ table: string, key: string, own: string[], other: string[] }>
+  /** Itself, and the tables that refer to it, over any number of steps: where deleting may cascade to. */
+  dependants: Array<{ name: string, key: string }>
+}
+
+/** Two tenants: one who attacks, and one whose rows are wanted. */
+export interface Prey {
+  self: string
+  victim: string
+  /** A row of the victim's, as text by column; empty where it has none. */
+  row: Readonly<Record<string, unknown>>
+  /** Where that row is, for whoever can take it away. */
+  place: { table: string, row: string } | undefined
+}
+
+/** Whose transaction it is: a tenant's, nobody's, or that of somebody who has set the setting to what they like. */
+export type Context = { tenant: string } | 'none' | { setting: string, value: string }
+
+/** Something to try, and what it means that it works. */
+export interface Attempt {
+  probe: string
+  context: Context
+  text: string
+  values: unknown[]
+  /**
+   * `rows`: any row that it gives or changes. `answer`: that it is let through at all. `loss`: rows of the other that are gone
+   * afterwards. `difference`: that it ends otherwise where the other has no such row. `nothing`: it only keeps others waiting.
+   */
+  leaksBy: 'rows' | 'answer' | 'loss' | 'difference' | 'nothing'
+  /** What PostgreSQL says, beside what it says to all that it refuses, without letting anything through. */
+  refusals?: readonly string[]
+  /** Run first, by somebody who may do anything. */
+  before?: string
+  /** The row of the other's whose presence must make no difference. */
+  without?: { text: string, values: unknown[] } | undefined
+  nuisance?: string
+}
+
+/** What somebody may try who can set the setting to anything but another tenant's id. */
+const forged: ReadonlyArray<[string, string]> = [['nothing', ''], ['0', '0'], ['-1', '-1'], ['null', 'null'], ['*', '*'], ['a condition', '1 or true']]
+
+/** Keys look at all rows, and say only that they hold. */
+const keyRefusals = ['23503', '23001']
+
+/**
+ * What is tried on a table.
+ *
+ * @param setting what the policies read, if anything
+ * @param naming what names another tenant, where that is more than setting it
+ */
+export function attemptsOn (table: ProbedTable, prey: Prey, setting: string | undefined, naming: ((tenant: string) => string) | undefined): Attempt[] {
+  return [
+    ...reads(table, prey, setting),
+    ...writes(table, prey, setting),
+    ...presence(table, prey),
+    ...wholeTable(table, prey),
+    ...otherTenants(table, prey, setting, naming)
+  ]
+}
+
+function reads ({ name, key, columns }: ProbedTable, { self, victim }: Prey, setting: string | undefined): Attempt[] {
+  const readable = columns.filter(column => column.canRead)
+  if (readable.length === 0) return []
+  const list = readable.map(column => quote(column.name)).join(', ')
+  const k = quote(key)
+  const own = { context: { tenant: self }, leaksBy: 'rows' as const }
+  return [
+    { probe: 'read, no tenant named', context: 'none', text: `select ${list} from ${name}`, values: [], leaksBy: 'rows' },
+    ...contexts(setting).map(([what, context]): Attempt => ({ probe: `read, ${what} for a tenant`, context, text: `select ${list} from ${name}`, values: [], leaksBy: 'rows' })),
+    ...(readable.some(column => column.name === key)
+      ? [
+          { ...own, probe: 'read without a filter', text: `select ${k} from ${name} where ${k} is distinct from $1`, values: [self] },
+          { ...own, probe: 'read by the key', text: `select ${list} from ${name} where ${k} = $1`, values: [victim] },
+          { ...own, probe: 'count', text: `select from (select count(*) as found from ${name} where ${k} = $1) as counted where found > 0`, values: [victim] },
+          { ...own, probe: 'lock rows', text: `select ${k} from ${name} where ${k} = $1 for update`, values: [victim] },
+          { ...own, probe: 'copy out', text: `copy (select ${list} from ${name} where ${k} = $1) to stdout`, values: [victim] }
+        ]
+      : [])
+  ]
+}
+
+function writes ({ name, key, columns, primaryKey }: ProbedTable, { self, victim, row }: Prey, setting: string | undefined): Attempt[] {
+  const k = quote(key)
+  const touched = touchable(columns, key)
+  const insertable = columns.filter(column => column.canInsert && !column.isGenerated).map(column => quote(column.name))
+  const insert = insertion({ name, columns }, { [key]: victim, ...row })
+  const own = { context: { tenant: self }, leaksBy: 'rows' as const }
+  const updatable = columns.filter(column => !column.isGenerated && !column.isIdentity)
+  const attempts: Attempt[] = [
+    { ...own, probe: 'copy in', text: `copy ${name}${insertable.length === 0 ? '' : ` (${insertable.join(', ')})`} from stdin`, values: [], leaksBy: 'answer', refusals: ['0A000'] },
+    { ...own, probe: 'insert for the other', ...insert },
+    { ...own, probe: 'insert, no tenant named', context: 'none', ...insert },
+    { ...own, probe: 'upsert over the other', text: `${insert.text} on conflict do nothing`, values: insert.values, leaksBy: 'answer' },
+    ...updatable.map(column => ({ ...own, probe: `update ${column.name}`, text: `update ${name} set ${quote(column.name)} = ${quote(column.name)} where ${k} = $1`, values: [victim] })),
+    { ...own, probe: 'update, no tenant named', context: 'none', text: `update ${name} set ${touched} = ${touched}`, values: [] },
+    { ...own, probe: 'move own rows there', text: `update ${name} set ${k} = $1`, values: [victim], refusals: ['428C9'] },
+    { ...own, probe: 'delete', text: `delete from ${name} where ${k} = $1`, values: [victim] },
+    { ...own, probe: 'delete, no tenant named', context: 'none', text: `delete from ${name}`, values: [] },
+    { ...own, probe: 'merge, deleting the other\'s', text: `merge into ${name} as mine using (select) as one on mine.${k} = $1 when matched then delete`, values: [victim] },
+    { ...own, probe: 'merge, inserting for the other', text: `merge into ${name} as mine using (select) as one on false when not matched then ${insert.text.replace(`into ${name} `, '')}`, values: insert.values }
+  ]
+  if (primaryKey.length > 0) {
+    attempts.push({ ...own, probe: 'upsert, updating the other\'s', text: `${insert.text} on conflict (${primaryKey.map(quote).join(', ')}) do update set ${touched} = excluded.${touched}`, values: insert.values, leaksBy: 'answer' })
+  }
+  for (const [what, context] of contexts(setting)) {
+    attempts.push(
+      { ...own, probe: `insert, ${what} for a tenant`, context, ...insert },
+      { ...own, probe: `update, ${what} for a tenant`, context, text: `update ${name} set ${touched} = ${touched}`, values: [] },
+      { ...own, probe: `delete, ${what} for a tenant`, context, text: `delete from ${name}`, values: [] }
+    )
+  }
+  return attempts
+}
+
+/** Whether something tells that the other has a row: each is tried with that row and without it. */
+function presence ({ name, key, columns, primaryKey, references }: ProbedTable, { self, victim, row, place }: Prey): Attempt[] {
+  if (Object.keys(row).length === 0) return []
+  const k = quote(key)
+  const touched = touchable(columns, key)
+  const insert = insertion({ name, columns }, { ...row, [key]: self })
+  // One row of one's own: two that are made alike would collide with each other.
+  const pk = primaryKey.map(quote).join(', ')
+  const mine = primaryKey.length === 0 ? `${k} = $1` : `${k} = $1 and (${pk}) in (select ${pk} from ${name} where ${k} = $1 limit 1)`
+  const without = place === undefined ? undefined : { text: `delete from ${place.table} where ctid = $1::tid and ${k} = $2`, values: [place.row, victim] }
+  const own = { context: { tenant: self }, leaksBy: 'difference' as const, refusals: [...keyRefusals, '23502', '23514', '23P01', '21000'] }
+  const taken = columns.filter(column => column.name !== key && !column.isGenerated && !column.isIdentity && row[column.name] !== undefined && row[column.name] !== null)
+  return [
+    { ...own, probe: 'insert what the other has', ...insert, without },
+    { ...own, probe: 'insert what the other has, or do nothing', text: `${insert.text} on conflict do nothing`, values: insert.values, without },
+    ...(primaryKey.length > 0
+      ? [{ ...own, probe: 'insert what the other has, or update', text: `${insert.text} on conflict (${primaryKey.map(quote).join(', ')}) do update set ${touched} = excluded.${touched}`, values: insert.values, without }]
+      : []),
+    ...taken.map(({ name: column }) => ({ ...own, probe: `take the other's ${column}`, text: `update ${name} set ${quote(column)} = $2 where ${mine}`, values: [self, row[column]], without })),
+    ...references.flatMap(({ table: referenced, key: referencedKey, own: columns, other }) => {
+      const moved = columns.map((column, index) => ({ column, other: other[index] ?? '', value: row[column] })).filter(({ column }) => column !== key)
+      // What the other's row refers to is the other's.
+      if (moved.length === 0 || moved.some(({ value }) => value === undefined || value === null)) return []
+      return [{
+        ...own,
+        probe: `refer to ${referenced} of the other`,
+        text: `update ${name} set ${moved.map(({ column }, index) => `${quote(column)} = $${index + 2}`).join(', ')} where ${mine}`,
+        values: [self, ...moved.map(({ value }) => value)],
+        without: { text: `delete from ${referenced} where ${quote(referencedKey)} = $1${moved.filter(({ other }) => other !== referencedKey).map(({ other }, index) => ` and ${quote(other)} = $${index + 2}`).join('')}`, values: [victim, ...moved.filter(({ other }) => other !== referencedKey).map(({ value }) => value)] }
+      }]
+    })
+  ]
+}
+
+/** What policies play no part in. */
+function wholeTable ({ name, schema, key, primaryKey }: ProbedTable, { self }: Prey): Attempt[] {
+  const own = { context: { tenant: self }, values: [], leaksBy: 'answer' as const }
+  const attempts: Attempt[] = [
+    { ...own, probe: 'cascade from own rows', text: `delete from ${name} where ${quote(key)} = $1`, values: [self], leaksBy: 'loss', refusals: keyRefusals },
+    // That a key is in the way is said to those only who might.
+    { ...own, probe: 'truncate', text: `truncate ${name}` },
+    { ...own, probe: 'truncate, with all that refers to it', text: `truncate ${name} cascade` },
+    { ...own, probe: 'lock the table', text: `lock table ${name} in access exclusive mode`, leaksBy: 'nothing', nuisance: 'keeps all tenants waiting, until a timeout ends it' },
+    { ...own, probe: 'switch row-level security off', text: `alter table ${name} disable row level security` },
+    { ...own, probe: 'add a policy', text: `create policy open on ${name} using (true)` },
+    { ...own, probe: 'add a trigger', text: `create trigger spy after insert on ${name} for each row execute function pg_catalog.suppress_redundant_updates_trigger()` }
+  ]
+  if (primaryKey.length > 0) {
+    const columns = primaryKey.map(quote).join(', ')
+    const spy = `${schema}.checkrls_spy`
+    attempts.push({
+      ...own,
+      probe: 'refer from a table of one\'s own',
+      before: `create table ${spy} as select ${columns} from ${name} limit 0; alter table ${spy} owner to current_tenant_role`,
+      text: `alter table ${spy} add foreign key (${columns}) references ${name} (${columns})`
+    })
+  }
+  return attempts
+}
+
+function otherTenants ({ name, key }: ProbedTable, { self, victim }: Prey, setting: string | undefined, naming: ((tenant: string) => string) | undefined): Attempt[] {
+  const k = quote(key)
+  const attempts: Attempt[] = []
+  if (setting !== undefined) {
+    attempts.push({
+      probe: 'switch tenants within a statement',
+      context: { tenant: self },
+      // The setting first, then the rows: a policy that is looked at once, when a scan begins, is looked at then.
+      text: `select later.${k} from (select set_config($2, $1, true) as named offset 0) as first, lateral (select ${k} from ${name} where first.named is not null and ${k} = $1 offset 0) as later`,
+      values: [victim, setting],
+      leaksBy: 'rows'
+    })
+  }
+  if (naming !== undefined) attempts.push({ probe: 'name another tenant', context: { tenant: self }, text: naming(victim), values: [], leaksBy: 'answer' })
+  return attempts
+}
+
+function contexts (setting: string | undefined): Array<[string, Context]> {
+  return setting === undefined ? [] : forged.map(([what, value]) => [what, { setting, value }])
+}
+
+/** A column to update, for the sake of updating: one that may be, so that more than its privilege is tried. */
+function touchable (columns: ProbedTable['columns'], key: string): string {
+  const free = columns.filter(column => !column.isGenerated && !column.isIdentity)
+  return quote((free.find(column => column.canUpdate) ?? free[0])?.name ?? key)
+}
+
+/** Inserts what may be inserted of a row; where nothing may be, the attempt is made all the same. */
+function insertion ({ name, columns }: Pick<ProbedTable, 'name' | 'columns'>, row: Readonly<Record<string, unknown>>): { text: string, values: unknown[] } {
+  const known = columns.filter(column => !column.isGenerated && row[column.name] !== undefined)
+  const allowed = known.filter(column => column.canInsert)
+  const written = allowed.length > 0 ? allowed : known
+  const text = `insert into ${name} (${written.map(column => quote(column.name)).join(', ')}) overriding system value values (${written.map((_, index) => `$${index + 1}`).join(', ')})`
+  return { text, values: written.map(column => row[column.name]) }
+}
+
+export function quote (identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`
+}
