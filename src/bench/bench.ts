@@ -15,6 +15,7 @@ import type { BenchContext, BenchSize, Measurement } from './measurements.ts'
 import { measureNaming } from './naming.ts'
 import { measureOracles } from './oracles.ts'
 import { measureScale } from './scale.ts'
+import { measureStartCheck } from './start-check.ts'
 import { measureStrategies } from './strategies.ts'
 import { measureThroughput } from './throughput.ts'
 import { measureWalls } from './walls.ts'
@@ -104,7 +105,7 @@ async function measureAll (context: BenchContext, { size, only, onProgress, sign
   const measurements: Record<Part, Measurement> = {
     load: { name: 'the load', expectedSeconds: size.rounds * (4 + size.accounts / 90), run: async () => await measureLoad(context, filled()) },
     page: { name: 'a tenant\'s page', expectedSeconds: requestSeconds * 5 + 10, run: async () => await measureThroughput(context, filled()) },
-    walls: { name: 'what the walls cost', expectedSeconds: requestSeconds * 4 + size.rounds * 4 + size.accounts / 80, run: async () => [...await measureWalls(context, filled()), ...await measureNaming(context, filled()), ...await measureOracles(context, filled())] },
+    walls: { name: 'what the walls cost', expectedSeconds: requestSeconds * 4 + size.rounds * 4 + size.accounts / 80, run: async () => [...await measureWalls(context, filled()), ...await measureStartCheck(context, filled()), ...await measureNaming(context, filled()), ...await measureOracles(context, filled())] },
     scale: { name: 'few accounts and many', expectedSeconds: requestSeconds * size.scales.length + size.scales.reduce((sum, accounts) => sum + (accounts === size.accounts ? 4 : accounts / 100) + size.rounds * (2 + accounts / 1000), 10), run: async () => await measureScale(context, filled(), largeTenant) },
     depth: { name: 'pages near and far', expectedSeconds: requestSeconds * 2, run: async () => await measureDepth(context, filled(), largeTenant) },
     concurrency: { name: 'many clients, and a noisy one', expectedSeconds: requestSeconds * (size.clients.length + 6) + 6, run: async () => await measureConcurrency(context, filled()) },

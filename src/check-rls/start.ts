@@ -5,11 +5,11 @@ import { assertRule, sift, type Exception } from './exceptions.ts'
 import { manifestRules } from './rules/manifest.ts'
 import type { Finding, Rule } from './rule.ts'
 import { rules } from './rules.ts'
-import { rowhouseExceptions, rowhouseSettings } from './rowhouse.ts'
+import { readContextManifest, rowhouseExceptions, rowhouseSettings } from './rowhouse.ts'
 import { queryOf, withAuditor } from './session.ts'
 
-/** What a server looks at before it listens. Not at the manifest: while versions change, the database may be ahead of this one. */
-export const startRules: readonly Rule[] = rules.filter(rule => !manifestRules.includes(rule))
+/** What a server looks at before it listens: of the manifest, whether the functions that say whose a row is are what they were. */
+export const startRules: readonly Rule[] = rules.filter(rule => !manifestRules.includes(rule) || rule.id === 'manifest-function')
 
 /** The database has a way past the walls. The message says which, and how to close it; the start ends with it. */
 export class OpenWallsError extends ExplainedError {
@@ -35,7 +35,7 @@ export async function assertWallsAreWhole (login: ConnectionSettings, exceptions
     if (object === '*') throw new ExplainedError('WALL_EXCEPTIONS names each thing that is let be', { exitCode: 2 })
   }
   return await withAuditor(login, async client => {
-    const { findings } = sift(await check(queryOf(client), { ...rowhouseSettings, manifest: undefined }, startRules), [...rowhouseExceptions, ...exceptions], undefined)
+    const { findings } = sift(await check(queryOf(client), { ...rowhouseSettings, manifest: await readContextManifest() }, startRules), [...rowhouseExceptions, ...exceptions], undefined)
     const errors = findings.filter(({ rule }) => rule.severity === 'error')
     if (errors.length > 0) throw new OpenWallsError(errors)
     return findings

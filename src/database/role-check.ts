@@ -1,3 +1,4 @@
+import { definersByOwner } from './definers.ts'
 import { ExplainedError } from '../explained-error.ts'
 import type { Transaction, TransactionOptions } from './transaction.ts'
 
@@ -50,7 +51,7 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
         select format('%I.%I', namespace.nspname, relation.relname) as name
         from pg_catalog.pg_class relation
         join pg_catalog.pg_namespace namespace on namespace.oid = relation.relnamespace
-        where relation.relkind in ('r', 'p') and namespace.nspname !~ '^(pg_|information_schema$)'
+        where relation.relkind in ('r', 'p') and relation.oid >= 16384 and namespace.nspname !~ '^pg_(temp|toast)'
           and not (relation.relrowsecurity and relation.relforcerowsecurity)
           and has_schema_privilege(namespace.oid, 'usage')
           and (has_table_privilege(relation.oid, 'select, insert, update, delete') or has_any_column_privilege(relation.oid, 'select, insert, update'))`,
@@ -58,9 +59,10 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
         select format('%I.%I', namespace.nspname, relation.relname) as name
         from pg_catalog.pg_class relation
         join pg_catalog.pg_namespace namespace on namespace.oid = relation.relnamespace
-        where relation.relkind in ('v', 'm', 'f') and namespace.nspname !~ '^(pg_|information_schema$)'
+        where relation.relkind in ('v', 'm', 'f') and relation.oid >= 16384 and namespace.nspname !~ '^pg_(temp|toast)'
           and has_schema_privilege(namespace.oid, 'usage')
           and (has_table_privilege(relation.oid, 'select, insert, update, delete') or has_any_column_privilege(relation.oid, 'select, insert, update'))
+          and not exists (select from pg_catalog.pg_depend where pg_depend.classid = 'pg_catalog.pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e')
           and not (relation.relkind = 'v' and exists (
             select from unnest(relation.reloptions) as option (text)
             where option.text ~ '^security_invoker=' and split_part(option.text, '=', 2)::boolean))`,
@@ -68,15 +70,11 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
         select function.oid::regprocedure::text as name
         from pg_catalog.pg_proc function
         join pg_catalog.pg_namespace namespace on namespace.oid = function.pronamespace
-        where function.prosecdef and namespace.nspname !~ '^(pg_|information_schema$)'
+        where function.prosecdef and function.oid >= 16384 and namespace.nspname !~ '^pg_(temp|toast)'
           and has_schema_privilege(namespace.oid, 'usage') and has_function_privilege(function.oid, 'execute')
-          and not (function.proowner = to_regrole('rowhouse_resolver') and function.oid = to_regprocedure('rowhouse.resolve_accounts(text[])'))
-          and not (function.proowner = to_regrole('rowhouse_searcher') and function.oid in (
-            to_regprocedure('rowhouse.search_projects(text)'), to_regprocedure('rowhouse.search_tasks(text)'), to_regprocedure('rowhouse.search_subtasks(text)')))
-          and not (function.proowner = to_regrole('rowhouse_verifier') and function.oid in (
-            to_regprocedure('rowhouse.password_parameters(text)'), to_regprocedure('rowhouse.check_password(text,text)'), to_regprocedure('rowhouse.enter_session(text)'),
-            to_regprocedure('rowhouse.enter_token(text)'), to_regprocedure('rowhouse.find_entry_link(text)'), to_regprocedure('rowhouse.find_session(text)'), to_regprocedure('rowhouse.verified_account_id()'), to_regprocedure('rowhouse.manage()'), to_regprocedure('rowhouse.find_look(text)'), to_regprocedure('rowhouse.keep_an_owner(bigint)')))
-          and not (function.proowner = to_regrole('rowhouse_recorder') and function.oid = to_regprocedure('rowhouse.record_event(text,jsonb)'))`,
+          and not exists (
+            select from jsonb_each(${JSON.stringify(definersByOwner)}::text::jsonb) as owner (name, functions), jsonb_array_elements_text(owner.functions) as listed (name)
+            where function.proowner = to_regrole(owner.name) and function.oid = to_regprocedure(listed.name))`,
       sql<{ name: string }>`
         select format('%I on %s', policy.polname, policy.polrelid::regclass) as name
         from pg_catalog.pg_policy policy,
@@ -93,7 +91,7 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
         select format('%I.%I', namespace.nspname, relation.relname) as name
         from pg_catalog.pg_class relation
         join pg_catalog.pg_namespace namespace on namespace.oid = relation.relnamespace
-        where ${kind} = 'operator' and relation.relkind in ('r', 'p', 'v', 'f') and namespace.nspname !~ '^(pg_|information_schema$)'
+        where ${kind} = 'operator' and relation.relkind in ('r', 'p', 'v', 'f') and relation.oid >= 16384 and namespace.nspname !~ '^pg_(temp|toast)'
           and (has_table_privilege(relation.oid, 'insert, update, delete, truncate') or has_any_column_privilege(relation.oid, 'insert, update'))`,
       sql<{ role: string, tables: number, canRead: boolean, canNameTenants: boolean }>`
         select current_user::text as role,
