@@ -56,6 +56,8 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
     // A client that does not read its answer keeps it in our memory.
     connectionTimeout: 30_000,
     clientErrorHandler: answerBrokenRequest,
+    // The plugin `drain` answers then, in the form of all other errors.
+    return503OnClosing: false,
     // A number of any length is a page that is not there, rather than an address that is too long.
     routerOptions: { maxParamLength: 20_000 },
     // The router would refuse an address that cannot be decoded before any hook runs; this way it meets them all.
@@ -83,6 +85,7 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
     },
     strictTransportSecurity: config.production
   })
+  await app.register(drain)
   await app.register(clientAddress, { trustedProxies: config.trustedProxies ?? [] })
   await app.register(tenantHook, {
     strategy,
@@ -96,7 +99,6 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
   await app.register(largeBodies, { waitTimeoutMs: config.requestDeadlineMs })
   await app.register(views)
   await app.register(errors)
-  await app.register(drain)
   await app.register(openApi, { tags, secure: config.production })
 
   await app.register(healthRoutes({ ping: strategy.ping }))

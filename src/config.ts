@@ -28,6 +28,8 @@ export interface Config {
   /** Accounts of demonstration data for an empty database. */
   demoAccounts: number
   requestDeadlineMs: number
+  /** How long the server goes on refusing requests once it is told to stop by SIGTERM, for others to notice. */
+  drainMs: number
   /** Findings about the walls that the start is to let be, by their rules and objects. */
   wallExceptions: Array<{ rule: string, object: string }>
   /** Connections for tenants, at most, over all databases. */
@@ -50,6 +52,8 @@ export class ConfigError extends ExplainedError {
 const defaultDatabase = 'rowhouse'
 /** A database for each tenant takes connections of its own, few of them busy at a time. PostgreSQL takes 100 unless told otherwise. */
 const defaultPoolSizes: Readonly<Record<StrategyName, number>> = { 'single-schema': 8, 'multiple-databases': 48 }
+/** Whoever shares the load among servers takes some seconds to notice that one stops. On a laptop nobody does. */
+const defaultDrainMs = { laptop: 1000, elsewhere: 5000 }
 /** Their people have a password that everybody knows, so where others can come there are none unless they are asked for. */
 const defaultDemoAccounts = 5
 const loopback = ['127.0.0.1', '::1']
@@ -101,6 +105,7 @@ const variables = z.object({
   WALL_EXCEPTIONS: exceptions.default([]),
   CONTEXT_KEY: z.string().min(32, 'must have at least 32 characters: openssl rand -base64 32').optional(),
   REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),
+  DRAIN_MS: integer(0, 60_000, defaultDrainMs.laptop),
   DATABASE_URL: databaseUrl.optional(),
   TENANT_DATABASE_URL: databaseUrl.optional(),
   OPERATOR_DATABASE_URL: databaseUrl.optional(),
@@ -173,6 +178,7 @@ export function parseConfig (source: Record<string, string | undefined>): Config
     access: values.ACCESS ?? (isLaptop ? 'open' : 'required'),
     demoAccounts: environment['DEMO_ACCOUNTS'] === undefined && !isLaptop ? 0 : values.DEMO_ACCOUNTS,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
+    drainMs: environment['DRAIN_MS'] === undefined && !isLaptop ? defaultDrainMs.elsewhere : values.DRAIN_MS,
     wallExceptions: values.WALL_EXCEPTIONS,
     poolSize,
     tenantConnections: values.TENANT_CONNECTIONS || Math.ceil(Math.min(poolSize, values.TENANCY === 'single-schema' ? poolSize : defaultPoolSizes['single-schema']) / 2),

@@ -174,6 +174,13 @@ export class UnavailableError extends AppError {
   }
 }
 
+/** The server has been told to stop. Another one, or the same when it is started again, takes the request. */
+export class StoppingError extends AppError {
+  constructor () {
+    super('unavailable', 'This server is being stopped and takes no more requests. Please try again in a moment.', { headers: { 'retry-after': '1' } })
+  }
+}
+
 /** One tenant asks for more at once than its part. */
 export class TooManyRequestsError extends AppError {
   /** @param seconds until there may be room */

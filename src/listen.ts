@@ -16,14 +16,13 @@ export class ListenError extends ExplainedError {
   }
 }
 
-/** What a request under way is given when the server closes; longer than the requests' own deadline is by default. */
-const requestGraceMs = 12_000
 /** What a client is given to read its last answer to the end and hang up. */
 const hangUpMs = 1000
 
 /**
  * Listens on every configured address with one port. Of several, those that this machine does not have (IPv6 switched off)
- * are left out. When the application closes, connections without a request under way are cut at once.
+ * are left out. While the application drains, a connection ends behind its answer; when it closes, those without a request
+ * under way are cut at once.
  *
  * @returns the port, which the system chose if 0 was asked for
  * @throws {ListenError}
@@ -32,8 +31,9 @@ export async function listen (app: FastifyInstance, { addresses, port: asked }: 
   const [first = '127.0.0.1', ...others] = addresses
   const siblings = others.map(address => ({ address, server: siblingOf(app) }))
   const closers = [app.server, ...siblings.map(({ server }) => server)].map(connectionCloser)
+  app.drain.begun.addEventListener('abort', () => { for (const closer of closers) closer.drain() })
   app.addHook('preClose', async () => {
-    for (const closeConnections of closers) closeConnections()
+    for (const closer of closers) closer.close(app.drain.answerMs)
     await Promise.all(siblings.map(async ({ server }) => { await new Promise(resolve => server.close(resolve)) }))
   })
   try {
@@ -69,15 +69,20 @@ function siblingOf (app: FastifyInstance): Server {
  * Node holds a close until each connection ends, and takes one that has sent nothing yet, or half a request, for busy: a
  * browser's spare connection would keep the server from stopping.
  *
- * @returns a function that cuts the connections without a request under way, the others when that is answered or its time is up
+ * @returns `drain` has each connection end behind its answer; `close` cuts those without a request under way, the others when
+ *   that is answered or their time is up
  */
-function connectionCloser (server: Server): () => void {
+function connectionCloser (server: Server): { drain: () => void, close: (graceMs: number) => void } {
   const requests = new Map<Socket, number>()
+  let draining = false
   let closing = false
-  const cutIfIdle = (socket: Socket): void => { if (closing && requests.get(socket) === 0) socket.destroy() }
+  // What Node itself calls after an answer that says `connection: close`.
+  const endSlowly = (socket: Socket): void => { socket.destroySoon = () => { hangUp(socket) } }
+  const cutIfIdle = (socket: Socket): void => { if (closing && requests.get(socket) === 0 && !socket.writableEnded) socket.destroy() }
   server.on('connection', socket => {
     requests.set(socket, 0)
     socket.once('close', () => { requests.delete(socket) })
+    if (draining) endSlowly(socket)
     cutIfIdle(socket)
   })
   server.on('request', ({ socket }, response) => {
@@ -85,17 +90,19 @@ function connectionCloser (server: Server): () => void {
     response.once('close', () => {
       if (!requests.has(socket)) return
       requests.set(socket, (requests.get(socket) ?? 1) - 1)
-      if (closing && requests.get(socket) === 0) hangUp(socket)
+      if (draining && requests.get(socket) === 0) hangUp(socket)
     })
   })
-  return () => {
-    closing = true
-    for (const socket of requests.keys()) {
-      cutIfIdle(socket)
-      // What Node itself calls after an answer that says `connection: close`.
-      socket.destroySoon = () => { hangUp(socket) }
+  return {
+    drain: () => {
+      draining = true
+      for (const socket of requests.keys()) endSlowly(socket)
+    },
+    close: graceMs => {
+      closing = true
+      for (const socket of requests.keys()) cutIfIdle(socket)
+      setTimeout(() => { for (const socket of requests.keys()) socket.destroy() }, Math.max(graceMs, hangUpMs)).unref()
     }
-    setTimeout(() => { for (const socket of requests.keys()) socket.destroy() }, requestGraceMs).unref()
   }
 }
 

@@ -18,7 +18,7 @@ export interface ServerProcess {
 
 /** Starts the server as `npm start` does, on a free port of this machine. */
 export async function startServer (settings: Record<string, string>): Promise<ServerProcess> {
-  const child = startProgram(['src/server.ts'], { LOG_LEVEL: 'warn', DEMO_ACCOUNTS: '0', ...settings, PORT: '0' })
+  const child = startProgram(['src/server.ts'], { LOG_LEVEL: 'warn', DEMO_ACCOUNTS: '0', DRAIN_MS: '0', ...settings, PORT: '0' })
   const errors = text(child.stderr)
   let output = ''
   child.stdout.setEncoding('utf8')

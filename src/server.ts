@@ -1,7 +1,7 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
-import type { FastifyServerOptions } from 'fastify'
+import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { buildApp } from './app.ts'
 import { assertWallsAreWhole } from './check-rls/start.ts'
 import { readConfig, type Config } from './config.ts'
@@ -22,7 +22,7 @@ import { welcome } from './welcome.ts'
 
 const stopping = new AbortController()
 
-/** For the requests under way when the server is told to stop; the database is released in any case. */
+/** For the requests under way when the server is told to stop, beyond its drain; the database is released in any case. */
 const closeGraceMs = 15_000
 
 const running = start()
@@ -31,13 +31,13 @@ closeWithGrace({ delay: false, logger: false }, async ({ err, signal }) => {
   if (err !== undefined) console.error(err)
   stopping.abort(err ?? new Interruption(signal))
   const { close } = await running
-  await close()
+  await close(signal)
 })
 // A step that was given up goes on as long as the process lives.
 running.catch((error: unknown) => { process.exit(reportError('rowhouse', error)) })
 
 interface Running {
-  close: () => Promise<void>
+  close: (signal: NodeJS.Signals | undefined) => Promise<void>
 }
 
 /** @throws once it was told to stop; all that was opened is closed by then */
@@ -59,9 +59,11 @@ async function start (): Promise<Running> {
     for (const { rule, object, detail } of weaknesses) app.log.warn({ rule: rule.id, object }, `a weakness of the walls: ${detail}`)
     console.log(welcome(config, database, { port, migrations, demo, behind }))
     return {
-      close: async () => {
-        const closing = app.close().then(() => {}, (error: unknown) => { app.log.error({ err: error }, 'closing failed') })
-        await Promise.race([closing, delay(closeGraceMs, undefined, { ref: false })])
+      close: async signal => {
+        // Who presses Ctrl-C shares no load.
+        const drainMs = signal === 'SIGTERM' ? config.drainMs : 0
+        const closing = drainAndClose(app, drainMs).catch((error: unknown) => { app.log.error({ err: error }, 'closing failed') })
+        await Promise.race([closing, delay(drainMs + closeGraceMs, undefined, { ref: false })])
         await database.release()
       }
     }
@@ -70,6 +72,12 @@ async function start (): Promise<Running> {
     await database.release()
     throw error
   }
+}
+
+async function drainAndClose (app: FastifyInstance, drainMs: number): Promise<void> {
+  app.drain.begin()
+  await app.drain.untilAnswered(drainMs)
+  await app.close()
 }
 
 async function loadDemoWhereEmpty (database: Database, { demoAccounts: accounts, tenancy }: Config): Promise<boolean> {

@@ -3,7 +3,7 @@ import accepts from '@fastify/accepts'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import plugin from 'fastify-plugin'
-import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, MethodNotImplementedError, mostValueErrors, NotFoundError, NotSignedInError, NoViewOverTenantsError, toAppError, type ValueError } from '../errors.ts'
+import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, MethodNotImplementedError, mostValueErrors, NotFoundError, NotSignedInError, NoViewOverTenantsError, StoppingError, toAppError, type ValueError } from '../errors.ts'
 import { problemPath, type ProblemName } from '../problems.ts'
 import type { ErrorPage } from './views.ts'
 
@@ -16,7 +16,7 @@ export const errors = plugin(async app => {
     await request.giveUp()
     const { tenant } = request
     const about = tenant === undefined ? {} : { tenant: tenant.slug, database: tenant.database }
-    if (error.status >= 500) request.log.error({ ...about, err: error.cause ?? error }, error.title)
+    if (error.status >= 500 && !(error instanceof StoppingError)) request.log.error({ ...about, err: error.cause ?? error }, error.title)
     else request.log.info({ ...about, status: error.status }, error.title)
     return sendError(request, reply, error)
   })

@@ -5,7 +5,7 @@ import { UnavailableError } from '../errors.ts'
 export function healthRoutes ({ ping }: { ping: () => Promise<void> }): FastifyPluginAsync {
   return async app => {
     const anywhere = { config: { anyHost: true }, logLevel: 'warn' as const }
-    app.get('/health/live', anywhere, async (_, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
+    app.get('/health/live', { ...anywhere, config: { ...anywhere.config, answersWhileStopping: true } }, async (_, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
     app.get('/health/ready', anywhere, async (_, reply) => {
       try {
         await ping()
