@@ -90,7 +90,7 @@ function connectionCloser (server: Server): { drain: () => void, close: (graceMs
     response.once('close', () => {
       if (!requests.has(socket)) return
       requests.set(socket, (requests.get(socket) ?? 1) - 1)
-      if (draining && requests.get(socket) === 0) hangUp(socket)
+      if (closing && requests.get(socket) === 0) hangUp(socket)
     })
   })
   return {

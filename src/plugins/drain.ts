@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import plugin from 'fastify-plugin'
 import { StoppingError } from '../errors.ts'
@@ -19,7 +20,7 @@ declare module 'fastify' {
 export class Drain {
   readonly #begun = new AbortController()
   #beganAt = Infinity
-  #underWay = 0
+  readonly #underWay = new Set<ServerResponse>()
   #whenAnswered: (() => void) | undefined
 
   /** Aborted when it begins. */
@@ -27,10 +28,11 @@ export class Drain {
     return this.#begun.signal
   }
 
-  /** Refuses requests from now on. Safe to call twice. */
+  /** Refuses requests from now on, and has clients hang up behind the answers that they wait for. Safe to call twice. */
   begin (): void {
     if (this.#begun.signal.aborted) return
     this.#beganAt = performance.now()
+    for (const response of this.#underWay) if (!response.headersSent) response.setHeader('connection', 'close')
     this.#begun.abort()
   }
 
@@ -38,7 +40,7 @@ export class Drain {
   async untilAnswered (leastMs: number): Promise<void> {
     const answered = new Promise<void>(resolve => {
       this.#whenAnswered = resolve
-      if (this.#underWay === 0) resolve()
+      if (this.#underWay.size === 0) resolve()
     })
     await Promise.all([delay(leastMs), Promise.race([answered, delay(answerMs, undefined, { ref: false })])])
   }
@@ -48,13 +50,13 @@ export class Drain {
     return Math.max(0, answerMs - Math.max(0, performance.now() - this.#beganAt))
   }
 
-  /** Counts a request that was taken. @returns what to call when it is answered, or its client gone */
-  take (): () => void {
-    this.#underWay++
-    return () => {
-      this.#underWay--
-      if (this.#underWay === 0) this.#whenAnswered?.()
-    }
+  /** Takes a request, which is under way until it is answered, or its client gone. */
+  take (response: ServerResponse): void {
+    this.#underWay.add(response)
+    response.once('close', () => {
+      this.#underWay.delete(response)
+      if (this.#underWay.size === 0) this.#whenAnswered?.()
+    })
   }
 }
 
@@ -69,16 +71,13 @@ export const drain = plugin(async app => {
   app.addHook('preClose', async () => { ending.begin() })
   app.addHook('onRequest', (request, reply, done) => {
     if (!ending.begun.aborted) {
-      reply.raw.once('close', ending.take())
+      ending.take(reply.raw)
       done()
       return
     }
+    reply.header('connection', 'close')
     // Before anybody asks whose the request is, which would take the database.
     request.viewer = { kind: 'nobody' }
     done(request.routeOptions.config.answersWhileStopping === true ? undefined : new StoppingError())
-  })
-  app.addHook('onSend', (_, reply, payload, done) => {
-    if (ending.begun.aborted) reply.header('connection', 'close')
-    done(null, payload)
   })
 }, { name: 'drain' })
