@@ -330,7 +330,7 @@ t.test('a transaction', async t => {
       "select 'never ends", '/* select 1', '(commit)'
     ]) await t.rejects(any(template(text)), TypeError, JSON.stringify(text))
     await t.rejects(any(template('select $a', "' $a", `, ${outlasting} --'`)), TypeError, 'a parameter that is part of a dollar quote')
-    for (const text of ['savepoint s', 'rollback to s', 'release s', 'select pg_advisory_xact_lock(1)', 'values (1)', '/* why */ select 1',
+    for (const text of ['savepoint s', 'rollback to s', 'release s', 'select pg_advisory_xact_lock_shared(1)', 'values (1)', '/* why */ select 1',
       '(select 1) union (select 2)', '((select 1))', "select 'set_config(', E'it\\'s set_config(', $x$ into temp x $x$, $$'$$, 'it''s /*' /* set_config( */ -- pg_settings", 'select 1 as "it\'s ""quoted"" --"', "select 'a' like 'a' escape '\\'"
     ]) await t.resolves(any(template(text)), JSON.stringify(text))
     await t.rejects(transaction.commit(), TypeError)

@@ -1,121 +1,157 @@
-import t from 'tap'
+import type { QueryResult } from 'pg'
+import t, { type Test } from 'tap'
 import { withClient } from '../src/database/admin.ts'
-import { asRole, seedTenants, testApp, testDatabase } from './support.ts'
+import { asRole, seedTenants, testDatabase, type TestDatabase } from './support.ts'
+import { namingInjections } from './injections.ts'
+import { otherRows, vulnerableApp, type Mistake, type VulnerableApp } from './vulnerable.ts'
 
 /**
- * What happens where the application makes the mistake that it cannot make: routes that are here alone splice what they are sent
- * into their statements, on the login that serves requests, as drivers send them that take parameters: one statement at a time.
+ * What happens where the application makes the mistake that it cannot make, once for each wall. Every text is sent to three houses:
+ * one whose walls stand, one in which nobody else lives, and one without the wall that it is meant for. The first must answer like
+ * the second, to the last byte, and the third must not: otherwise the text would try nothing.
  */
-const database = await testDatabase(t)
-await seedTenants(database)
-const { app } = await testApp(t, database, { name: 'single-schema', config: { access: 'open' } })
+type House = VulnerableApp & { database: TestDatabase }
 
-const vulnerable: Record<string, (typed: string) => string> = {
-  search: typed => `select id, name from project where account_id = $1 and name like '%${typed}%' order by name`,
-  // Who wrote this forgot the filter as well.
-  unfiltered: typed => `select id, name, $1::bigint as own from project where name like '%${typed}%'`,
-  order: typed => `select id, name from project where account_id = $1 order by ${typed}`,
-  rename: typed => `update project set name = '${typed}' where account_id = $1 and id = (select min(id) from project)`,
-  add: typed => `insert into task (account_id, project_id, name) select $1, min(id), '${typed}' from project`,
-  remove: typed => `delete from subtask where account_id = $1 and name = '${typed}'`
-}
-
-for (const [kind, role] of Object.keys(vulnerable).flatMap(kind => [[kind, 'tenant'], [kind, 'operator']] as const)) {
-  app.post(`/vulnerable/${role}/${kind}`, { config: { transaction: false } }, async (request, reply) => {
-    const { typed } = request.body as { typed: string }
-    return await withClient(database.login(role), async client => {
-      await client.query('begin')
-      try {
-        if (role === 'tenant') await client.query('select set_account($1)', [request.tenant?.id])
-        const { rows } = await client.query<object>((vulnerable[kind] as (typed: string) => string)(typed), [request.tenant?.id])
-        await client.query('commit')
-        return rows
-      } catch (error) {
-        await client.query('rollback')
-        // A careless page shows what the database said.
-        const { message, code, detail, hint } = error as Error & { code?: string, detail?: string, hint?: string }
-        return await reply.code(500).send({ message, code, detail, hint })
-      }
-    })
+async function build (t: Test, { tenants = 3, sabotage = [] }: { tenants?: number, sabotage?: string[] } = {}): Promise<House> {
+  const database = await testDatabase(t)
+  await seedTenants(database, { tenants })
+  await asRole(database.admin, async query => {
+    await query('set search_path = rowhouse')
+    for (const statement of sabotage) await query(statement)
   })
+  return { ...await vulnerableApp(t, database, { pool: { size: 1 } }), database }
 }
 
-async function send (kind: string, typed: string, role = 'tenant'): Promise<{ status: number, body: string, code: string | undefined }> {
-  const answer = await app.inject({ method: 'POST', url: `/vulnerable/${role}/${kind}`, headers: { host: 'tenant-0.localhost' }, payload: { typed } })
-  return { status: answer.statusCode, body: answer.body, code: answer.statusCode === 500 ? answer.json<{ code?: string }>().code : undefined }
-}
+const tables = ['account', 'app_user', 'project', 'task', 'subtask']
+const noPolicies = tables.map(table => `alter table ${table} disable row level security`)
 
-/** All that others have, in one word. */
-async function others (): Promise<unknown> {
-  return await asRole(database.admin, async query => await query(['account', 'app_user', 'project', 'task', 'subtask', 'user_session', 'audit_event'].map(table =>
-    `select '${table}' as name, count(*)::integer as rows, md5(coalesce(string_agg(listed::text, '|' order by listed::text), '')) as hash from rowhouse.${table} as listed where ${table === 'account' ? 'id' : 'account_id'} <> 1`).join(' union all ')))
-}
-
-const before = await others()
-const isForeign = /tenant-[12]|of tenant-[12]/
+const walled = await build(t)
+const alone = await build(t, { tenants: 1 })
+const before = await otherRows(walled.database)
+const isForeign = /of tenant-[12]/
 
 t.test('the policy: whatever condition comes in, there are no rows but the tenant\'s own', async t => {
-  t.match((await send('unfiltered', '')).body, /project 1 of tenant-0/, 'the route does what it is for')
-  for (const [kind, typed] of [
+  const open = await build(t, { sabotage: noPolicies })
+  t.match((await walled.send('unfiltered', '')).body, /project 1 of tenant-0/, 'the route does what it is for')
+  for (const [mistake, typed] of [
     ['search', "' or true --"], ['search', "' or account_id = 2 --"], ['unfiltered', "' or true --"], ['unfiltered', "%' or account_id in (select id from account) --"],
-    ['search', "%' union all select id, name from project --"], ['search', "%' union all select id, email from app_user --"], ['search', "%' union all select id, slug from account --"],
-    ['search', "%' union all select 1, string_agg(name, ',') from subtask --"], ['search', "%' and exists (select from subtask where account_id = 2) --"],
-    ['order', '(select max(name) from project where account_id = 2)'], ['order', "(select case when exists (select from account where slug = 'tenant-1') then 1 / (select 0) else 1 end)"],
-    ['search', "%' union all select count(*), 'rows' from pg_stat_activity where query like '%tenant-1%' --"]
-  ] as const) {
-    const { body, code } = await send(kind, typed)
-    t.notMatch(body, isForeign, typed)
-    t.not(code, '22012', `${typed}: nothing is there that could divide by nothing`)
-  }
+    ['search', "%' union all select id, name from project order by 1 --"], ['search', "%' union all select id, last_name from app_user order by 1 --"], ['search', "%' union all select id, slug from account order by 1 --"],
+    ['search', "%' union all select 1, string_agg(name, ',' order by name) from subtask --"], ['search', "%' and exists (select from subtask where account_id = 2) --"],
+    ['search', "%' and 1 / (select count(*) from account where slug = 'tenant-1') > 0 --"], ['search', "%' union all select count(*), max(details) from task --"], ['search', "%' union all select regexp_count(table_to_xml('project', true, true, '')::text, '<project '), 'rows' --"],
+    ['order', '(select case when exists (select from project where account_id = 2) then id else -id end)'], ['order', "(select case when exists (select from account where slug = 'tenant-1') then 1 / (select 0) else 1 end)"]
+  ] as const) await tried(t, mistake, typed, open)
 })
 
 t.test('the context: no statement names another tenant within itself', async t => {
-  for (const typed of [
-    "%' or set_config('app.account_id', '2', true) is not null and account_id = 2 --",
-    "%' union all select 1, name from (select set_config('app.account_id', '2', true) as s offset 0) f, lateral (select name from project where f.s is not null) p --",
-    "%' union all select 1, set_account(2)::text --",
-    "%' union all select 1, set_account(2, 'tenant-1')::text --",
-    "%' union all select 1, query_to_xml('select * from project', true, true, '')::text from (select query_to_xml('set local app.account_id = 2', true, true, '')) x --",
-    "%' union all select 1, word from ts_stat('set local app.account_id = 2') --",
-    "%'; set local app.account_id = '2'; select id, name from project --",
-    "%' union all select 1, enter_session(repeat('A', 43))::text --",
-    "%' union all select 1, resolve_accounts(array['tenant-1'])::text from act_as('operator', 1, 'x') --"
-  ]) {
-    const { body } = await send('search', typed)
-    // That there is an account of a name is public: hosts are. Nothing that it has is.
-    t.notMatch(body, /(project|task|details) [^"]*of tenant-[12]/, typed)
-  }
+  const open = await build(t, {
+    sabotage: [
+      'grant execute on function set_config(text, text, boolean), query_to_xml(text, boolean, boolean, text), ts_stat(text), ts_rewrite(tsquery, text) to public',
+      // One that lets whoever calls it name a second.
+      "create or replace function set_account(account_id bigint, slug text default null, signature text default null) returns void language plpgsql as $$ begin execute format('set local app.account_id = %L', account_id); end $$"
+    ]
+  })
+  for (const [title, typed] of Object.entries(namingInjections)) await tried(t, 'search', typed, open, title, isForeign)
+  // Who somebody is depends on where: a session of another account is none here.
+  await asRole(walled.database.admin, async query => {
+    await query(`insert into rowhouse.user_session (account_id, user_id, token_hash, idle_until, expires_at)
+      select account_id, id, repeat('A', 43), now() + interval '1 day', now() + interval '1 day' from rowhouse.app_user where account_id = 2`)
+  })
+  t.teardown(async () => { await asRole(walled.database.admin, async query => await query('delete from rowhouse.user_session')) })
+  const entering = "%' union all select 1, enter_session(repeat('A', 43))::text --"
+  t.match(await walled.send('search', entering), { code: 'RH002' })
+  t.match((await walled.send('search', entering, { slug: 'tenant-1' })).body, /ann@example\.com/, 'which it is there')
 })
 
 t.test('WITH CHECK, keys and column grants: nothing is written for another tenant, or hung on what it has', async t => {
-  for (const [kind, typed, code] of [
-    ['rename', "x', account_id = 2 where account_id = $1 --", '42501'], ['rename', "x' where account_id = 2 and $1::bigint > 0 --", undefined], ['rename', "x', id = 1 where account_id = $1 --", '428C9'],
-    ['add', "x' from project union all select 2, 3, 'planted' --", '42501'], ['add', "x' from project union all select $1::bigint, 3, 'hung on a project of tenant-1' --", '23503'],
-    ['remove', "' or true --", undefined], ['remove', "' or account_id = 2 --", undefined]
+  const open = await build(t, {
+    sabotage: [...noPolicies, 'grant all on account, app_user, project, task, subtask to rowhouse_tenant', 'alter table project drop constraint project_account', 'alter table task drop constraint task_project',
+      'alter table project alter column id set generated by default']
+  })
+  for (const [mistake, typed, code] of [
+    ['rename', "x', account_id = 2 where id = 2 --", '42501'], ['rename', "x' where account_id = 2 --", undefined], ['rename', "x', id = 77 where id = (select max(id) from project) --", '428C9'],
+    ['add', "x' from project union all select 2, 3, 'planted' --", '42501'], ['add', "x' from project union all select 1, 3, 'hung on a project of tenant-1' --", '23503'],
+    ['remove', "' or true --", undefined], ['remove', "' or account_id = 2 --", undefined], ['whole', 'merge into project using (values (2)) as stolen (id) on account_id = stolen.id when matched then update set name = $$mine$$', undefined],
+    ['whole', 'merge into project using (values (2)) as stolen (id) on account_id = stolen.id when matched then delete', undefined],
+    ['whole', "insert into app_user (account_id, email, first_name, last_name, password_hash) values (2, 'ann@example.com', '', '', '') on conflict (account_id, lower(email)) do update set first_name = 'mine'", '42501'],
+    ['whole', "with others as (select id from project where account_id = 2 for update) update project set name = 'mine' where id in (select id from others)", undefined]
   ] as const) {
-    const answer = await send(kind, typed)
-    t.equal(answer.code, code, `${kind}: ${typed}: ${answer.body}`)
-    t.notMatch(answer.body, /of tenant-[12](?! ")/)
+    const answer = await walled.send(mistake, typed)
+    t.equal(answer.code, code, `${mistake}: ${typed}: ${answer.body}`)
+    t.notMatch(answer.body, isForeign)
+    t.strictSame(await otherRows(walled.database), before, `${typed}: what others have is as it was`)
+    await withFreshRows(open, async () => {
+      const present = await otherRows(open.database)
+      const hung = await isHungAcross(open)
+      const { body } = await open.send(mistake, typed)
+      const isDone = JSON.stringify(await otherRows(open.database)) !== JSON.stringify(present) || await isHungAcross(open) !== hung
+      t.ok(isDone, `where the walls are away, ${typed} does something: ${body}`)
+    })
   }
-  t.strictSame(await others(), before, 'and what others have is as it was')
 })
 
 t.test('the roles: no other role, no hash, no file, no second connection, nothing that lasts', async t => {
   for (const call of [
-    "set_config('role', 'rowhouse_operator', true)", 'password_hash from app_user', 'token_hash from user_session', "pg_read_file('/etc/passwd')", "lo_from_bytea(0, 'x')::text", "lo_import('/etc/passwd')::text",
-    "pg_ls_dir('.')", 'passwd from pg_shadow', 'rolpassword from pg_authid', "append_event(1, 'user', 1, 'x', 'y', '{}')::text", 'remove_events(1)::text', "note_account_event(2, 'x', 'y', '{}')::text",
-    'last_value::text from project_id_seq', 'pg_reload_conf()::text', 'pg_switch_wal()::text', 'pg_advisory_lock(rowhouse.account_lock(2))::text', 'pg_try_advisory_lock_shared(1)::text', "current_setting('data_directory')"
+    "set_config('role', 'rowhouse_operator', true)", 'password_hash from app_user', 'token_hash from user_session', "encode(secret, 'hex') from rowhouse_secret.context_key", 'name::text from rowhouse_migrations.migration',
+    "left(pg_read_file('/etc/passwd'), 9)", "lo_from_bytea(0, 'x')::text", "lo_import('/etc/passwd')::text", "pg_ls_dir('.')", 'passwd from pg_shadow', 'rolpassword from pg_authid', 'stavalues1::text from pg_statistic',
+    "append_event(1, 'user', 1, 'x', 'y', '{}')::text", "note_account_event(2, 'x', 'y', '{}')::text", 'remove_events(4)::text', 'last_value::text from project_id_seq', "nextval('project_id_seq')::text", "setval('project_id_seq', 1)::text",
+    'pg_reload_conf()::text', "pg_stat_reset_single_table_counters('project'::regclass)::text", 'pg_switch_wal()::text', "pg_create_restore_point('x')::text", 'pg_advisory_lock(rowhouse.account_lock(2))::text', 'pg_try_advisory_lock_shared(1)::text',
+    "query_to_xml('select 1', true, true, '')::text", "current_setting('data_directory')"
   ]) {
-    const { code, body } = await send('search', `%' union all select 1, ${call} --`)
-    t.ok(code === '42501' || code === '42883', `${call}: ${body}`)
+    const { code, body } = await walled.send('search', `%' union all select 1, ${call} --`)
+    t.equal(code, '42501', `${call}: ${body}`)
+    await withClient(walled.database.admin, async client => {
+      await client.query("begin; set local search_path = rowhouse; set local app.account_id = '1'")
+      await t.resolves(client.query(`select 1, ${call}`), `${call}: to whoever may, it does what it says`)
+      await client.query('rollback')
+    })
   }
-  for (const typed of ["x'; set role rowhouse_operator --", "x'; create table t (x int) --", "x'; commit; begin; select 1 --", "x'; copy project to program 'id' --"]) t.equal((await send('remove', typed)).code, '42601', 'two statements are none')
+  t.equal((await walled.send('search', "%' union all select 1, dblink('dbname=postgres', 'select 1')::text --")).code, '42883', 'no extension is there that opens a connection of its own')
+  t.equal((await walled.send('whole', 'create extension dblink')).code, '42501', 'and nobody who serves requests installs one')
+})
+
+t.test('the protocol: two statements are none, whatever the second one is', async t => {
+  for (const second of [
+    "set local app.account_id = '2'", "set app.account_id = '2'", 'set role rowhouse_operator', 'reset role', 'set session authorization rowhouse_operator', 'commit; begin; select 1', 'rollback', 'savepoint s', 'select set_account(2)',
+    'create temporary table kept (x integer)', 'prepare kept as select 1', 'declare kept cursor with hold for select 1', 'listen gossip', 'do $$ begin end $$', "copy project to program 'id'", 'explain select * from project', 'discard all', 'lock table subtask'
+  ]) {
+    for (const isGuarded of [true, false]) {
+      const { status, code, body } = await walled.send('search', `'; ${second}; select id, name from project --`, { isGuarded })
+      t.match({ status, code, body }, { status: 500, code: '42601', body: /multiple commands/ }, second)
+    }
+  }
+  await withClient(walled.database.login('tenant'), async client => {
+    await client.query('begin')
+    await client.query('select set_account(1)')
+    const answers = await client.query("select id, name from project where name like '%'; set local app.account_id = '2'; select id, name from project --") as unknown as QueryResult[]
+    t.strictSame(answers.map(({ command }) => command), ['SELECT', 'SET', 'SELECT'], 'where a driver sends texts alone, without parameters, they are three')
+    t.match(JSON.stringify(answers[2]?.rows), isForeign)
+    await client.query('rollback')
+  })
 })
 
 t.test('the operator\'s login shows all, as it is meant to, and writes nothing whatever is spliced in', async t => {
-  for (const [kind, typed] of [['rename', "x' where account_id = $1 --"], ['remove', "' or true --"], ['add', "x' from project --"], ['search', "%' union all select 1, password_hash from app_user --"]] as const) {
-    const { code } = await send(kind, typed, 'operator')
-    t.ok(code === '25006' || code === '42501', `${kind}: ${String(code)}`)
+  t.match((await walled.send('search', "' or true --", { slug: '' })).body, isForeign)
+  for (const [mistake, typed] of [['rename', "x' --"], ['remove', "' or true --"], ['add', "x' from project --"], ['search', "%' union all select 1, password_hash from app_user --"], ['whole', 'set transaction read write'], ['whole', 'delete from subtask']] as const) {
+    const { code } = await walled.send(mistake, typed, { slug: '' })
+    t.ok(code === '25006' || code === '42501' || (typed.startsWith('set') && code === '25001'), `${mistake} ${typed}: ${String(code)}`)
   }
-  t.strictSame(await others(), before)
+  t.strictSame(await otherRows(walled.database), before)
 })
+
+/** Holds what a text gets in the walled house against what it gets where nobody else lives, and where the wall is away. */
+async function tried (t: Test, mistake: Mistake, typed: string, open: House, title = typed, reaches?: RegExp): Promise<void> {
+  const [held, nobodyElse, reached] = await Promise.all([walled, alone, open].map(async house => await house.send(mistake, typed)))
+  t.strictSame(held, nobodyElse, `${title}: as where there is nobody else`)
+  t.notSame(reached, held, `${title}: where the wall is away, it tells something`)
+  if (reaches !== undefined) t.match(reached?.body, reaches, title)
+}
+
+async function isHungAcross ({ database }: House): Promise<boolean> {
+  return await asRole(database.admin, async query => (await query('select from rowhouse.task where not exists (select from rowhouse.project where project.account_id = task.account_id and project.id = task.project_id)')).length > 0)
+}
+
+async function withFreshRows ({ database }: House, work: () => Promise<void>): Promise<void> {
+  await work()
+  await asRole(database.admin, async query => await query('truncate rowhouse.account restart identity cascade'))
+  await seedTenants(database)
+}

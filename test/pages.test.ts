@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import { paginate } from '../src/routes/pagination.ts'
-import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
+import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase, until } from './support.ts'
 
 const database = await testDatabase(t)
 await seedTenants(database, { tenants: 4, subtasks: 25 })
@@ -224,7 +224,11 @@ t.test('what SQL refuses because of the data is the client\'s to mend', async t 
   app.post('/refused/long', async request => await request.tenantScope.sql`insert into project (account_id, name) values (${request.tenantScope.accountId}, ${'x'.repeat(256)})`)
   app.post('/refused/zero', async request => await request.tenantScope.sql`insert into project (account_id, name) values (${request.tenantScope.accountId}, ${'a\0b'})`)
   // As statement_timeout ends a statement.
-  app.post('/refused/slow', async request => await request.tenantScope.sql`select pg_cancel_backend(pg_backend_pid()), pg_sleep(5)`)
+  app.post('/refused/slow', async request => {
+    const [row] = await request.tenantScope.sql<{ pid: number }>`select pg_backend_pid() as pid`
+    const cancel = async (): Promise<unknown> => await asRole(database.admin, async query => await until(async () => (await query("select pg_cancel_backend(pid) from pg_stat_activity where pid = $1 and wait_event = 'PgSleep'", [row?.pid])).length > 0))
+    return await Promise.all([request.tenantScope.sql`select pg_sleep(5)`, cancel()])
+  })
   for (const [url, status] of [['duplicate', 409], ['reference', 409], ['parent', 409], ['long', 422], ['zero', 422], ['slow', 503]] as const) {
     const response = await app.inject({ method: 'POST', url: `/refused/${url}`, headers: { host: 'tenant-0.localhost' } })
     t.equal(response.statusCode, status, url)

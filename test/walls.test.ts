@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { check } from '../src/check-rls/check.ts'
 import { sift } from '../src/check-rls/exceptions.ts'
 import { rowhouseExceptions, rowhouseSettings } from '../src/check-rls/rowhouse.ts'
@@ -26,6 +26,7 @@ import { openTenantScope, type TenantScope } from '../src/tenancy/scope.ts'
 import { openStrategy } from '../src/tenancy/strategies.ts'
 import type { AccountId } from '../src/tenancy/tenant.ts'
 import { attackTable, ensureRows, findTables } from './attack.ts'
+import { namingInjections } from './injections.ts'
 import { asRole, poolOptions, seedTenants, walledDatabase } from './support.ts'
 
 const database = await walledDatabase(t)
@@ -199,32 +200,33 @@ t.test('the wall of the policy, alone', async t => {
 
   t.test('whoever gets a text of theirs into a statement cannot name another tenant in it', async t => {
     // As an application would do it that splices texts: one statement, with bind parameters.
-    await withClient(database.login('tenant'), async client => {
-      const forging = "pg_catalog.set_config('app.account_id', '2', true)"
-      for (const [title, injected] of [
-        ['a setting in the same scan', `%' or ${forging} is not null and account_id = 2 --`],
-        ['a setting, then the rows', `%' union all select project.name from (select ${forging} as set offset 0) as first, lateral (select name from project where first.set is not null) as project --`],
-        ['the session\'s setting', "%' union all select pg_catalog.set_config('app.account_id', '2', false) --"],
-        ['another role', "%' union all select pg_catalog.set_config('role', 'rowhouse_operator', true) --"],
-        ['the naming function', "%' union all select set_account(2)::text --"],
-        ['the naming function, with a name', "%' union all select set_account(2, 'tenant-1')::text --"],
-        ['a statement in a function', "%' union all select query_to_xml('set local app.account_id = 2', true, true, '')::text --"],
-        ['a statement in a search', "%' union all select word from ts_stat('set local app.account_id = 2') --"],
-        ['a rewritten query', "%' union all select ts_rewrite('a'::tsquery, 'select set_config(''app.account_id'', ''2'', true)::tsquery, null::tsquery')::text --"],
-        ['the settings\' view', `%' union all select name from pg_settings where name = 'app.account_id' and ${forging} is not null --`],
-        ['a second statement', "%'; set local app.account_id = '2'; select name from project --"],
-        ['who is at work', "%' union all select act_as('user', 1, 'somebody else')::text from act_as('operator', 1, 'x') --"]
-      ] as const) {
-        await client.query('begin')
-        await client.query('select set_account($1)', [own])
-        const names = await client.query<{ name: string | null }>(`select name from project where account_id = $1 and name like '${injected}'`, [own])
-          .then(({ rows }) => rows.map(row => String(row.name)), (error: Error) => [error.message])
-        t.notMatch(names.join(), /of tenant-1/, title)
-        // And nothing is left behind for the next statement.
-        const rows = await client.query<{ key: string }>('select account_id as key from project').then(({ rows }) => rows.map(row => Number(row.key)), () => [own])
-        t.strictSame([...new Set(rows)], [own], title)
-        await client.query('rollback')
-      }
+    const attack = async (t: Test, injected: string, isReached: boolean, title: string): Promise<void> => await withClient(database.login('tenant'), async client => {
+      await client.query('begin')
+      await client.query('select set_account($1)', [own])
+      const names = await client.query<{ name: string | null }>(`select id, name from project where account_id = $1 and name like '%${injected}`, [own])
+        .then(({ rows }) => rows.map(row => String(row.name)), (error: Error) => [error.message])
+      t.equal(/of tenant-1/.test(names.join()), isReached, `${title}: ${names.join()}`)
+      if (isReached) return
+      // And nothing is left behind for the next statement.
+      const rows = await client.query<{ key: string }>('select account_id as key from project').then(({ rows }) => rows.map(row => Number(row.key)), () => [own])
+      t.strictSame([...new Set(rows)], [own], title)
+    })
+    const roles = "%' union all select 1, pg_catalog.set_config('role', 'rowhouse_operator', true) --"
+    for (const [title, injected] of [...Object.entries(namingInjections), ['a second statement', "%'; set local app.account_id = '2'; select id, name from project --"], ['another role', roles]] as const) {
+      await attack(t, injected, false, title)
+    }
+    await t.test('each of which does where the wall is away', async t => {
+      const [naming] = await asRole(database.admin, async query => await query("select pg_get_functiondef('rowhouse.set_account(bigint, text, text)'::regprocedure) as definition"))
+      await asRole(database.admin, async query => {
+        await query('grant execute on function set_config(text, text, boolean), query_to_xml(text, boolean, boolean, text), ts_stat(text), ts_rewrite(tsquery, text) to public')
+        await query(`create or replace function rowhouse.set_account(account_id bigint, slug text default null, signature text default null) returns void
+          language plpgsql as $$ begin execute format('set local app.account_id = %L', account_id); end $$`)
+      })
+      t.teardown(async () => await asRole(database.admin, async query => {
+        await query(String(naming?.['definition']))
+        await query('revoke execute on function set_config(text, text, boolean), query_to_xml(text, boolean, boolean, text), ts_stat(text), ts_rewrite(tsquery, text) from public')
+      }))
+      for (const [title, injected] of Object.entries(namingInjections)) await attack(t, injected, true, title)
     })
   })
 

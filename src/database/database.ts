@@ -5,7 +5,7 @@ import type { ContextKind } from './context.ts'
 import { DatabaseSetupError, explainDatabaseError } from './explain.ts'
 import { migrate, migrationNames, migrationStatus, type MigrateOptions, type MigrationStatus } from './migrate.ts'
 import { loginAt, type Placement } from './placement.ts'
-import { deriveRolePasswords, ensureRoles, roleNames, type RoleName } from './roles.ts'
+import { deriveRolePasswords, ensureRoles, functionOwners, roleNames, type RoleName } from './roles.ts'
 import { formatUrl, type ConnectionSettings } from './settings.ts'
 
 /** Where PostgreSQL is, and as whom to log in. */
@@ -290,21 +290,32 @@ async function grantDatabase (client: pg.Client, name: string): Promise<void> {
  * - Large objects are one store for all tenants, with no rows that a policy could filter.
  * - set_config() names another tenant in the midst of a statement, for whoever finds an SQL injection; and what runs a text as
  *   a statement could contain SET LOCAL, which no other statement can. Dumps call set_config(); the roles that make them may.
- * - Advisory locks that outlive their transaction keep whoever waits for them waiting: what is written for a tenant takes one for
- *   as long as its transaction. The roles that migrate and move accounts hold them longer.
+ * - Advisory locks keep whoever waits for them waiting, some beyond their transaction: what is written for a tenant takes a shared
+ *   one for as long as its transaction. The roles that migrate and move accounts hold others.
+ * - All tenants are served by one role, whose sessions may end each other's statements, and each other.
  */
 async function revokeFromEverybody (client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(`
     select pg_proc.oid::regprocedure::text as name from pg_catalog.pg_proc
     join pg_catalog.pg_roles on rolname = current_user and rolsuper
     where pronamespace = 'pg_catalog'::regnamespace
-      and (proname ~ '^(lo_|lowrite$|loread$|set_config$|query_to_xml|cursor_to_xml|ts_stat$|pg_(try_)?advisory_lock(_shared)?$)' or pg_proc.oid = 'pg_catalog.ts_rewrite(tsquery, text)'::regprocedure)
+      and (proname ~ '^(lo_|lowrite$|loread$|set_config$|query_to_xml|cursor_to_xml|ts_stat$|pg_(try_)?advisory_lock(_shared)?$|pg_(try_)?advisory_xact_lock$|pg_(cancel|terminate)_backend$)' or pg_proc.oid = 'pg_catalog.ts_rewrite(tsquery, text)'::regprocedure)
       and exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0)`)
-  for (const { name } of rows) await client.query(`revoke execute on function pg_catalog.${name} from public`)
-  if (rows.some(({ name }) => name.startsWith('set_config('))) {
-    await client.query(`grant execute on function pg_catalog.set_config(text, text, boolean) to ${roleNames.owner}, ${roleNames.operator}`)
+  for (const { name } of rows) {
+    await client.query(`revoke execute on function pg_catalog.${name} from public`)
+    const users = usersOf(name)
+    if (users.length > 0) await client.query(`grant execute on function pg_catalog.${name} to ${users.join(', ')}`)
   }
-  for (const { name } of rows.filter(({ name }) => name.includes('advisory_lock'))) {
-    await client.query(`grant execute on function pg_catalog.${name} to ${roleNames.owner}, ${roleNames.loader}, ${roleNames.manager}`)
-  }
+}
+
+/** The roles that need what is taken from everybody. */
+function usersOf (name: string): string[] {
+  if (name.startsWith('set_config(')) return [roleNames.owner, roleNames.operator]
+  if (!/_advisory_|_backend\(/.test(name)) return []
+  const commands = [roleNames.owner, roleNames.loader, roleNames.manager]
+  // Their functions wait for the people and the record of the transaction's own account.
+  if (name === 'pg_advisory_xact_lock(bigint)') return [...commands, functionOwners.verifier, functionOwners.recorder]
+  // By two numbers, of which the account is one: one request at a time for an Idempotency-Key.
+  if (name === 'pg_try_advisory_xact_lock(integer,integer)') return [...commands, roleNames.tenant]
+  return commands
 }
