@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { canLogIn } from '../src/database/admin.ts'
+import { contextSigner, type SignContext } from '../src/database/context.ts'
 import type { ConnectionSettings } from '../src/database/settings.ts'
 import { asRole, freePort, seedTenants, testApp, testDatabase, until, type TestDatabase } from './support.ts'
 
@@ -14,7 +15,7 @@ if (program === undefined && !isRequired) console.error('\n*** pgbouncer is not 
 const options = program === undefined && !isRequired ? { skip: 'pgbouncer is not installed' } : {}
 
 /** A pooler that hands its connections on after each transaction, to whoever comes next. */
-async function startPooler (t: Test, database: TestDatabase, poolSize: number): Promise<{ tenant: ConnectionSettings, operator: ConnectionSettings }> {
+async function startPooler (t: Test, database: TestDatabase, poolSize: number, settings = ''): Promise<{ tenant: ConnectionSettings, operator: ConnectionSettings }> {
   if (program === undefined) throw new Error('pgbouncer is not installed')
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-pgbouncer-'))
   const port = await freePort()
@@ -32,6 +33,7 @@ auth_file = ${join(folder, 'users')}
 pool_mode = transaction
 default_pool_size = ${poolSize}
 max_client_conn = 200
+${settings}
 `)
   // It does not run as root.
   const isRoot = process.getuid?.() === 0
@@ -53,11 +55,13 @@ max_client_conn = 200
   return { tenant: through(tenant), operator: through(operator) }
 }
 
-t.test('behind a pooler in transaction mode every page is its tenant\'s, however the connections are dealt', options, async t => {
-  const database = await testDatabase(t)
-  await seedTenants(database, { tenants: 12, subtasks: 15 })
-  const logins = await startPooler(t, database, 2)
-  const pooled: TestDatabase = { ...database, login: role => role === 'tenant' ? logins.tenant : role === 'operator' ? logins.operator : database.login(role) }
+/** A database whose clients come through the pooler. */
+function through (database: TestDatabase, { tenant, operator }: { tenant: ConnectionSettings, operator: ConnectionSettings }): TestDatabase {
+  return { ...database, login: role => role === 'tenant' ? tenant : role === 'operator' ? operator : database.login(role) }
+}
+
+/** Has 12 tenants read and write at once, over more connections than the pooler has to the server. */
+async function assertEverybodyIsServed (t: Test, database: TestDatabase, pooled: TestDatabase): Promise<void> {
   const { app, strategy } = await testApp(t, pooled, { name: 'single-schema', pool: { size: 8, preparedStatements: false } })
   await strategy.assertWalls()
   const asked = Array.from({ length: 240 }, async (_, index) => {
@@ -75,6 +79,41 @@ t.test('behind a pooler in transaction mode every page is its tenant\'s, however
   const wrong = await asRole(database.admin, async query => await query(`
     select project.name, slug from rowhouse.project join rowhouse.account on account.id = account_id where project.name like 'made for %' and project.name <> 'made for ' || slug`))
   t.strictSame(wrong, [])
+}
+
+t.test('behind a pooler in transaction mode every page is its tenant\'s, however the connections are dealt', options, async t => {
+  const database = await testDatabase(t)
+  await seedTenants(database, { tenants: 12, subtasks: 15 })
+  await assertEverybodyIsServed(t, database, through(database, await startPooler(t, database, 2)))
+})
+
+t.test('behind a pooler where names are signed, too, every page is its tenant\'s, and what an injection leaves is gone where the pooler resets', options, async t => {
+  const key = 'what names of tenants are signed with behind a pooler'
+  const database = await testDatabase(t, { key })
+  await seedTenants(database, { tenants: 12, subtasks: 15 })
+  // As where nobody may revoke it.
+  await asRole(database.admin, async query => await query('grant execute on function set_config(text, text, boolean) to public'))
+  const resetting = await startPooler(t, database, 2, 'server_reset_query = reset all; select pg_advisory_unlock_all()\nserver_reset_query_always = 1')
+  await assertEverybodyIsServed(t, database, through(database, resetting))
+
+  const sign = contextSigner({ signedWith: key }, 10_000) as SignContext
+  /** Has tenant-0 set what it likes for the session. @returns what tenant-1 finds then */
+  const found = async ({ tenant }: { tenant: ConnectionSettings }): Promise<object | undefined> => {
+    await asRole(tenant, async query => {
+      await query('begin')
+      await query('select set_account(1, null, $1)', [sign(1)])
+      await query("select set_config('app.actor', 'user:1:somebody of tenant-0', false), set_config('app.account_id', '1', false), set_config('app.signature', $1, false)", [sign(1)])
+      await query('commit')
+    })
+    return await asRole(tenant, async query => {
+      await query('begin')
+      const [refusal] = await query('select set_account(2, null, $1)', [sign(2)]).catch((error: Error & { code?: string }) => [{ code: error.code }])
+      if (refusal?.['code'] !== undefined) return refusal
+      return (await query("select coalesce(current_setting('app.actor', true), '') as actor, (select json_agg(distinct account_id) from project) as accounts"))[0]
+    })
+  }
+  t.strictSame({ ...await found(await startPooler(t, database, 1, 'server_reset_query = reset all; select pg_advisory_unlock_all()\nserver_reset_query_always = 1')) }, { actor: '', accounts: [2] })
+  t.strictSame({ ...await found(await startPooler(t, database, 1)) }, { code: '25001' }, 'where it does not, the next one is refused, and shown nothing')
 })
 
 t.test('what one transaction leaves behind, the next one on the same connection does not meet', options, async t => {
