@@ -126,28 +126,45 @@ t.test('what was typed into an owner\'s form is there still, with what is wrong 
 })
 
 t.test('hostile text in every field comes out as text on every page of the ways in', async t => {
-  const hostile = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '\'; --', '</title><svg onload=alert(1)>', '<%= process.env %>', '\u202egnitirw\u202c \u0007']
+  const hostile = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '\'; --', '</title><svg onload=alert(1)>', '<%= process.env %>', '&lt;b&gt; &amp;amp;', '\u202egnitirw\u202c \u0007']
   const [asked, slug] = [{ slug: 'tenant-2' }, 'tenant-2']
   for (const [index, text] of hostile.entries()) {
-    const agent = { 'user-agent': text.replace(/[^\x20-\x7e]/g, '') }
-    const owner = { ...asked, cookie: await cookieFor('owner@example.com', { ...asked, headers: agent }) }
+    const agent = text.replace(/[^\x20-\x7e]/g, '').trim()
+    const owner = { ...asked, cookie: await cookieFor('owner@example.com', { ...asked, headers: { 'user-agent': agent } }) }
     const email = `hostile-${index}@example.com`
-    const invited = await send('/people/', { email, first_name: text, last_name: text, role: 'viewer' }, { ...owner, page: '/people/' })
-    t.equal(invited.statusCode, 200)
-    const token = await send('/tokens/', { name: text, access: 'read', days: '1' }, { ...owner, page: '/tokens/' })
-    t.equal(token.statusCode, 200)
-    await send('/look/', { slug, reason: text, minutes: '5' }, { slug: '', page: '/look/' })
-    const failed = await signIn(`${text.slice(0, 100)}@x.y`, { ...asked, password: text })
-    const again = await send('/people/', { email: text, first_name: text, last_name: text, role: text }, { ...owner, page: '/people/' })
-    const pages = [invited, token, failed, again, await ask(`/sign-in/?to=${encodeURIComponent(text)}`, asked), await ask(`/link/?code=${encodeURIComponent(text)}`, asked), await ask(`/look/begin/?code=${encodeURIComponent(text)}`, asked)]
-    for (const path of ['/people/', '/tokens/', '/sessions/', '/audit/', '/password/', '/audit/verification/']) pages.push(await ask(path, owner))
-    for (const { body, statusCode } of pages) {
-      t.ok(statusCode < 500)
-      t.notMatch(body, /<script|<img src=x|<svg|<%=|process\.env\)|onerror=alert\(1\)>/, `${text}: ${statusCode}`)
+    /** Asserts that a page has the text in these places, once in each, as text, and nowhere else. */
+    const holds = ({ body, statusCode }: { body: string, statusCode: number }, name: string, status: number, places: string[], what = text): void => {
+      t.equal(statusCode, status, name)
+      t.notMatch(body, /<script|<img src=x|<svg|<%=|process\.env\)|onerror=alert\(1\)>/, `${name}: ${text}`)
+      t.equal(body.split(escaped(what)).length - 1, places.reduce((total, place) => total + place.split(escaped(what)).length - 1, 0), `${name} has it nowhere else: ${what}`)
+      for (const place of places) t.equal(body.split(place).length - 1, 1, `${name}: ${place}`)
     }
+    const shown = escaped(text)
+    holds(await send('/people/', { email, first_name: text, last_name: text, role: 'viewer' }, { ...owner, page: '/people/' }), 'the link of whoever is invited', 200, [])
+    holds(await send('/tokens/', { name: text, access: 'read', days: '1' }, { ...owner, page: '/tokens/' }), 'a token', 200, [`<strong dir="auto">${shown}</strong> gets into this account`])
+    t.equal((await send('/look/', { slug, reason: text, minutes: '5' }, { slug: '', page: '/look/' })).statusCode, 200)
+    holds(await send('/look/', { slug: text, reason: text, minutes: '5' }, { slug: '', page: '/look/' }), 'a look that is refused', 400, [`name="slug" required maxlength="63" autocomplete="off" value="${shown}"`, `name="reason" required maxlength="500" autocomplete="off" value="${shown}"`])
+    holds(await signIn(`${text}@x.y`, { ...asked, password: text }), 'a sign-in that failed', 400, [`maxlength="254" value="${shown}@x.y"`])
+    const row = `<td dir="auto">${shown} ${shown}</td>`
+    holds(await send('/people/', { email: text, first_name: text, last_name: text, role: text }, { ...owner, page: '/people/' }), 'an invitation that is refused', 400,
+      [row, `autocomplete="off" value="${shown}" autofocus`, `name="first_name" maxlength="150" autocomplete="off" value="${shown}"`, `name="last_name" maxlength="150" autocomplete="off" value="${shown}"`])
+    holds(await ask(`/sign-in/?to=${encodeURIComponent(`/${text}`)}`, asked), 'where to go after signing in', 200, /^[\x21-\x7e]+$/.test(text) ? [`name="to" value="/${shown}"`] : [])
+    holds(await ask(`/link/?code=${encodeURIComponent(text)}`, asked), 'a link of nobody\'s', 404, [])
+    holds(await ask(`/look/begin/?code=${encodeURIComponent(text)}`, asked), 'the beginning of a look', 200, [`name="code" value="${shown}"`])
+    holds(await ask('/people/', owner), 'the people', 200, [row])
+    holds(await ask('/tokens/', owner), 'the tokens', 200, [`<th scope="row" dir="auto">${shown}</th>`, `aria-label="Revoke ${shown}"`])
+    holds(await ask('/sessions/', owner), 'the sessions', 200, [`<th scope="row">${escaped(agent)} (this one)</th>`], agent)
+    // What happened is shown with what nobody would see.
+    const visible = text.replace(/[\p{Cc}\p{Cf}]/gu, character => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
+    holds(await ask('/audit/', owner), 'what happened', 200, [`Why: <q dir="auto">${escaped(visible)}</q>`, `reason <q>${escaped(visible)}</q>`, `name <q>${escaped(visible)}</q>`, ...(agent === text ? [`agent <q>${escaped(visible)}</q>`] : [])], visible)
+    for (const path of ['/password/', '/audit/verification/']) holds(await ask(path, owner), path, 200, [])
     await api(`users/${await idOf(email, owner)}`, { ...owner, method: 'DELETE' })
   }
 })
+
+function escaped (text: string): string {
+  return text.replace(/[&<>"']/g, character => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[character] ?? '')
+}
 
 t.test('a link that could not be sent by mail is shown all the same', async t => {
   const { app: silent } = await testApp(t, database, { config: { access: 'required' }, sendMail: async () => { throw new Error('no mail today') } })
