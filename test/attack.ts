@@ -140,6 +140,9 @@ export async function attackTable (tenant: Client, admin: Client, { name, key, c
     await attempt(`update ${column.name} of the victim`, self, `update ${name} set ${quote(column.name)} = ${quote(column.name)} where ${k} = $1`, [victim], someRow)
     await attempt(`update ${column.name} with no tenant set`, 'none', `update ${name} set ${quote(column.name)} = ${quote(column.name)}`, [], someRow)
   }
+  for (const [what, then] of [['change', `update set ${quote(writable[0]?.name ?? key)} = ${quote(writable[0]?.name ?? key)}`], ['remove', 'delete']] as const) {
+    await attempt(`merge, to ${what} the victim's`, self, `merge into ${name} as present using (select $1::bigint as stolen) as other on present.${k} = other.stolen when matched then ${then.replace(/ = /, ' = present.')}`, [victim], someRow)
+  }
   await attempt('move own rows to the victim', self, `update ${name} set ${k} = $1`, [victim], someRow)
   await attempt('delete', self, `delete from ${name} where ${k} = $1`, [victim], someRow)
   await attempt('delete with no tenant set', 'none', `delete from ${name}`, [], someRow)

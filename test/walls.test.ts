@@ -182,6 +182,49 @@ t.test('the wall of the policy, alone', async t => {
     }
   })
 
+  t.test('what a tenant is named by is a value, whatever stands in it', async t => {
+    for (const hostile of ["tenant-0'; set local app.account_id = '2'; --", "'||(select 2)||'", '2', '\\', 'x\ny']) {
+      for (const call of ['select set_account(1, $1)', 'select set_account(1, null, $1)', "select set_account(1), act_as('user', 1, $1)"]) {
+        await asRole(database.login('tenant'), async query => {
+          await query('begin')
+          await query(call, [hostile]).catch(() => {})
+          t.strictSame(await query("select distinct account_id::integer as key from project where nullif(current_setting('app.account_id', true), '') is not null").catch(() => []).then(rows => rows.filter(row => row['key'] !== own)), [], `${call}: ${hostile}`)
+          await query('rollback')
+        })
+      }
+    }
+    for (const hostile of ['1; set local app.account_id = 2', "1' or true --", '1,2', '1 2']) await asRole(database.login('tenant'), async query => { await t.rejects(query('select set_account($1)', [hostile]), { code: '22P02' }, hostile) })
+  })
+
+  t.test('a savepoint that is taken back leaves the tenant that it found', async t => {
+    await asRole(database.login('tenant'), async query => {
+      await query('begin')
+      await query('select set_account($1)', [own])
+      await query('savepoint s')
+      await query("set local app.account_id = '2'")
+      t.strictSame(await query('select distinct account_id::integer as key from project'), [{ key: other }], 'a statement of its own can, which the guard takes from nobody')
+      await query('rollback to s')
+      t.strictSame(await query('select distinct account_id::integer as key from project'), [{ key: own }])
+      await query('rollback; begin; savepoint s')
+      await query('select set_account($1)', [other])
+      await query('rollback to s')
+      await t.rejects(query('select id from project'), { code: '22P02' }, 'and where there was none, there is none')
+      await query('rollback')
+    })
+  })
+
+  t.test('the workers of a parallel scan keep to the tenant of their leader', async t => {
+    await asRole(database.login('tenant'), async query => {
+      await query('begin')
+      await query('select set_account($1)', [own])
+      await query('set local parallel_setup_cost = 0; set local parallel_tuple_cost = 0; set local min_parallel_table_scan_size = 0; set local enable_indexscan = off; set local enable_bitmapscan = off; set local enable_indexonlyscan = off')
+      const plan = JSON.stringify(await query('explain (analyze) select account_id, count(*) from subtask group by account_id'))
+      t.match(plan, /Workers Launched: [1-9]/, 'there are some')
+      t.strictSame(await query('select account_id::integer as key, count(*)::integer as rows from subtask group by account_id'), [{ key: own, rows: 25 }])
+      await query('rollback')
+    })
+  })
+
   t.test('a tenant that is not served from here, or not by this name, cannot be named', async t => {
     const begin = async (slug?: string): Promise<void> => {
       const transaction = await tenantPool.begin({ readOnly: true, deadlineMs: 5000 })
@@ -435,6 +478,110 @@ t.test('the wall of the keys, alone: references across tenants, written as a sup
   })
 })
 
+t.test('a key that another tenant has is as free as one that nobody has: on conflict tells nothing', async t => {
+  const insert = 'insert into app_user (account_id, email, first_name, last_name, password_hash) values ($1, $2, $3, $3, $3)'
+  const attempt = async (email: string, conflict: string): Promise<unknown> => await asRole(database.login('tenant'), async query => {
+    await query('begin')
+    await query('select set_account($1)', [own])
+    const outcome = await query(`${insert} ${conflict} returning account_id::integer as key`, [own, email, '']).catch((error: Error & { code?: string }) => ({ code: error.code, message: error.message.replace(email, 'E') }))
+    await query('rollback')
+    return outcome
+  })
+  const ways = ['', 'on conflict do nothing', 'on conflict (account_id, lower(email)) do update set first_name = excluded.first_name']
+  await asRole(database.admin, async query => { await query(`insert into rowhouse.${insert.slice(12)}`, [other, 'hidden@example.com', '']) })
+  t.teardown(async () => { await asRole(database.admin, async query => { await query("drop index if exists rowhouse.one_address; delete from rowhouse.app_user where email = 'hidden@example.com'") }) })
+  for (const way of ways) t.strictSame(await attempt('hidden@example.com', way), [{ key: own }], way)
+  for (const way of ways) t.strictSame(await attempt('nobodys@example.com', way), [{ key: own }], way)
+  await asRole(database.admin, async query => { await query("create unique index one_address on rowhouse.app_user (email) where email like '%s@example.com' or email like 'hidden%'") })
+  for (const way of ways.slice(0, 2)) t.notSame(await attempt('hidden@example.com', way), await attempt('nobodys@example.com', way), `${way}: a key without the tenant tells`)
+})
+
+t.test('a row that is nobody\'s, which a careless policy shows to all, cannot be written', async t => {
+  const tables = await asRole(database.admin, async query => await query("select attrelid::regclass::text as name, attnotnull as required from pg_attribute join pg_class on pg_class.oid = attrelid where relkind in ('r', 'p') and relnamespace = 'rowhouse'::regnamespace and attname = 'account_id'"))
+  t.ok(tables.length > 8)
+  t.strictSame(tables.filter(table => table['required'] !== true), [])
+  await asRole(database.admin, async query => { await t.rejects(query("insert into rowhouse.project (account_id, name) values (null, 'of nobody')"), { code: '23502' }, 'not even by a superuser') })
+})
+
+t.test('TRUNCATE, REFERENCES, TRIGGER and COPY FROM, which look past policies, are nobody\'s who serves requests', async t => {
+  for (const [what, statement, grant] of [
+    ['truncate', 'truncate rowhouse.subtask', 'grant truncate on rowhouse.subtask to rowhouse_tenant'],
+    ['references', 'create table house_of_mine.probe (account_id bigint, id bigint, foreign key (account_id, id) references rowhouse.project (account_id, id))', 'grant references on rowhouse.project to rowhouse_tenant'],
+    ['trigger', 'create trigger spy after insert on rowhouse.project for each row execute function suppress_redundant_updates_trigger()', 'grant trigger on rowhouse.project to rowhouse_tenant']
+  ] as const) {
+    for (const role of ['rowhouse_tenant', 'rowhouse_operator']) t.equal(await asHouseRole(role, statement), '42501', `${role}: ${what}`)
+    t.equal(await asHouseRole('rowhouse_tenant', statement, grant), 'done', `${what}, where it is granted`)
+  }
+  // A foreign key looks past row-level security: rows of others can be told from those that are not there.
+  await withClient(database.admin, async admin => {
+    const tells = async (id: number): Promise<string> => {
+      await admin.query('begin')
+      try {
+        await admin.query('create schema house_of_mine authorization rowhouse_tenant; grant references on rowhouse.project to rowhouse_tenant; grant usage on schema rowhouse to rowhouse_tenant')
+        await admin.query('set local role rowhouse_tenant')
+        await admin.query('create table house_of_mine.probe (account_id bigint, id bigint, foreign key (account_id, id) references rowhouse.project (account_id, id))')
+        return await admin.query('insert into house_of_mine.probe values ($1, $2)', [other, id]).then(() => 'there', (error: Error & { code?: string }) => String(error.code))
+      } finally {
+        await admin.query('rollback')
+      }
+    }
+    t.strictSame([await tells(3), await tells(999_999)], ['there', '23503'], 'this is what the privilege gives away')
+  })
+  await asRole(database.login('tenant'), async query => {
+    await query('begin')
+    await query('select set_account($1)', [own])
+    await t.rejects(query('copy project (account_id, name) from stdin'), { code: /42501|0A000/ }, 'and a policy goes with no COPY FROM')
+    await query('rollback')
+  })
+})
+
+/** What becomes of a statement of a role that has a schema of its own, so that nothing but the one privilege is in its way. All is taken back. */
+async function asHouseRole (role: string, statement: string, grant?: string): Promise<string> {
+  return await withClient(database.admin, async admin => {
+    await admin.query('begin')
+    try {
+      await admin.query(`create schema house_of_mine authorization ${role}; set local app.account_id = '${own}'`)
+      if (grant !== undefined) await admin.query(grant)
+      await admin.query(`set local role ${role}`)
+      return await admin.query(statement).then(() => 'done', (error: Error & { code?: string }) => String(error.code))
+    } finally {
+      await admin.query('rollback')
+    }
+  })
+}
+
+t.test('a table that a session of the tenants\' role locks keeps others waiting for two seconds each, and is free again when the session ends', async t => {
+  const locker = await asRole(database.login('tenant'), async query => {
+    await query('begin')
+    await query('lock table subtask in access exclusive mode')
+    const code = await asRole(database.login('operator'), async other => await other('select id from subtask').then(() => 'answered', (error: Error & { code?: string }) => error.code))
+    return { code, idle: (await query('show idle_in_transaction_session_timeout'))[0] }
+  })
+  t.strictSame(locker, { code: '55P03', idle: { idle_in_transaction_session_timeout: '15s' } })
+  t.equal((await asRole(database.login('operator'), async query => await query('select id from subtask limit 1'))).length, 1)
+})
+
+t.test('a migration or a dump that policies would show a part of the rows is an error, not half of it', async t => {
+  const statements = ["update project set name = 'renamed by a migration'", 'create materialized view copies as select id from project', 'alter table stray add foreign key (account_id, project_id) references project (account_id, id)']
+  const outcomes = async (settings: string): Promise<unknown[]> => await withClient(database.login('owner'), async owner => {
+    const codes = []
+    for (const statement of statements) {
+      await owner.query('begin')
+      await owner.query(settings)
+      // A child of a project that is not there.
+      await owner.query('create table stray (account_id bigint, project_id bigint); insert into stray values (1, 999999); alter table stray enable row level security, force row level security')
+      codes.push(await owner.query(statement).then(({ rowCount }) => rowCount ?? 'done', (error: Error & { code?: string }) => error.code))
+      await owner.query('rollback')
+    }
+    return codes
+  })
+  t.strictSame(await outcomes('select 1'), ['42501', '42501', '42501'])
+  t.strictSame(await outcomes('set local row_security = on'), [0, 0, 'done'], 'as PostgreSQL has it: nothing is changed or copied, and a key over a child without its parent is called good')
+  // As pg_dump begins.
+  for (const role of ['tenant', 'owner'] as const) await asRole(database.login(role), async query => { await query("set row_security = off; set app.account_id = '1'"); await t.rejects(query('select id, name from project'), { code: '42501' }, `${role}: a dump`) })
+  t.equal((await asRole(database.login('operator'), async query => { await query('set row_security = on'); return await query('select distinct account_id from project') })).length, 3, 'the operator\'s, with --enable-row-security, is whole')
+})
+
 t.test('a reference to another tenant\'s row is refused with the same words as one to a row that never was', async t => {
   const tenantPool = new Pool(database.login('tenant'), poolOptions)
   t.teardown(async () => { await tenantPool.end() })
@@ -537,6 +684,9 @@ t.test('what a role has set for itself is put back, and large objects are nobody
     await query(`alter role rowhouse_operator in database "${database.admin.database}" set work_mem = '5MB'`)
     await query("alter role rowhouse_operator set lock_timeout = '3s'")
   })
+  for (const role of ['tenant', 'operator'] as const) {
+    await asRole(database.login(role), async query => { await query('set default_transaction_read_only = off'); await t.rejects(query(`alter role rowhouse_${role} set app.account_id = '2'`), { code: '42501' }, 'what names a tenant is nothing that sessions begin with') })
+  }
   await database.prepare()
   const settings = await asRole(database.admin, async query => await query("select setconfig::text from pg_db_role_setting where setrole = 'rowhouse_operator'::regrole"))
   t.equal(settings.length, 1)
