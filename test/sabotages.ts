@@ -122,6 +122,7 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'setting-forgeable', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.set_config(text, text, boolean) to public' },
   { rule: 'query-functions', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.query_to_xml(text, boolean, boolean, text) to rowhouse_tenant' },
   { rule: 'large-objects', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.lo_from_bytea(oid, bytea) to public' },
+  { rule: 'session-functions', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.pg_terminate_backend(integer, bigint) to public' },
   { rule: 'server-files', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.pg_read_file(text) to rowhouse_tenant' },
   { rule: 'catalog-granted', object: 'pg_statistic', sql: 'grant select on pg_catalog.pg_statistic to rowhouse_tenant' },
   { rule: 'catalog-granted', object: 'pg_authid', sql: 'grant select (rolpassword) on pg_catalog.pg_authid to public' },

@@ -199,6 +199,21 @@ export const privilegeRules: readonly Rule[] = [
       group by runtime_role.name`
   },
   {
+    id: 'session-functions',
+    severity: 'warning',
+    title: 'Functions by which one tenant holds up all others',
+    gain: 'Nothing of others’ rows: their sessions ended, their statements cancelled, and locks that outlive the transaction, by whoever finds one SQL injection.',
+    explanation: 'All tenants are served by one role, and a role may end its own sessions. PUBLIC may call pg_terminate_backend(), pg_cancel_backend() and the functions that take advisory locks; only a superuser can revoke that.',
+    query: `
+      select runtime_role.name as object, 'it may call ' || string_agg(function.oid::regprocedure::text, ', ' order by function.oid::regprocedure::text) as detail,
+        string_agg(format('revoke execute on function pg_catalog.%s from %s;', function.oid::regprocedure, ${callers}), ' ' order by function.oid::regprocedure::text) as mend
+      from runtime_role, pg_proc as function
+      where kind = 'tenant' and pronamespace = 'pg_catalog'::regnamespace
+        and proname in ('pg_terminate_backend', 'pg_cancel_backend', 'pg_advisory_lock', 'pg_try_advisory_lock', 'pg_advisory_lock_shared', 'pg_try_advisory_lock_shared')
+        and has_function_privilege(runtime_role.oid, function.oid, 'execute')
+      group by runtime_role.name`
+  },
+  {
     id: 'server-files',
     severity: 'error',
     title: 'Files of the server, open to a role that serves requests',
