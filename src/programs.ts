@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const projectDirectory = fileURLToPath(new URL('..', import.meta.url))
 
@@ -106,8 +106,17 @@ export async function runProgram (name: string, args: string[]): Promise<string 
 
 /** Starts a program of the project in a folder without a `.env`, and without any setting of the caller's. */
 export function startProgram ([program = '', ...args]: string[], settings: Record<string, string>, input: 'ignore' | 'pipe' = 'ignore'): ChildProcessByStdio<Writable | null, Readable, Readable> {
+  return spawnProgram([], [program, ...args], settings, [input, 'pipe', 'pipe'])
+}
+
+/** The same, with a module that is loaded before the program and talks with whoever started it. It may collect garbage. */
+export function startObserved (observer: string, command: string[], settings: Record<string, string>): ChildProcessByStdio<null, Readable, Readable> {
+  return spawnProgram(['--expose-gc', `--import=${pathToFileURL(join(projectDirectory, observer)).href}`], command, settings, ['ignore', 'pipe', 'pipe', 'ipc']) as ChildProcessByStdio<null, Readable, Readable>
+}
+
+function spawnProgram (nodeOptions: string[], [program = '', ...args]: string[], settings: Record<string, string>, stdio: Array<'ignore' | 'pipe' | 'ipc'>): ChildProcessByStdio<Writable | null, Readable, Readable> {
   const inherited = Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SYSTEMROOT'].flatMap(name => process.env[name] === undefined ? [] : [[name, process.env[name]]]))
-  return spawn(process.execPath, [`--import=${import.meta.resolve('tsx')}`, join(projectDirectory, program), ...args], {
-    cwd: tmpdir(), env: { ...inherited, ...settings }, stdio: [input, 'pipe', 'pipe']
+  return spawn(process.execPath, [`--import=${import.meta.resolve('tsx')}`, ...nodeOptions, join(projectDirectory, program), ...args], {
+    cwd: tmpdir(), env: { ...inherited, ...settings }, stdio
   }) as ChildProcessByStdio<Writable | null, Readable, Readable>
 }

@@ -5,16 +5,19 @@ export interface Answer {
   /** 0 where the connection broke, or there was none. */
   status: number
   headers: Record<string, string | string[] | undefined>
+  /** Of a connection that broke: how. */
   body: string
 }
 
 const timeoutMs = 20_000
+/** Well before the server, which would hang up just when the next request is sent. */
+const idleMs = 5000
 
 /** Asks a server of this machine, wherever it is by then, over connections that stay open. */
 export class Client {
   readonly #port: () => number
   readonly #credentials: ReadonlyMap<string, string>
-  #agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: idleMs })
 
   /** @param credentials what a host is shown, where it asks for something */
   constructor (port: () => number, credentials: ReadonlyMap<string, string> = new Map()) {
@@ -26,7 +29,7 @@ export class Client {
   async ask (host: string, path: string, { method = 'GET', body, headers = {}, hangUpAfterMs }: { method?: string, body?: object, headers?: Record<string, string>, hangUpAfterMs?: number } = {}): Promise<Answer> {
     const authorization = this.#credentials.get(host)
     return await new Promise<Answer>(resolve => {
-      const broken = (): void => { resolve({ status: 0, headers: {}, body: '' }) }
+      const broken = ({ message }: Error): void => { resolve({ status: 0, headers: {}, body: message }) }
       const text = body === undefined ? undefined : JSON.stringify(body)
       const sent = request({
         host: '127.0.0.1',
@@ -47,9 +50,8 @@ export class Client {
     })
   }
 
-  /** Lets go of all connections: the next ones are new. */
+  /** Lets go of all connections, those with requests under way included. */
   close (): void {
     this.#agent.destroy()
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 64 })
   }
 }

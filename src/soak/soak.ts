@@ -1,24 +1,25 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Access } from '../config.ts'
 import { withClient } from '../database/admin.ts'
 import { openDatabase, type Database } from '../database/database.ts'
-import { defaultEmbeddedDirectory, openEmbedded, type EmbeddedServer } from '../database/embedded.ts'
+import { defaultEmbeddedDirectory, openEmbedded } from '../database/embedded.ts'
 import { loginAt } from '../database/placement.ts'
 import { formatUrl, type ConnectionSettings } from '../database/settings.ts'
 import { tokenPrefix } from '../plugins/entry.ts'
-import { startProgram } from '../programs.ts'
 import { createAccount } from '../provisioning/accounts.ts'
 import { withCatalogue } from '../provisioning/catalogue.ts'
 import { hashOfSecret, newSecret } from '../secrets.ts'
 import type { StrategyName } from '../tenancy/strategy.ts'
-import { faults, type Ground } from './faults.ts'
+import { FaultWindows, type FaultWindow } from './fault-windows.ts'
+import { drainMs, faults, type Deeds, type Fault, type Ground } from './faults.ts'
+import { growthOf, type MemoryUse } from './memory.ts'
 import { Client } from './requests.ts'
-import { SoakTenant, type Tally } from './tenant.ts'
+import { ServerLife } from './server-process.ts'
+import { emptyTally, type Tally } from './tally.ts'
+import { SoakTenant } from './tenant.ts'
 
 export interface SoakOptions {
+  /** At the least: each fault happens once in any case. */
   minutes: number
   tenants: number
   tenancy: StrategyName
@@ -28,31 +29,29 @@ export interface SoakOptions {
   log: (message: string) => void
 }
 
+/** What happened, and what came of it. */
+export interface Happening extends Pick<FaultWindow, 'name' | 'refused' | 'broken'> {
+  deeds: Deeds
+  /** From its end until every tenant had read and written again, in milliseconds. */
+  recoveryMs: number
+}
+
 export interface SoakReport extends Tally {
   seconds: number
-  /** What happened, and how long it took from its end until every tenant was served again, in milliseconds. */
-  faults: Array<{ name: string, recoveryMs: number }>
-  /** Of the server that lived longest, in megabytes: early in its life, and at its end. */
-  memory: { early: number, late: number, seconds: number } | undefined
+  faults: Happening[]
+  /** Of the server that was measured for longest. */
+  memory: { first: MemoryUse, last: MemoryUse } | undefined
 }
 
 const databaseName = 'rowhouse_soak'
 const poolSize = 8
 /** From the end of a fault until all tenants are served. */
 const mostRecoveryMs = 5000
-const quietMs = 2500
+const quietMs = 2000
+/** What another fault takes, and the end. */
+const closingMs = 12_000
 /** What is seldom happens in one round of so many, the first one among them. */
 const seldom = 8
-/** What a server that is told to stop may take for what it has begun. */
-const mostStopMs = 15_000
-
-interface ServerLife {
-  child: ChildProcess
-  port: number
-  isWanted: boolean
-  /** Megabytes, once a second. */
-  memory: number[]
-}
 
 /**
  * Lets many tenants read and write while one thing after another goes wrong, and compares all that they are told with all that
@@ -60,13 +59,15 @@ interface ServerLife {
  */
 export async function runSoak ({ minutes, tenants: count, tenancy, access, signal, log }: SoakOptions): Promise<SoakReport> {
   const directory = `${defaultEmbeddedDirectory()}-soak`
-  const tally: Tally = { statuses: {}, writes: 0, reads: 0, violations: [] }
-  const recoveries: SoakReport['faults'] = []
-  let postgres: EmbeddedServer = await openEmbedded({ directory, settings: { fsync: 'off' } })
+  const tally = emptyTally()
+  const windows = new FaultWindows()
+  const happenings: Happening[] = []
+  const postgres = await openEmbedded({ directory })
   const admin = { ...postgres.admin, database: databaseName }
   const lives: ServerLife[] = []
   const work = new AbortController()
   try {
+    await assertDurable({ ...admin, database: 'postgres' })
     await withClient({ ...admin, database: 'postgres' }, async client => {
       // Of an earlier run, those of its tenants included.
       const { rows } = await client.query<{ name: string }>('select datname::text as name from pg_database where datname = $1::text or starts_with(datname::text, $2::text)', [databaseName, `${databaseName}_`])
@@ -76,31 +77,27 @@ export async function runSoak ({ minutes, tenants: count, tenancy, access, signa
     await database.prepare()
     const slugs = Array.from({ length: count }, (_, index) => `soak-${index}`)
     const places = await makeTenants(database, admin, slugs, tenancy)
+    // Otherwise each recovery from a crash makes the databases anew.
+    await withClient(admin, async session => { await session.query('checkpoint') })
     const credentials = new Map(access === 'open' ? [] : await Promise.all(slugs.map(async slug => [`${slug}.localhost`, `Bearer ${await makeToken(places.get(slug) ?? admin, slug)}`] as const)))
-    const environment = { DATABASE_URL: formatUrl(admin), ROLE_SECRET: admin.password, TENANCY: tenancy, ACCESS: access, DATABASE_POOL_SIZE: String(poolSize), DEMO_ACCOUNTS: '0', LOG_LEVEL: 'silent' }
-    const start = async (): Promise<void> => { lives.push(await startServer(environment, tally)) }
-    await start()
-    const present = (): ServerLife => lives.at(-1) as ServerLife
-    const client = new Client(() => present().port, credentials)
-    const tenants = slugs.map(slug => new SoakTenant(slug, client, tally))
-    const ground: Ground = {
-      admin,
-      first: places.get('soak-0') ?? admin,
-      directory,
-      slugs,
-      client,
-      port: () => present().port,
-      onReopened: server => { postgres = server },
-      restartServer: async () => {
-        const life = present()
-        const began = performance.now()
-        life.isWanted = false
-        life.child.kill('SIGTERM')
-        const code = await Promise.race([ended(life.child), delay(mostStopMs, 'too late' as const)])
-        if (code !== 0) tally.violations.push({ kind: 'crashed', detail: `the server that was told to stop ended with ${String(code)}` })
-        await start()
-        return performance.now() - began
-      }
+    const environment = { DATABASE_URL: formatUrl(admin), ROLE_SECRET: admin.password, TENANCY: tenancy, ACCESS: access, DATABASE_POOL_SIZE: String(poolSize), DEMO_ACCOUNTS: '0', LOG_LEVEL: 'silent', DRAIN_MS: String(drainMs) }
+    const startServer = async (): Promise<void> => { lives.push(await ServerLife.start(environment, tally)) }
+    await startServer()
+    const server = (): ServerLife => lives.at(-1) as ServerLife
+    const client = new Client(() => server().port, credentials)
+    const tenants = slugs.map(slug => new SoakTenant(slug, client, tally, windows))
+    const ground: Ground = { admin, first: places.get('soak-0') ?? admin, directory, slugs, client, server, startServer, expectBroken: () => { windows.breakConnections() } }
+    const happen = async (fault: Fault): Promise<void> => {
+      await delay(quietMs)
+      log(`${fault.name}; ${Math.max(0, Math.round((end - Date.now()) / 1000))} s left, ${tally.writes} writes, ${tally.reads} reads, ${tally.violations.length} violations`)
+      const window = windows.open(fault.name, fault.excuse)
+      const deeds = await fault.happen(ground)
+      const recoveryMs = await recovery(client, tenants)
+      windows.close()
+      const { name, refused, broken } = window
+      happenings.push({ name, refused, broken, deeds, recoveryMs })
+      if (recoveryMs > mostRecoveryMs) tally.violations.push({ kind: 'slow to recover', detail: `${name}: ${Math.round(recoveryMs)} ms` })
+      if (fault.isMeasured === true) await server().measureMemory(tally.reads + tally.writes)
     }
 
     const end = Date.now() + minutes * 60_000
@@ -108,39 +105,41 @@ export async function runSoak ({ minutes, tenants: count, tenancy, access, signa
     const working = tenants.map(async tenant => {
       while (!work.signal.aborted) if (!await tenant.step()) await delay(20 + Math.random() * 100)
     })
-    const watching = watch(present, work.signal)
-    for (let turn = 0; Date.now() < end && !signal.aborted; turn++) {
+    for (let turn = 0; (turn < faults.length || Date.now() + closingMs < end) && !signal.aborted; turn++) {
       const fault = faults[turn % faults.length]
       if (fault === undefined || (fault.isSeldom === true && Math.floor(turn / faults.length) % seldom !== 0)) continue
-      await delay(quietMs)
-      log(`${fault.name}; ${Math.max(0, Math.round((end - Date.now()) / 1000))} s left, ${tally.writes} writes, ${tally.reads} reads, ${tally.violations.length} violations`)
-      await fault.happen(ground)
-      const recoveryMs = await recovery(client, slugs)
-      recoveries.push({ name: fault.name, recoveryMs })
-      if (recoveryMs > mostRecoveryMs) tally.violations.push({ kind: 'slow to recover', detail: `${fault.name}: ${Math.round(recoveryMs)} ms` })
+      await happen(fault)
     }
+    signal.throwIfAborted()
+    // Memory is compared between two moments behind the same work.
+    for (const fault of faults.filter(({ isMeasured }) => isMeasured)) await happen(fault)
     await delay(quietMs)
     work.abort()
     await Promise.all(working)
-    await watching
     for (const tenant of tenants) await tenant.settle()
     await lookForLeaks(admin, tally)
-    const life = present()
-    life.isWanted = false
-    life.child.kill('SIGTERM')
-    if (await ended(life.child) !== 0) tally.violations.push({ kind: 'crashed', detail: 'the server did not end well' })
+    server().tellToStop()
+    await server().end()
     client.close()
-    const memory = memoryOf(lives)
-    // A process that has just started is still learning; of a longer life, its later part is no larger than its earlier one.
-    if (memory !== undefined && memory.seconds >= 120 && memory.late > memory.early * 1.3) tally.violations.push({ kind: 'memory', detail: `${memory.early.toFixed(0)} MB, then ${memory.late.toFixed(0)} MB` })
-    signal.throwIfAborted()
-    return { ...tally, seconds: (performance.now() - begun) / 1000, faults: recoveries, memory }
+    await lookForSessions(admin, tally)
+    tally.violations.push(...withoutEffect(happenings), ...lives.flatMap(({ memory }) => growthOf(memory) ?? []).map(detail => ({ kind: 'memory' as const, detail })))
+    return { ...tally, seconds: (performance.now() - begun) / 1000, faults: happenings, memory: longestMeasured(lives) }
   } finally {
     // Whatever has gone wrong: nobody works on without end.
     work.abort()
-    for (const { child } of lives) child.kill('SIGKILL')
+    for (const life of lives) life.kill()
     await postgres.release()
   }
+}
+
+/** Of a database that acknowledges what is not on the disk, nothing that is lost would mean anything. */
+async function assertDurable (admin: ConnectionSettings): Promise<void> {
+  await withClient(admin, async client => {
+    for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {
+      const { rows: [row] } = await client.query<{ value: string }>('select current_setting($1::text) as value', [setting])
+      if (row?.value !== 'on') throw new Error(`the PostgreSQL of the soak runs with ${setting} = ${row?.value ?? ''}: stop it, so that it is started anew`)
+    }
+  })
 }
 
 /** @returns the administrator where each tenant's rows are */
@@ -166,62 +165,41 @@ async function makeToken (admin: ConnectionSettings, slug: string): Promise<stri
   return token
 }
 
-async function startServer (settings: Record<string, string>, tally: Tally): Promise<ServerLife> {
-  const child = startProgram(['src/server.ts'], { ...settings, PORT: '0' })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', chunk => { output = (output + String(chunk)).slice(-20_000) })
-  const life: ServerLife = { child, port: 0, isWanted: true, memory: [] }
-  child.once('close', (code, signal) => { if (life.isWanted) tally.violations.push({ kind: 'crashed', detail: `the server ended with ${String(code ?? signal)}: ${output.slice(-2000)}` }) })
-  for (let waited = 0; waited < 600; waited++) {
-    const found = /http:\/\/tenant-0\.localhost:(\d+)\//.exec(output)?.[1]
-    if (found !== undefined && output.includes('Ctrl-C')) return Object.assign(life, { port: Number(found) })
-    if (child.exitCode !== null) break
-    await delay(100)
-  }
-  life.isWanted = false
-  throw new Error(`the server did not start: ${output}`)
-}
-
-async function ended (child: ChildProcess): Promise<number | string> {
-  if (child.exitCode !== null) return child.exitCode
-  const [code, signal] = await once(child, 'close') as [number | null, string | null]
-  return code ?? signal ?? 'unknown'
-}
-
-/** How long it takes until every tenant is served. */
-async function recovery (client: Client, slugs: readonly string[]): Promise<number> {
+/** How long it takes until every tenant has read and written, by requests that began now or later. */
+async function recovery (client: Client, tenants: readonly SoakTenant[]): Promise<number> {
   const begun = performance.now()
+  for (const tenant of tenants) tenant.soughtFrom = begun
+  const isServed = ({ served }: SoakTenant): boolean => Math.min(served.read, served.write) >= begun
   while (performance.now() - begun < 3 * mostRecoveryMs) {
-    const answers = await Promise.all([...slugs.map(async slug => await client.ask(`${slug}.localhost`, '/api/v1/projects?limit=1')), client.ask('localhost', '/health/ready')])
-    if (answers.every(({ status }) => status === 200 || status === 429)) return performance.now() - begun
-    await delay(50)
+    if (tenants.every(isServed) && (await client.ask('localhost', '/health/ready')).status === 200) break
+    await delay(10)
   }
   return performance.now() - begun
 }
 
-/** Notes what memory the server has, once a second, where the system tells. */
-async function watch (present: () => ServerLife, over: AbortSignal): Promise<void> {
-  while (!over.aborted) {
-    const life = present()
-    const status = await readFile(`/proc/${life.child.pid ?? 0}/status`, 'utf8').catch(() => '')
-    const kilobytes = /VmRSS:\s+(\d+) kB/.exec(status)?.[1]
-    if (kilobytes !== undefined) life.memory.push(Number(kilobytes) / 1024)
-    await delay(1000)
-  }
+/** Faults that were none: nothing was done, or nobody noticed. */
+export function withoutEffect (happenings: readonly Happening[]): Tally['violations'] {
+  return faults.flatMap(({ name, isFelt }) => {
+    const its = happenings.filter(happening => happening.name === name)
+    if (its.length === 0) return [{ kind: 'no fault' as const, detail: `${name}: never` }]
+    const undone = its.flatMap(({ deeds }) => Object.entries(deeds).filter(([, count]) => count === 0).map(([deed]) => deed))
+    return [
+      ...undone.map(deed => ({ kind: 'no fault' as const, detail: `${name}: ${deed}: 0` })),
+      ...(isFelt === true && its.some(({ refused, broken }) => refused + broken === 0) ? [{ kind: 'no fault' as const, detail: `${name}: nobody noticed` }] : [])
+    ]
+  })
 }
 
-function memoryOf (lives: readonly ServerLife[]): SoakReport['memory'] {
-  const [longest] = [...lives].sort((one, other) => other.memory.length - one.memory.length)
-  if (longest === undefined || longest.memory.length < 8) return undefined
-  const part = (from: number, to: number): number => {
-    const some = longest.memory.slice(Math.floor(longest.memory.length * from), Math.ceil(longest.memory.length * to)).sort((one, other) => one - other)
-    return some[Math.floor(some.length / 2)] ?? 0
-  }
-  return { early: part(0.25, 0.5), late: part(0.75, 1), seconds: longest.memory.length }
+function longestMeasured (lives: readonly ServerLife[]): SoakReport['memory'] {
+  const spans = lives.flatMap(({ memory }) => {
+    const [first, last] = [memory.at(0), memory.at(-1)]
+    return first === undefined || last === undefined ? [] : [{ first, last }]
+  })
+  return spans.sort((one, other) => (other.last.age - other.first.age) - (one.last.age - one.first.age))[0]
 }
 
 /** When nobody asks any more, nothing is under way, and no more connections are open than there may be. */
-async function lookForLeaks (admin: Parameters<typeof withClient>[0], tally: Tally): Promise<void> {
+async function lookForLeaks (admin: ConnectionSettings, tally: Tally): Promise<void> {
   await delay(1000)
   await withClient(admin, async client => {
     const { rows: [row] } = await client.query<{ sessions: number, open: number }>(`
@@ -230,5 +208,14 @@ async function lookForLeaks (admin: Parameters<typeof withClient>[0], tally: Tal
     // The pool, one for look-ups, and the operator's.
     if ((row?.sessions ?? 0) > poolSize + 1 + 4) tally.violations.push({ kind: 'leaked', detail: `${row?.sessions ?? 0} connections` })
     if ((row?.open ?? 0) > 0) tally.violations.push({ kind: 'leaked', detail: `${row?.open ?? 0} transactions that nobody is in` })
+  })
+}
+
+/** A server that has ended leaves no session behind. */
+async function lookForSessions (admin: ConnectionSettings, tally: Tally): Promise<void> {
+  await delay(200)
+  await withClient(admin, async client => {
+    const { rowCount } = await client.query("select from pg_stat_activity where usename ~ '^rowhouse_' and usename <> 'rowhouse_lease'")
+    if ((rowCount ?? 0) > 0) tally.violations.push({ kind: 'leaked', detail: `${rowCount ?? 0} sessions of a server that has ended` })
   })
 }
