@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { audit, type AuditTarget } from '../src/check-rls/audit.ts'
+import { audit, type AuditOptions, type AuditTarget } from '../src/check-rls/audit.ts'
+import type { Query } from '../src/check-rls/check.ts'
 import { assertRule, baselineOf, parseBaseline, parseException, type Exception } from '../src/check-rls/exceptions.ts'
 import { parseManifest, readManifest } from '../src/check-rls/manifest.ts'
-import { explain, formatJson, formatSarif, formatText } from '../src/check-rls/report.ts'
+import { explain, formatJson, formatSarif, formatText, type CheckReport } from '../src/check-rls/report.ts'
 import { readRowhouseManifest, rowhouseExceptions, rowhouseSettings } from '../src/check-rls/rowhouse.ts'
 import { rules } from '../src/check-rls/rules.ts'
 import { queryOf, withAuditor } from '../src/check-rls/session.ts'
@@ -12,11 +13,15 @@ import type { CheckSettings } from '../src/check-rls/settings.ts'
 import type { ProbeSettings } from '../src/check-rls/probes.ts'
 import { runCommand, UsageError, withDatabase } from '../src/cli.ts'
 import { contextSigner, type SignContext } from '../src/database/context.ts'
+import { isOnOtherServer, loginAt } from '../src/database/placement.ts'
 import { parseUrl, type ConnectionSettings } from '../src/database/settings.ts'
+import { withCatalogue } from '../src/provisioning/catalogue.ts'
 import { showProgress } from '../src/testdata/progress.ts'
 
 interface Flags {
   url?: string
+  of?: string[]
+  all: boolean
   schema?: string
   tenantRole?: string[]
   operatorRole?: string[]
@@ -53,6 +58,7 @@ PostgreSQL 15 or later that keeps tenants apart by a column; say what yours is c
 Examples:
   npx tsx bin/checkrls.ts                                       this application's database
   npx tsx bin/checkrls.ts --attack                              and try to get through
+  npx tsx bin/checkrls.ts --all                                 and the databases that tenants have of their own
   npx tsx bin/checkrls.ts --explain policy-check                what a rule is about, and how it looks
   npx tsx bin/checkrls.ts --format sarif > walls.sarif          for what shows findings beside code
   npx tsx bin/checkrls.ts --url postgres://me@db.example.com/app --schema app --tenant-role app_user --column tenant_id --root tenants
@@ -67,6 +73,8 @@ const program = new Command('checkrls')
   .description('Looks whether row-level security keeps the tenants of a database apart: finds what is missing, wrong or open, says what\nsomebody gains by it, and gives the SQL that mends it.')
   .addHelpText('after', help)
   .option('--url <url>', 'a database that is not this application\'s: postgres://user@host/database')
+  .option('--of <slug>', 'the database of that tenant, if it has one of its own; may be repeated', collect)
+  .option('--all', 'this application\'s database, and that of each tenant who has one of its own', false)
   .option('--schema <name>', 'where the tenants\' tables are', 'public')
   .option('--tenant-role <role>', 'a role that serves tenants; may be repeated', collect)
   .option('--operator-role <role>', 'a role that reads all tenants\' rows, and writes none; may be repeated', collect)
@@ -103,8 +111,12 @@ const program = new Command('checkrls')
     const foreign = ['schema', 'tenantRole', 'operatorRole', 'trustedRole', 'column', 'root', 'rootKey', 'context', 'verifier'].filter(name => given.includes(name))
     if (isOwn && foreign.length > 0) throw new UsageError('without --url this checks Rowhouse\'s own database, which is known: the other options go with --url')
     if (!isOwn && flags.tenantRole === undefined) throw new UsageError('--tenant-role is needed: which role serves tenants?')
-    if (isOwn) await withOwnDatabase(async (login, description, signContext) => { await run(flags, login, description, { ...rowhouseSettings, manifest: await manifestOf(flags, readRowhouseManifest) }, rowhouseExceptions, namingBy(signContext)) })
-    else await run(flags, foreignLogin(flags.url ?? ''), undefined, { ...settingsOf(flags), manifest: await manifestOf(flags, async () => undefined) }, [], flags.setTenant)
+    const chosen = flags.all || flags.of !== undefined
+    if (!isOwn && chosen) throw new UsageError('--of and --all are for this application\'s tenants, not with --url')
+    if (chosen && flags.attack) throw new UsageError('--attack takes two tenants in one database: not with --of or --all')
+    if (chosen && (flags.writeManifest ?? flags.writeBaseline) !== undefined) throw new UsageError('one file describes one database: not with --of or --all')
+    if (isOwn) await withOwnDatabases(flags, async (places, signContext) => { await run(flags, places, { ...rowhouseSettings, manifest: await manifestOf(flags, readRowhouseManifest) }, rowhouseExceptions, namingBy(signContext)) })
+    else await run(flags, [{ login: foreignLogin(flags.url ?? '') }], { ...settingsOf(flags), manifest: await manifestOf(flags, async () => undefined) }, [], flags.setTenant)
   })
 
 await runCommand(program)
@@ -123,11 +135,32 @@ function namingBy (signContext: SignContext | undefined): ProbeSettings['setTena
   return signContext === undefined ? 'select rowhouse.set_account($1)' : tenant => `select rowhouse.set_account(${BigInt(tenant)}, null, '${signContext(Number(tenant))}')`
 }
 
-/** The administrator's login, where there is one: it may become each role. The catalogs are open to all others, too. Nothing is made or migrated. */
-async function withOwnDatabase (work: (login: ConnectionSettings, description: string, signContext: SignContext | undefined) => Promise<void>): Promise<void> {
+/** A database to look at. */
+interface Place {
+  login: ConnectionSettings
+  /** How reports call it; without it, by its address. */
+  description?: string
+}
+
+/**
+ * This application's databases that were asked for. By the administrator's login, where there is one: it may become each role. The
+ * catalogs are open to all others, too. Nothing is made or migrated.
+ */
+async function withOwnDatabases ({ all, of: slugs }: Flags, work: (places: readonly Place[], signContext: SignContext | undefined) => Promise<void>): Promise<void> {
   await withDatabase(async (database, _signal, config) => {
     const login = database.logins.owner === undefined ? database.login('tenant') : { ...database.server().admin, database: database.login('owner').database }
-    await work(login, database.description, contextSigner(config.database.context, config.requestDeadlineMs))
+    const places: Place[] = slugs === undefined ? [{ login, description: database.description }] : []
+    if (all || slugs !== undefined) {
+      const entries = await withCatalogue(database, async catalogue => await Promise.all(slugs?.map(async slug => await catalogue.get(slug)) ?? [catalogue.list()]))
+      for (const { slug, database: placement, status } of entries.flat()) {
+        if (status === 'creating' || status === 'deleted') continue
+        // Another server has an administrator of its own, whose login is not known here.
+        const its = placement !== undefined && isOnOtherServer(placement) ? database.login('tenant') : login
+        if (placement !== undefined) places.push({ login: loginAt(its, placement), description: `${slug}, ${placement}` })
+        else if (slugs !== undefined) places.push({ login, description: `${slug}, ${database.description}` })
+      }
+    }
+    await work(places, contextSigner(config.database.context, config.requestDeadlineMs))
   })
 }
 
@@ -139,33 +172,48 @@ function foreignLogin (url: string): ConnectionSettings {
   }
 }
 
-async function run (flags: Flags, login: ConnectionSettings, description: string | undefined, settings: CheckSettings, exceptions: readonly Exception[], setTenant: ProbeSettings['setTenant']): Promise<void> {
-  await withAuditor(login, async client => {
-    const query = queryOf(client)
-    if (flags.writeManifest !== undefined) {
-      await writeFile(flags.writeManifest, `${JSON.stringify(await readManifest(query, settings), null, 2)}\n`)
-      console.error(`wrote what the database consists of to ${flags.writeManifest}`)
-      return
+async function run (flags: Flags, places: readonly Place[], settings: CheckSettings, exceptions: readonly Exception[], setTenant: ProbeSettings['setTenant']): Promise<void> {
+  const progress = flags.attack || places.length > 1 ? showProgress(process.stderr) : undefined
+  const reports: CheckReport[] = []
+  try {
+    for (const [index, { login, description = `${login.host}:${login.port}/${login.database}` }] of places.entries()) {
+      if (places.length > 1) progress?.report({ phase: 'databases', done: index, total: places.length, subject: description })
+      const report = await withAuditor(login, async client => await look(flags, queryOf(client), { database: description, settings, setTenant }, exceptions, (done, total, table) => {
+        progress?.report({ phase: 'attacks', done, total, subject: table })
+      }))
+      if (report !== undefined) reports.push(report)
     }
-    const progress = flags.attack ? showProgress(process.stderr) : undefined
-    const target: AuditTarget = { database: description ?? `${login.host}:${login.port}/${login.database}`, settings, setTenant }
-    const report = await audit(query, target, {
-      rules: flags.fast ? startRules : rules,
-      exceptions: [...exceptions, ...flags.ignore ?? []],
-      baseline: flags.baseline === undefined ? undefined : parseBaseline(await readFile(flags.baseline, 'utf8')),
-      attack: flags.attack,
-      onTable: (done, total, table) => { progress?.report({ phase: 'attacks', done, total, subject: table }) }
-    }).finally(() => { progress?.stop() })
-    if (flags.writeBaseline !== undefined) {
-      const baseline = baselineOf([...report.sifted.findings, ...report.sifted.known])
-      await writeFile(flags.writeBaseline, `${JSON.stringify(baseline, null, 2)}\n`)
-      console.error(`wrote ${baseline.findings.length} findings to ${flags.writeBaseline}`)
-      return
-    }
-    console.log({ text: formatText, json: formatJson, sarif: formatSarif }[flags.format](report))
-    const isOpen = report.sifted.findings.some(({ rule }) => rule.severity === 'error') || report.probes?.results.some(({ leak }) => leak !== undefined) === true || (report.probes?.skipped.length ?? 0) > 0
-    if (isOpen) process.exitCode = 1
+  } finally {
+    progress?.stop()
+  }
+  if (reports.length > 0) console.log({ text: formatText, json: formatJson, sarif: formatSarif }[flags.format](reports))
+  if (reports.some(isOpen)) process.exitCode = 1
+}
+
+/** @returns nothing where what was asked for is a file */
+async function look (flags: Flags, query: Query, target: AuditTarget, exceptions: readonly Exception[], onTable: NonNullable<AuditOptions['onTable']>): Promise<CheckReport | undefined> {
+  if (flags.writeManifest !== undefined) {
+    await writeFile(flags.writeManifest, `${JSON.stringify(await readManifest(query, target.settings), null, 2)}\n`)
+    console.error(`wrote what the database consists of to ${flags.writeManifest}`)
+    return undefined
+  }
+  const report = await audit(query, target, {
+    rules: flags.fast ? startRules : rules,
+    exceptions: [...exceptions, ...flags.ignore ?? []],
+    baseline: flags.baseline === undefined ? undefined : parseBaseline(await readFile(flags.baseline, 'utf8')),
+    attack: flags.attack,
+    onTable
   })
+  if (flags.writeBaseline === undefined) return report
+  const baseline = baselineOf([...report.sifted.findings, ...report.sifted.known])
+  await writeFile(flags.writeBaseline, `${JSON.stringify(baseline, null, 2)}\n`)
+  console.error(`wrote ${baseline.findings.length} findings to ${flags.writeBaseline}`)
+  return undefined
+}
+
+/** There is a way past the walls, or nobody could try whether there is. */
+function isOpen ({ sifted, probes }: CheckReport): boolean {
+  return sifted.findings.some(({ rule }) => rule.severity === 'error') || probes?.results.some(({ leak }) => leak !== undefined) === true || (probes?.skipped.length ?? 0) > 0
 }
 
 function collect (text: string, before: string[] = []): string[] {

@@ -15,7 +15,7 @@ import { formatUrl } from '../src/database/settings.ts'
 import { ExplainedError } from '../src/explained-error.ts'
 import { sabotages } from './sabotages.ts'
 import { ensureRows, findTables } from './attack.ts'
-import { plainEnvironment, run, seedTenants, testDatabase, until } from './support.ts'
+import { adminOf, plainEnvironment, run, seedTenants, testDatabase, until } from './support.ts'
 
 const database = await testDatabase(t)
 await seedTenants(database)
@@ -260,9 +260,9 @@ t.test('findings can be let be for a reason, or known beforehand; and what was l
     t.throws(() => parseManifest('{}'), ExplainedError)
     t.strictSame(parseBaseline(JSON.stringify(baselineOf(findings))), baselineOf(findings))
     const report = { database: 'here', rules, sifted, probes: undefined, ms: 1 }
-    t.match(formatText(report), /let be {2}trigger {2}rowhouse\.task\.spy: it is ours/)
-    t.match(JSON.parse(formatJson(report)), { database: 'here', excepted: [{}, { rule: 'trigger', reason: 'it is ours' }, {}] })
-    const sarif = JSON.parse(formatSarif(report)) as { version: string, runs: Array<{ tool: { driver: { rules: Array<{ id: string }> } }, results: Array<{ ruleId: string, suppressions?: object[] }> }> }
+    t.match(formatText([report]), /let be {2}trigger {2}rowhouse\.task\.spy: it is ours/)
+    t.match(JSON.parse(formatJson([report])), { database: 'here', excepted: [{}, { rule: 'trigger', reason: 'it is ours' }, {}] })
+    const sarif = JSON.parse(formatSarif([report])) as { version: string, runs: Array<{ tool: { driver: { rules: Array<{ id: string }> } }, results: Array<{ ruleId: string, suppressions?: object[] }> }> }
     t.equal(sarif.version, '2.1.0')
     t.ok(sarif.runs[0]?.results.every(({ ruleId }) => sarif.runs[0]?.tool.driver.rules.some(({ id }) => id === ruleId)))
   })
@@ -320,6 +320,27 @@ t.test('the command checks a database by its address as told, and holds it to a 
   t.match(await command(...known, '--manifest', file('manifest.json'), '--baseline', file('baseline.json')), { code: 0, output: /unused {2}the baseline's manifest-foreign-key:subtask/ })
   t.match(await command(...known, '--manifest', file('baseline.json')), { code: 2, output: /not a manifest/ })
   t.match(await command(...known, '--baseline', file('nothing.json')), { code: 1, output: /nothing\.json/ })
+})
+
+t.test('the databases that tenants have of their own are checked one by one, or all', async t => {
+  const shared = await testDatabase(t)
+  await seedTenants(shared, { tenants: 1 })
+  const command = async (...args: string[]): Promise<{ code: number | string, output: string }> => {
+    const { ended, output } = run(t, ['bin/checkrls.ts', ...args], shared.environment)
+    return { code: await ended, output: output() }
+  }
+  const made = run(t, ['bin/createtestdata.ts', '--accounts', '2', '--first', '10', '--max-projects', '2', '--max-tasks', '2', '--max-subtasks', '2'], { ...shared.environment, TENANCY: 'multiple-databases' })
+  t.equal(await made.ended, 0, made.output())
+  t.match(await command('--all'), { code: 0, output: /3 databases: 3 databases with nothing to find, 0 databases with findings/ })
+  await withClient(await adminOf(shared, 'tenant-11'), async client => { await client.query('alter table rowhouse.task disable row level security') })
+  t.match(await command('--all'), { code: 1, output: /ERROR {3}rls-off {2}rowhouse\.task[^]*tenant-11, [^]*3 databases: 2 databases with nothing to find, 1 database with findings/ })
+  t.match(await command('--of', 'tenant-10'), { code: 0, output: /tenant-10, .* 0 errors/ })
+  t.match(await command('--of', 'tenant-11'), { code: 1, output: /tenant-11, .* 1 error/ })
+  t.match(await command('--of', 'tenant-0'), { code: 0, output: /tenant-0, .* 0 errors/ }, 'one without a database of its own is where all are')
+  const { output } = await command('--all', '--format', 'json')
+  t.strictSame((JSON.parse(output.slice(output.indexOf('['))) as Array<{ findings: object[] }>).map(({ findings }) => findings.length), [0, 0, 1])
+  t.match(await command('--of', 'nobody'), { code: 1, output: /there is no tenant "nobody"/ })
+  for (const wrong of [['--all', '--attack'], ['--all', '--write-baseline', 'x'], ['--url', 'postgres://x@127.0.0.1:1/x', '--tenant-role', 'x', '--all']]) t.match(await command(...wrong), { code: 2 }, wrong.join(' '))
 })
 
 t.test('a server does not start on a database with a way past its walls, unless that is named', async t => {

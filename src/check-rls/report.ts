@@ -13,8 +13,15 @@ export interface CheckReport {
   ms: number
 }
 
-/** For people. */
-export function formatText ({ database, rules, sifted: { findings, excepted, known, unused }, probes, ms }: CheckReport): string {
+/** For people. Of several databases, those where something is to be told, and then how many are well. */
+export function formatText (reports: readonly CheckReport[]): string {
+  const [only] = reports
+  if (only !== undefined && reports.length === 1) return formatOne(only)
+  const told = reports.filter(({ sifted: { findings } }) => findings.length > 0)
+  return [...told.map(formatOne), `${count(reports.length, 'database')}: ${count(reports.length - told.length, 'database')} with nothing to find, ${count(told.length, 'database')} with findings`].join('\n\n')
+}
+
+function formatOne ({ database, rules, sifted: { findings, excepted, known, unused }, probes, ms }: CheckReport): string {
   const lines: string[] = []
   for (const { rule, object, detail, mend } of findings) {
     lines.push(`${rule.severity === 'error' ? 'ERROR  ' : 'warning'} ${rule.id}  ${printable(object)}`, `        ${printable(detail)}`, `        gives away: ${rule.gain}`, `        mend: ${printable(mend)}`, '')
@@ -64,9 +71,14 @@ function count (number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
-/** For programs. */
-export function formatJson ({ database, rules, sifted: { findings, excepted, known, unused }, probes, ms }: CheckReport): string {
-  return JSON.stringify({
+/** For programs: an object, or for several databases an array of them. */
+export function formatJson (reports: readonly CheckReport[]): string {
+  const plainReports = reports.map(plainReport)
+  return JSON.stringify(plainReports.length === 1 ? plainReports[0] : plainReports, null, 2)
+}
+
+function plainReport ({ database, rules, sifted: { findings, excepted, known, unused }, probes, ms }: CheckReport) {
+  return {
     database,
     rules: rules.map(({ id }) => id),
     findings: findings.map(plain),
@@ -75,7 +87,7 @@ export function formatJson ({ database, rules, sifted: { findings, excepted, kno
     unused,
     probes: probes === undefined ? null : { results: probes.results.map(({ leak, nuisance, ...result }) => ({ ...result, leak: leak ?? null, nuisance: nuisance ?? null })), skipped: probes.skipped, empty: probes.empty },
     ms
-  }, null, 2)
+  }
 }
 
 function plain ({ rule, object, detail, mend }: Finding) {
@@ -83,7 +95,11 @@ function plain ({ rule, object, detail, mend }: Finding) {
 }
 
 /** For whatever shows findings beside code: SARIF 2.1.0, https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-export function formatSarif ({ database, rules, sifted: { findings, excepted, known }, probes }: CheckReport): string {
+export function formatSarif (reports: readonly CheckReport[]): string {
+  return JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: reports.map(sarifRun) }, null, 2)
+}
+
+function sarifRun ({ database, rules, sifted: { findings, excepted, known }, probes }: CheckReport) {
   const result = ({ rule, object, detail, mend }: Finding) => ({
     ruleId: rule.id,
     level: rule.severity,
@@ -93,36 +109,32 @@ export function formatSarif ({ database, rules, sifted: { findings, excepted, kn
     partialFingerprints: { 'ruleAndObject/v1': `${rule.id}:${object}` }
   })
   const leaks = probes?.results.filter(({ leak }) => leak !== undefined) ?? []
-  return JSON.stringify({
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [{
-      tool: {
-        driver: {
-          name: 'checkrls',
-          rules: [
-            ...rules.map(({ id, severity, title, gain, explanation }) => ({
-              id, shortDescription: { text: title }, fullDescription: { text: gain }, help: { text: explanation }, defaultConfiguration: { level: severity }
-            })),
-            ...(probes === undefined ? [] : [{ id: 'attack', shortDescription: { text: 'An attack that got through' }, fullDescription: { text: 'Tried on this database, as the role that serves tenants.' }, help: { text: 'See the statement.' }, defaultConfiguration: { level: 'error' } }])
-          ]
-        }
-      },
-      automationDetails: { id: `checkrls/${database}` },
-      results: [
-        ...findings.map(result),
-        ...excepted.map(({ finding, exception }) => ({ ...result(finding), suppressions: [{ kind: 'external', justification: exception.reason }] })),
-        ...known.map(finding => ({ ...result(finding), suppressions: [{ kind: 'external', justification: 'in the baseline' }] })),
-        ...leaks.map(({ table, probe, leak, sql }) => ({
-          ruleId: 'attack',
-          level: 'error',
-          message: { text: `${table}: ${probe}: ${leak ?? ''} (${sql})` },
-          locations: [{ logicalLocations: [{ fullyQualifiedName: table, kind: 'object' }] }],
-          partialFingerprints: { 'ruleAndObject/v1': `attack:${table}:${probe}` }
-        }))
-      ]
-    }]
-  }, null, 2)
+  return {
+    tool: {
+      driver: {
+        name: 'checkrls',
+        rules: [
+          ...rules.map(({ id, severity, title, gain, explanation }) => ({
+            id, shortDescription: { text: title }, fullDescription: { text: gain }, help: { text: explanation }, defaultConfiguration: { level: severity }
+          })),
+          ...(probes === undefined ? [] : [{ id: 'attack', shortDescription: { text: 'An attack that got through' }, fullDescription: { text: 'Tried on this database, as the role that serves tenants.' }, help: { text: 'See the statement.' }, defaultConfiguration: { level: 'error' } }])
+        ]
+      }
+    },
+    automationDetails: { id: `checkrls/${database}` },
+    results: [
+      ...findings.map(result),
+      ...excepted.map(({ finding, exception }) => ({ ...result(finding), suppressions: [{ kind: 'external', justification: exception.reason }] })),
+      ...known.map(finding => ({ ...result(finding), suppressions: [{ kind: 'external', justification: 'in the baseline' }] })),
+      ...leaks.map(({ table, probe, leak, sql }) => ({
+        ruleId: 'attack',
+        level: 'error',
+        message: { text: `${table}: ${probe}: ${leak ?? ''} (${sql})` },
+        locations: [{ logicalLocations: [{ fullyQualifiedName: table, kind: 'object' }] }],
+        partialFingerprints: { 'ruleAndObject/v1': `attack:${table}:${probe}` }
+      }))
+    ]
+  }
 }
 
 /** All that is known of one rule. */
