@@ -7,6 +7,7 @@ import { withCatalogue } from '../src/provisioning/catalogue.ts'
 import { deleteTenant, renameTenant, suspendTenant } from '../src/provisioning/life-cycle.ts'
 import { problems } from '../src/problems.ts'
 import { lockKey } from '../src/repositories/idempotent-requests.ts'
+import { entityTag } from '../src/routes/api/entity-tag.ts'
 import type { TenancyStrategy } from '../src/tenancy/strategy.ts'
 import { clientTypes, documentOf, typesFile } from './api-document.ts'
 import { CheckedApi, type Asked } from './api-client.ts'
@@ -286,6 +287,14 @@ t.test('a change made in ignorance of another is refused', async t => {
   t.strictSame(outcomes.sort(), [200, 412, 412, 412], 'of several at once one wins')
   t.equal((await change('any', { 'if-match': '*' })).statusCode, 200)
   t.equal((await ask({ method: 'DELETE', url, headers: { 'if-match': String((await get(url)).headers['etag']) } })).statusCode, 204)
+})
+
+t.test('an ETag of one account is none at another, though both have the same to say', async t => {
+  const { etag } = (await get('/api/v1/account', 'tenant-1')).headers
+  t.equal((await ask({ method: 'GET', url: '/api/v1/account', headers: { 'if-none-match': String(etag) } })).statusCode, 200)
+  t.equal((await api.ask(app, 'tenant-1', { method: 'GET', url: '/api/v1/account', headers: { 'if-none-match': String(etag) } })).statusCode, 304, 'where it is one')
+  t.not(entityTag(1, 'the same'), entityTag(2, 'the same'))
+  t.equal((await ask({ method: 'PATCH', url: '/api/v1/account', body: { name: 'Taken' }, headers: { 'if-match': String(etag) } })).statusCode, 412)
 })
 
 t.test('a request that is sent again under its key does its work once', async t => {

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import postgres from 'postgres'
 import t from 'tap'
 import { ConfigError, parseConfig } from '../src/config.ts'
 import { withClient } from '../src/database/admin.ts'
@@ -482,6 +483,51 @@ t.test('a pool', async t => {
     const next = await until(async () => await begin().catch(() => undefined))
     t.not(next.pid, idle.pid)
     await next.transaction.commit()
+  })
+
+  t.test('gives each transaction its own answers, also where PostgreSQL takes a prepared statement back in the midst of several that are under way', async t => {
+    const alter = async (change: string): Promise<void> => { await asRole(database.admin, async query => { await query(`alter table rowhouse.project ${change}`) }) }
+    t.teardown(async () => { await alter('drop column if exists noted') })
+    const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 1 })
+    t.teardown(async () => { await pool.end() })
+    const read = async (accountId: number): Promise<unknown> => {
+      const transaction = await pool.begin(reading)
+      const { sql } = openTenantScope(transaction, accountId as AccountId)
+      // What the application does not write, because of this: columns that another migration adds are in the answer.
+      const answers = Promise.all([sql<{ account_id: number }>`select * from project where account_id = ${accountId}`, sql<{ text: string }>`select ${`of ${accountId}`}::text as text`, transaction.endReading()])
+      return await answers.then(([rows, [row]]) => [new Set(rows.map(row => row.account_id)), row?.text], (error: Error & { code?: string }) => error.code)
+    }
+    const accounts = [1, 2, 3, 1, 2, 3]
+    const expected = accounts.map(account => [new Set([account]), `of ${account}`])
+    t.strictSame(await Promise.all(accounts.map(read)), expected)
+    await alter('add column noted integer')
+    const [told, ...others] = await Promise.all(accounts.map(read))
+    t.match(told, /^(0A000|25P02)$/, 'one is told')
+    t.strictSame(others, expected.slice(1), 'and nobody gets what is another\'s, or waits for what does not come')
+
+    // As the driver does it that sends all of them at once.
+    const { host, port, user, password = '', database: name } = database.login('tenant')
+    const driver = postgres({ host, port, username: user, password, database: name, max: 1 })
+    t.teardown(async () => { await driver.end({ timeout: 0 }) })
+    await driver`select 1`
+    const connection = await driver.reserve()
+    const answers = (account: number): Array<Promise<string>> => [connection`begin`, connection`select set_account(${account})`, connection`select * from project where account_id = ${account}`, connection`commit`]
+      .map(async (answer: PromiseLike<unknown>) => await Promise.race([answer.then(() => 'answered', (error: Error & { code?: string }) => error.code ?? ''), new Promise<string>(resolve => { setTimeout(resolve, 1000, 'never answered') })]))
+    t.strictSame(new Set(await Promise.all([...answers(1), ...answers(2)])), new Set(['answered']))
+    await alter('drop column noted')
+    t.match(await Promise.all([...answers(1), ...answers(2)]), ['answered', 'answered', '0A000', 'answered', 'answered', 'answered', 'never answered', 'answered'], 'this is why a connection has one transaction at a time')
+  })
+
+  t.test('opens a connection that nobody has used, for which the driver alone would wait for ever', async t => {
+    const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 1 })
+    t.teardown(async () => { await pool.end() })
+    const transaction = await pool.begin(reading)
+    t.equal((await openTenantScope(transaction, own).sql`select id from account`).length, 1)
+    await transaction.commit()
+    const { host, port, user, password = '', database: name } = database.login('tenant')
+    const driver = postgres({ host, port, username: user, password, database: name, max: 1, fetch_types: false })
+    t.teardown(async () => { await driver.end({ timeout: 0 }) })
+    t.equal(await Promise.race([driver.reserve().then(() => 'reserved'), new Promise(resolve => { setTimeout(resolve, 1000, 'waits') })]), 'waits', 'the day this fails, a greeting is sent for nothing')
   })
 
   t.test('gives up on a server that accepts and says nothing', async t => {

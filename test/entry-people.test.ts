@@ -3,7 +3,7 @@ import type { Mail } from '../src/mail.ts'
 import { withCatalogue } from '../src/provisioning/catalogue.ts'
 import { loginAt } from '../src/database/placement.ts'
 import { resumeTenant, suspendTenant } from '../src/provisioning/life-cycle.ts'
-import { adminOf, asRole, placeTenants, seedTenants, testApp, testDatabase } from './support.ts'
+import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
 import { cookieOf, letPass, peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
 
 const database = await testDatabase(t)
@@ -485,6 +485,45 @@ t.test('the operator\'s password is not to be guessed either', async t => {
   const burst = await Promise.all(Array.from({ length: 100 }, async (_, index) => (await ask('/subtasks/', { slug: '', on: another, headers: { authorization: `Basic ${Buffer.from(`operator:guess ${index}`).toString('base64')}` } })).statusCode))
   t.equal(burst.filter(status => status === 401).length, 20, 'many at once are no more')
   t.equal((await ask('/subtasks/', { slug: '', on: guarded, cookie: 'none=' })).statusCode, 401, 'whoever sends none is asked for it still')
+})
+
+t.test('a link leads to its account\'s own host, whatever host a header makes up', async t => {
+  const made = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', forwarded: 'host=evil.example;proto=https', 'x-host': 'evil.example', 'x-original-host': 'evil.example', origin: 'http://tenant-0.localhost' }
+  for (const trustedProxies of [[], ['loopback']]) {
+    const { app: served } = await testApp(t, database, { config: { access: 'required', trustedProxies }, sendMail: async mail => { mails.push(mail) } })
+    const owner = { on: served, cookie: await cookieFor('owner@example.com', { on: served }), headers: made }
+    const id = await idOf('viewer@example.com', owner)
+    t.match((await api(`users/${id}/link`, { ...owner, method: 'POST' })).json(), { link: /^http:\/\/tenant-0\.localhost\/link\/\?code=[\w-]+$/ })
+    t.match(mails.at(-1)?.text, /http:\/\/tenant-0\.localhost\/link\//)
+    t.match((await send('/look/', { slug: 'tenant-1', reason: 'r', minutes: '5' }, { on: served, slug: '', page: '/look/' })).body, /href="http:\/\/tenant-1\.localhost\/look\/begin\//)
+    for (const answer of [await api('projects?limit=1', owner), await ask('/', owner), await ask('/subtasks', owner), await ask('/subtasks/', { on: served, headers: made }), await api('projects', { ...owner, method: 'POST', body: { name: 'made' } })]) {
+      t.ok(answer.statusCode < 400)
+      t.notMatch(JSON.stringify(answer.headers) + answer.body, 'evil.example')
+    }
+    t.equal((await ask('/link/', { on: served, headers: { ...made, host: 'tenant-0.localhost.evil.example' } })).statusCode, 421)
+  }
+})
+
+t.test('what is logged of an account has nothing of another, and nothing that lets anybody in', async t => {
+  const lines: string[] = []
+  const { app: logging } = await testApp(t, database, { config: { access: 'required' }, logger: { level: 'trace', stream: { write: (line: string) => { lines.push(line) } } } })
+  logging.get('/broken', { config: { needs: 'look' } }, async ({ tenantScope: { sql } }) => await sql`select 1 / (select count(*) - count(*) from project)`)
+  const asked = { on: logging, slug: 'tenant-0' }
+  const cookie = await cookieFor('owner@example.com', asked)
+  const { secret } = (await api('tokens', { ...asked, cookie, method: 'POST', body: { name: 'logged' } })).json<Row>()
+  await signIn('owner@example.com', { ...asked, password: 'a wrong horse' })
+  const [row] = await asRole(await adminOf(database, 'tenant-1'), async query => await query("select min(id)::integer as id from rowhouse.project where account_id = (select id from rowhouse.account where slug = 'tenant-1')"))
+  // In a database of one's own, ids of others' are ids of one's own, too.
+  const theirs = tenancy === 'single-schema' ? Number(row?.['id']) : 999_999_999
+  for (const { statusCode } of [
+    await ask('/broken', { ...asked, cookie }), await api(`projects/${theirs}`, { ...asked, token: secret }), await api('tasks', { ...asked, cookie, method: 'POST', body: { name: 'hung on it', project_id: theirs } }),
+    await api('users', { ...asked, cookie, method: 'POST', body: { email: 'owner@example.com' } }), await api('projects', { ...asked, cookie: 'session=made-up' })
+  ]) t.ok(statusCode >= 400)
+  const log = lines.join('')
+  t.match(log, /division by zero/, 'what went wrong is there')
+  t.match(log, /"tenant":"tenant-0"/, 'and whose it was')
+  t.notMatch(log, /tenant-[12]/)
+  for (const word of [cookie.replace('session=', ''), secret, 'correct horse', 'a wrong horse', 'made-up']) t.notOk(log.includes(word), word)
 })
 
 t.test('the codes of links are in no log', async t => {

@@ -107,7 +107,9 @@ function table ({ fields, rows }: pg.QueryArrayResult<unknown[]>): string {
 
 t.test('every test that the README names is there', async t => {
   const named = [...readme.matchAll(/`([a-z-]+)`: \*([^*]+)\*/g)]
-  t.ok(named.length > 50, `${named.length} named`)
+  t.ok(named.length > 130, `${named.length} named`)
+  const [, attacks = ''] = /### Attacks, and where they are tried[^]*?\n\|---\|---\|---\|\n([^]*?)\n\n/.exec(readme) ?? []
+  for (const row of attacks.split('\n')) t.match(row, /`[a-z-]+`: \*[^*]+\* \|$/, row.slice(0, 60))
   for (const [, file = '', title = ''] of named) {
     const source = await readFile(new URL(`${file}.test.ts`, import.meta.url), 'utf8').catch(() => '')
     t.ok(source.includes(`t.test('${title.replaceAll('\'', '\\\'')}`), `${file}: ${title}`)

@@ -269,6 +269,49 @@ t.test('500 requests of 40 tenants, at once, through four connections', async t 
   await t.resolves(strategy.ping())
 })
 
+t.test('bodies that come in slowly, side by side, are each their own tenant\'s, whatever a request does before and after it waits', async t => {
+  const { port, ask } = await serve(t, {
+    pool: { size: 2 },
+    routes: app => {
+      app.post('/note', async request => {
+        const { note } = request.body as { note: string }
+        await new Promise(resolve => setImmediate(resolve))
+        await request.tenantScope.sql`insert into project (account_id, name) values (${request.tenantScope.accountId}, ${note})`
+        await delay(1)
+        const seen = await request.tenantScope.sql<{ key: number }>`select account_id as key from project`
+        if (note.endsWith('fails')) throw new Error('thrown by somebody')
+        return { slug: request.tenant?.slug, accountId: request.tenantScope.accountId, keys: [...new Set(seen.map(({ key }) => key))] }
+      })
+    }
+  })
+  const writers = Array.from({ length: 24 }, (_, index) => {
+    const slug = `tenant-${index % 8}`
+    const body = JSON.stringify({ note: `noted by ${slug}${index % 3 === 2 ? ', which fails' : ''}` })
+    const socket = net.connect(port, '127.0.0.1')
+    let answer = ''
+    socket.setEncoding('utf8').on('data', chunk => { answer += chunk })
+    socket.write(`POST /note HTTP/1.1\r\nHost: ${slug}.localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`)
+    return { index, slug, body, socket, answered: once(socket, 'close').then(() => answer) }
+  })
+  // A few letters of each in turn.
+  for (let sent = 0; sent < 60; sent += 6) {
+    for (const { body, socket } of writers) if (sent < body.length) socket.write(body.slice(sent, sent + 6))
+    await delay(2)
+  }
+  for (const { index, slug, answered } of writers) {
+    const answer = await answered
+    t.equal(statusOf(answer), index % 3 === 2 ? 500 : 200, slug)
+    if (index % 3 !== 2) t.match(JSON.parse(answer.slice(answer.indexOf('{'))), { slug, accountId: (index % 8) + 1, keys: [(index % 8) + 1] })
+  }
+  for (const slug of ['tenant-0', 'tenant-7']) {
+    const admin = await adminOf(database, slug)
+    const kept = await asRole(admin, async query => await query("select distinct slug, project.name from rowhouse.project join rowhouse.account on account.id = account_id where project.name like 'noted by %' and slug = $1", [slug]))
+    t.strictSame(kept, [{ slug, name: `noted by ${slug}` }], 'and is kept under it, where it did not fail')
+    await asRole(admin, async query => { await query("delete from rowhouse.project where name like 'noted by %' and account_id = (select id from rowhouse.account where slug = $1)", [slug]) })
+  }
+  t.equal((await ask('/note', 'nobody-here.localhost', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"note":"x"}' })).status, 404, 'who comes next, and is nobody, has no tenant of before')
+})
+
 t.test('a client that hangs up takes its transaction with it', async t => {
   let left: (() => void) | undefined
   const handlerDone = new Promise<void>(resolve => { left = resolve })
