@@ -63,7 +63,7 @@ t.test('nobody\'s statement or session is ended by an injection into another ten
   const attack = async (call: string): Promise<{ code: string | undefined, victim: number }> => {
     const victim = app.inject({ url: '/slowly', headers: { host: 'tenant-1.localhost' } })
     await until(async () => (await sleepers()) > 0)
-    const { code } = await send('search', `%' union all select 1, ${call}::text from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() --`)
+    const { code } = await send('search', `%' union all select 1, ${call}::text from pg_stat_activity where datname = current_database() and usename = current_user and pid <> pg_backend_pid() --`)
     return { code, victim: (await victim).statusCode }
   }
   app.get('/slowly', async ({ tenantScope: { sql } }) => await sql`select pg_sleep(0.3)`)
