@@ -19,7 +19,8 @@ import { tags } from './routes/api/documentation.ts'
 import { documentationRoutes } from './routes/documentation.ts'
 import { entryRoutes } from './routes/entry/entry.ts'
 import { healthRoutes } from './routes/health.ts'
-import { subtaskRoutes } from './routes/subtasks.ts'
+import { workPages } from './routes/pages/pages.ts'
+import { subtaskListRoutes } from './routes/pages/subtask-list.ts'
 import { withoutCodes } from './secrets.ts'
 import type { AccountAdministration } from './tenancy/administration.ts'
 import type { TenancyStrategy } from './tenancy/strategy.ts'
@@ -103,7 +104,8 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
 
   await app.register(healthRoutes({ ping: strategy.ping }))
   if (config.access === 'required') await app.register(entryRoutes({ strategy, cursors, links, deadlineMs: config.requestDeadlineMs, baseDomain: config.baseDomain }))
-  await app.register(subtaskRoutes)
+  await app.register(subtaskListRoutes)
+  await app.register(workPages({ cursors }))
   await app.register(apiRoutes({ cursors, links, administration, forget: strategy.forgetTenant }))
   await app.register(documentationRoutes)
   return app as unknown as FastifyInstance

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
-import { paginate } from '../src/routes/pagination.ts'
+import { paginate } from '../src/routes/pages/pagination.ts'
 import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase, until } from './support.ts'
 
 const database = await testDatabase(t)

@@ -15,6 +15,7 @@ import * as idempotency from '../src/repositories/idempotent-requests.ts'
 import type { Slice } from '../src/repositories/listing.ts'
 import * as looks from '../src/repositories/looks.ts'
 import * as managing from '../src/repositories/managing.ts'
+import * as progress from '../src/repositories/progress.ts'
 import * as projects from '../src/repositories/projects.ts'
 import * as sessions from '../src/repositories/sessions.ts'
 import * as subtasks from '../src/repositories/subtasks.ts'
@@ -318,6 +319,8 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     findTakenAddresses: async scope => (await users.findTakenAddresses(scope, ['only@example.com'])).size === 0,
     listProjects: async scope => onlyOwnSlice(await projects.listProjects(scope, slice)) && onlyOwnSlice(await projects.listProjects(scope, slice, { search: 'project' })) &&
       (await projects.listProjects(scope, slice, { search: '-nobody' })).total === 2,
+    progressOfProjects: async scope => (await progress.progressOfProjects(scope, [projectId])).size === 0,
+    progressOfTasks: async scope => (await progress.progressOfTasks(scope, [taskId])).size === 0,
     findProject: async scope => await projects.findProject(scope, projectId) === undefined,
     lockProject: async scope => await projects.lockProject(scope, projectId) === undefined,
     findProjectIds: async scope => (await projects.findProjectIds(scope, [projectId])).size === 0,

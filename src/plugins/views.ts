@@ -113,6 +113,62 @@ interface WithForm {
   error: string | undefined
 }
 
+/** The forms of a page about rows, and what has come of the last one. */
+export interface FormState {
+  /** What has just been done. */
+  notice: string | undefined
+  /** The one that something is wrong with. */
+  form: 'add' | 'change' | undefined
+  typed: Record<string, string>
+  error: string | undefined
+}
+
+interface ShownRow {
+  id: number
+  name: string
+  details: string
+  updatedAt: string
+}
+
+interface Progress {
+  parts: number
+  done: number
+}
+
+export interface ProjectsPage extends Neighbours, FormState {
+  title: string
+  projects: Array<ShownRow & { progress: Progress }>
+  total: number
+  search: string
+}
+
+export interface ProjectPage extends Neighbours, FormState {
+  title: string
+  row: ShownRow
+  progress: Progress
+  items: Array<ShownRow & { isComplete: boolean, progress: Progress }>
+  total: number
+  /** Which of the tasks are listed. */
+  state: 'all' | 'open' | 'done'
+}
+
+export interface TaskPage extends Neighbours, FormState {
+  title: string
+  row: ShownRow & { isComplete: boolean }
+  project: { id: number, name: string }
+  progress: Progress
+  items: Array<ShownRow & { isComplete: boolean }>
+  total: number
+  state: 'all' | 'open' | 'done'
+}
+
+export interface SubtaskPage extends FormState {
+  title: string
+  row: ShownRow & { isComplete: boolean }
+  task: { id: number, name: string }
+  project: { id: number, name: string }
+}
+
 /** Where one part of a list leads to the next. */
 interface Neighbours {
   nextHref: string | undefined
@@ -216,6 +272,10 @@ interface Pages {
   look: LookPage
   'look-begin': LookBeginPage
   subtasks: SubtasksPage
+  projects: ProjectsPage
+  project: ProjectPage
+  task: TaskPage
+  subtask: SubtaskPage
   docs: DocsPage
   problem: ProblemPage
   error: ErrorPage
@@ -246,11 +306,12 @@ export const views = plugin(async app => {
   })
   const assetVersion = await hashOfFiles(`${viewsDirectory}/public`)
 
-  app.decorate('renderPage', async (name, data, { isLooking } = { isLooking: false }) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, isLooking, access: app.access, homeHref: '/', quantity, shortTime, visibly }))
+  app.decorate('renderPage', async (name, data, { isLooking } = { isLooking: false }) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, isLooking, mayWork: false, access: app.access, homeHref: '/', quantity, shortTime, visibly, excerpt }))
   app.decorateReply('page', function (this: FastifyReply, name, data) {
     const { person, viewer, isLooking } = this.request
-    const formToken = app.access === 'required' ? this.request.formToken : ''
-    return this.view(`@${name}`, { ...data, assetVersion, viewer, person, isLooking, formToken, access: app.access, homeHref: '/', quantity, shortTime, visibly })
+    const { tenant, formToken } = this.request
+    const mayWork = tenant !== undefined && (app.access === 'open' || (person?.kind === 'user' && person.role !== 'viewer'))
+    return this.view(`@${name}`, { ...data, assetVersion, viewer, person, isLooking, formToken, mayWork, access: app.access, homeHref: '/', quantity, shortTime, visibly, excerpt })
   })
 }, { name: 'views' })
 
@@ -279,6 +340,14 @@ function shortTime (time: Date | string): string {
 /** What somebody else has written, so that it reads as what it is: without what turns a line round, breaks it or hides. */
 function visibly (text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
+}
+
+/** The beginning of a long text, cut between characters. */
+function excerpt (text: string): string {
+  const most = 240
+  // Twice as many units hold as many characters at least.
+  const characters = [...text.slice(0, most * 2)]
+  return characters.length <= most && text.length <= most * 2 ? text : `${characters.slice(0, most).join('').trimEnd()}…`
 }
 
 /** 12 · about 938,000 · more than 100,000 */

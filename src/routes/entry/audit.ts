@@ -6,7 +6,7 @@ import { endLook, listLooks } from '../../repositories/looks.ts'
 import { idText } from '../../schemas/fields.ts'
 import { badIdIsNotFound } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
-import { bodyLimit, hidden, notice } from './forms.ts'
+import { bodyLimit, hidden, notice } from '../forms.ts'
 
 const pageSize = 50
 const notices = { 'look-ended': 'The operator does not look into this account any more.' } as const

@@ -1,11 +1,8 @@
-import formBody from '@fastify/formbody'
 import type { FastifyContextConfig, FastifyInstance } from 'fastify'
-import { CrossSiteRequestError } from '../../errors.ts'
-import { isCrossSite } from '../../plugins/cross-site.ts'
-import { assertFormToken } from '../../plugins/entry.ts'
 import { answeringOtherMethods } from '../../plugins/methods.ts'
 import { auditPages } from './audit.ts'
-import { hidden, type EntryRoutesOptions } from './forms.ts'
+import { hidden, takeForms } from '../forms.ts'
+import type { EntryRoutesOptions } from './entry-options.ts'
 import { lookPages } from './look.ts'
 import { passwordPages } from './password.ts'
 import { peoplePages } from './people.ts'
@@ -17,16 +14,7 @@ import { tokenPages } from './tokens.ts'
 /** The pages by which people get into their account and out of it, and owners say who does: where access is required. */
 export function entryRoutes (options: EntryRoutesOptions): ReturnType<typeof answeringOtherMethods> {
   return answeringOtherMethods(async app => {
-    await app.register(formBody)
-    app.addHook('onRequest', async request => {
-      if (request.method === 'POST' && isCrossSite(request)) throw new CrossSiteRequestError()
-    })
-    // Every form of these pages carries the token; none can be forgotten.
-    app.addHook('preValidation', async request => {
-      if (request.method !== 'POST' || request.routeOptions.config.checksFormToken === true) return
-      const { form_token: sent } = (request.body ?? {}) as { form_token?: unknown }
-      assertFormToken(request, typeof sent === 'string' ? sent : '')
-    })
+    await takeForms(app)
     const checks = { limits: new SignInLimits(), turns: new HashingTurns() }
     signInPages(app, checks, options)
     passwordPages(app, checks, options)

@@ -5,7 +5,8 @@ import { lookPrefix } from '../../plugins/entry.ts'
 import { beginLook, grantLook } from '../../repositories/looks.ts'
 import { hashOfSecret, newSecret } from '../../secrets.ts'
 import { reason } from '../../schemas/fields.ts'
-import { bodyLimit, firstMistake, hidden, typedIn, type EntryRoutesOptions } from './forms.ts'
+import { bodyLimit, firstMistake, hidden, typedIn } from '../forms.ts'
+import type { EntryRoutesOptions } from './entry-options.ts'
 
 const title = 'Look into an account'
 const labels = { slug: 'Account', reason: 'Why', minutes: 'For how many minutes' }

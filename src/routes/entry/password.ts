@@ -8,7 +8,8 @@ import { hashOfSecret } from '../../secrets.ts'
 import { actAs } from '../../tenancy/caller.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import type { Tenant } from '../../tenancy/tenant.ts'
-import { bodyLimit, hidden, userOf, type EntryRoutesOptions, type PasswordChecks } from './forms.ts'
+import { bodyLimit, hidden } from '../forms.ts'
+import { userOf, type EntryRoutesOptions, type PasswordChecks } from './entry-options.ts'
 import { tellOwners } from './guessing.ts'
 
 const code = z.string().max(200).default('')

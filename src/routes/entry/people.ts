@@ -9,7 +9,8 @@ import { email, idText, personName } from '../../schemas/fields.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { badIdIsNotFound } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
-import { bodyLimit, firstMistake, hidden, notice, typedIn, type EntryRoutesOptions } from './forms.ts'
+import { bodyLimit, firstMistake, hidden, notice, typedIn } from '../forms.ts'
+import type { EntryRoutesOptions } from './entry-options.ts'
 import { makeLink } from './links.ts'
 
 const pageSize = 50

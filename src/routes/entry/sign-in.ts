@@ -8,7 +8,8 @@ import { checkPassword, createSession, endOtherSessions, endSession, findPasswor
 import { idText, isEmail } from '../../schemas/fields.ts'
 import type { Tenant } from '../../tenancy/tenant.ts'
 import { badIdIsNotFound } from '../api/collection.ts'
-import { bodyLimit, hidden, notice, userOf, type EntryRoutesOptions, type PasswordChecks } from './forms.ts'
+import { bodyLimit, hidden, notice } from '../forms.ts'
+import { userOf, type EntryRoutesOptions, type PasswordChecks } from './entry-options.ts'
 import { tellOwners } from './guessing.ts'
 
 const credentials = z.object({

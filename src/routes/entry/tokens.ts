@@ -7,7 +7,7 @@ import { tokenDays, tokenName } from '../../schemas/entry.ts'
 import { badIdIsNotFound } from '../api/collection.ts'
 import { newToken } from '../api/tokens.ts'
 import type { CursorSealer } from '../api/cursor.ts'
-import { bodyLimit, firstMistake, hidden, notice, typedIn } from './forms.ts'
+import { bodyLimit, firstMistake, hidden, notice, typedIn } from '../forms.ts'
 
 const pageSize = 50
 const labels = { name: 'What it is for', access: 'It may', days: 'For how many days' }

@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import { NotFoundError } from '../../errors.ts'
 import type { Person } from '../../tenancy/caller.ts'
 import type { TenancyStrategy } from '../../tenancy/strategy.ts'
@@ -34,29 +33,4 @@ export async function userOf (request: FastifyRequest): Promise<Person & { userI
   const { userId, ...person } = await personOf(request)
   if (userId === null) throw new NotFoundError()
   return { ...person, userId }
-}
-
-/** A form is no more than this. */
-export const bodyLimit = 16 * 1024
-
-/** Pages that stand in no document of the API. */
-export const hidden = { hide: true }
-
-/** What a page says that a form has led to: one of its own sentences, by name, and nothing that an address could make it say. */
-export function notice (notices: Readonly<Record<string, string>>) {
-  return z.object({ done: z.enum(Object.keys(notices)).optional().catch(undefined), cursor: z.string().max(4000).optional() })
-}
-
-/** What the first wrong value of a form is, in the words of its field. */
-export function firstMistake ({ validationError }: FastifyRequest, labels: Readonly<Record<string, string>>): string | undefined {
-  if (validationError === undefined) return undefined
-  const [issue] = validationError.validation as unknown as Array<{ instancePath: string, message: string }>
-  const field = (issue?.instancePath ?? '').split('/')[1] ?? ''
-  return `${labels[field] ?? field}: ${issue?.message ?? ''}.`
-}
-
-/** What somebody typed into a form, whatever it was. */
-export function typedIn ({ body }: FastifyRequest): Record<string, string> {
-  if (typeof body !== 'object' || body === null) return {}
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, 2000) : '']))
 }

@@ -1,18 +1,18 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { NotFoundError } from '../errors.ts'
-import { answeringOtherMethods } from '../plugins/methods.ts'
-import type { AccountsElsewhere } from '../repositories/accounts.ts'
-import { countsFirst, listingLimits, type Page, type PageRequest } from '../repositories/page.ts'
-import { countSubtasks, listSubtasks, listSubtasksOfAllAccounts, type SubtaskInContext, type SubtaskOfAccount } from '../repositories/subtasks.ts'
-import { pageInPath, pageQuery } from '../schemas/page.ts'
+import { NotFoundError } from '../../errors.ts'
+import { answeringOtherMethods } from '../../plugins/methods.ts'
+import type { AccountsElsewhere } from '../../repositories/accounts.ts'
+import { countsFirst, listingLimits, type Page, type PageRequest } from '../../repositories/page.ts'
+import { countSubtasks, listSubtasks, listSubtasksOfAllAccounts, type SubtaskInContext, type SubtaskOfAccount } from '../../repositories/subtasks.ts'
+import { pageInPath, pageQuery } from '../../schemas/page.ts'
 import { paginate } from './pagination.ts'
 
 const pageSize = 10
 
 /** The list of subtasks: a tenant's own on its host, all accounts' on the operator's. */
-export const subtaskRoutes = answeringOtherMethods(async untyped => {
+export const subtaskListRoutes = answeringOtherMethods(async untyped => {
   const app = untyped.withTypeProvider<ZodTypeProvider>()
   const redirect = { config: { transaction: false } }
   const page = { query: pageQuery }

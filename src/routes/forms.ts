@@ -1,0 +1,44 @@
+import formBody from '@fastify/formbody'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { CrossSiteRequestError } from '../errors.ts'
+import { isCrossSite } from '../plugins/cross-site.ts'
+import { assertFormToken } from '../plugins/entry.ts'
+
+/** Takes forms, of this host's own pages alone: each carries the token of its account and session, and none can be forgotten. */
+export async function takeForms (app: FastifyInstance): Promise<void> {
+  await app.register(formBody)
+  app.addHook('onRequest', async request => {
+    if (request.method === 'POST' && isCrossSite(request)) throw new CrossSiteRequestError()
+  })
+  app.addHook('preValidation', async request => {
+    if (request.method !== 'POST' || request.routeOptions.config.checksFormToken === true) return
+    const { form_token: sent } = (request.body ?? {}) as { form_token?: unknown }
+    assertFormToken(request, typeof sent === 'string' ? sent : '')
+  })
+}
+
+/** A form is no more than this. */
+export const bodyLimit = 16 * 1024
+
+/** Pages that stand in no document of the API. */
+export const hidden = { hide: true }
+
+/** What a page says that a form has led to: one of its own sentences, by name, and nothing that an address could make it say. */
+export function notice (notices: Readonly<Record<string, string>>) {
+  return z.object({ done: z.enum(Object.keys(notices)).optional().catch(undefined), cursor: z.string().max(4000).optional() })
+}
+
+/** What the first wrong value of a form is, in the words of its field. */
+export function firstMistake ({ validationError }: FastifyRequest, labels: Readonly<Record<string, string>>): string | undefined {
+  if (validationError === undefined) return undefined
+  const [issue] = validationError.validation as unknown as Array<{ instancePath: string, message: string }>
+  const field = (issue?.instancePath ?? '').split('/')[1] ?? ''
+  return `${labels[field] ?? field}: ${issue?.message ?? ''}.`
+}
+
+/** What somebody typed into a form, whatever it was. @param most characters of each field that are kept */
+export function typedIn ({ body }: FastifyRequest, most = 2000): Record<string, string> {
+  if (typeof body !== 'object' || body === null) return {}
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, most) : '']))
+}

@@ -1,0 +1,128 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FormState, ProjectPage, ProjectsPage } from '../../plugins/views.ts'
+import { progressOfProjects, progressOfTasks, type Progress } from '../../repositories/progress.ts'
+import { createProjects, deleteProjectWithTasks, findProject, listProjects, lockProject, updateProject } from '../../repositories/projects.ts'
+import { createTasks, listTasks } from '../../repositories/tasks.ts'
+import { search } from '../../schemas/list.ts'
+import type { TenantScope } from '../../tenancy/scope.ts'
+import { found } from '../api/collection.ts'
+import type { CursorSealer } from '../api/cursor.ts'
+import { hidden } from '../forms.ts'
+import { addressOf, bodyOf, changeRow, formState, idInPath, isTheirs, neighbours, noForm, pageQuery, pageSize, reading, rowBody, writing } from './rows.ts'
+import { isCompleteOf, stateQuery, type State } from './state.ts'
+
+const listNotices = { deleted: 'The project is deleted, with its tasks.' } as const
+const notices = {
+  made: 'The project is there. What has to be done for it?',
+  changed: 'The project is changed.',
+  added: 'The task is added.',
+  completed: 'The task is done.',
+  reopened: 'The task is open again.',
+  deleted: 'The task is deleted, with its subtasks.'
+} as const
+
+const none: Progress = { parts: 0, done: 0 }
+/** Nothing is searched for by what cannot be. */
+const searched = search.optional().catch(undefined)
+
+interface ListQuery { cursor?: string, search?: string, done?: keyof typeof listNotices }
+interface OneQuery { cursor?: string, state: State, done?: keyof typeof notices }
+
+/** The projects of an account, and each with its tasks. */
+export function projectPages (app: FastifyInstance, cursors: CursorSealer): void {
+  app.get('/projects/', { ...reading, schema: { ...hidden, querystring: pageQuery(listNotices, { search: searched }) } }, async (request, reply) => {
+    const { done, ...query } = request.query as ListQuery
+    const page = await request.readWhereTenantIs(async () => await readProjects(request.tenantScope, cursors, query))
+    return reply.page('projects', { ...page, ...noForm, notice: done && listNotices[done] })
+  })
+
+  app.post('/projects/', { ...writing, schema: { ...hidden, body: rowBody } }, async (request, reply) => {
+    try {
+      const { name, details } = bodyOf(request)
+      const [project] = await request.inTransaction('caller', async scope => await createProjects(scope, [{ name, details }]))
+      return reply.redirect(`/project/${found(project).id}/?done=made`, 303)
+    } catch (error) {
+      if (!isTheirs(error)) throw error
+      const page = await request.inTransaction('caller', async scope => await readProjects(scope, cursors, {}))
+      return reply.code(error.status).page('projects', { ...page, ...formState(request, 'add', error) })
+    }
+  })
+
+  app.get('/project/:id/', { ...reading, schema: { ...hidden, params: idInPath, querystring: pageQuery(notices, stateQuery) } }, async (request, reply) => {
+    const { done, ...query } = request.query as OneQuery
+    const page = await request.readWhereTenantIs(async () => await readProject(request.tenantScope, cursors, idOf(request), query))
+    return reply.page('project', { ...page, ...noForm, notice: done && notices[done] })
+  })
+
+  app.post('/project/:id/', { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
+    try {
+      const { name, details, seen } = bodyOf(request)
+      await request.inTransaction('caller', async scope => await changeRow(scope, { lock: lockProject, update: updateProject }, idOf(request), { name, details }, seen))
+      return reply.redirect(`/project/${idOf(request)}/?done=changed`, 303)
+    } catch (error) {
+      if (!isTheirs(error)) throw error
+      return await showAgain(request, reply, formState(request, 'change', error), error.status)
+    }
+  })
+
+  app.post('/project/:id/tasks/', { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
+    try {
+      const { name, details } = bodyOf(request)
+      const projectId = idOf(request)
+      await request.inTransaction('caller', async scope => {
+        found(await findProject(scope, projectId))
+        await createTasks(scope, [{ projectId, name, details, isComplete: false }])
+      })
+      return reply.redirect(`/project/${projectId}/?done=added`, 303)
+    } catch (error) {
+      if (!isTheirs(error)) throw error
+      return await showAgain(request, reply, formState(request, 'add', error), error.status)
+    }
+  })
+
+  app.post('/project/:id/delete/', { ...writing, attachValidation: false, schema: { ...hidden, params: idInPath } }, async (request, reply) => {
+    if (!await request.inTransaction('caller', async scope => await deleteProjectWithTasks(scope, idOf(request)))) found(undefined)
+    return reply.redirect('/projects/?done=deleted', 303)
+  })
+
+  async function showAgain (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number): Promise<FastifyReply> {
+    const page = await request.inTransaction('caller', async scope => await readProject(scope, cursors, idOf(request), { state: 'all' }))
+    return reply.code(status).page('project', { ...page, ...form })
+  }
+}
+
+function idOf ({ params }: FastifyRequest): number {
+  return (params as { id: number }).id
+}
+
+async function readProjects (scope: TenantScope, cursors: CursorSealer, { cursor, search }: Omit<ListQuery, 'done'>): Promise<Omit<ProjectsPage, keyof FormState>> {
+  const context = { accountId: scope.accountId, list: addressOf('/projects/', { search }) }
+  const slice = await listProjects(scope, { sort: 'name', descending: false, limit: pageSize, count: true, from: cursor === undefined ? undefined : cursors.open(cursor, context) }, { search })
+  const progress = await progressOfProjects(scope, slice.rows.map(({ id }) => id))
+  return {
+    title: 'Projects',
+    projects: slice.rows.map(project => ({ ...project, progress: progress.get(project.id) ?? none })),
+    total: slice.total ?? 0,
+    search: search ?? '',
+    ...neighbours(slice, cursors, context, '/projects/', { search })
+  }
+}
+
+async function readProject (scope: TenantScope, cursors: CursorSealer, id: number, { cursor, state }: Omit<OneQuery, 'done'>): Promise<Omit<ProjectPage, keyof FormState>> {
+  const path = `/project/${id}/`
+  const query = { state: state === 'all' ? undefined : state }
+  const context = { accountId: scope.accountId, list: addressOf(path, query) }
+  const request = { sort: 'name' as const, descending: false, limit: pageSize, count: true, from: cursor === undefined ? undefined : cursors.open(cursor, context) }
+  const [project, slice, progress] = await Promise.all([findProject(scope, id), listTasks(scope, request, { projectId: id, isComplete: isCompleteOf(state) }), progressOfProjects(scope, [id])])
+  const row = found(project)
+  const progressOfEach = await progressOfTasks(scope, slice.rows.map(task => task.id))
+  return {
+    title: row.name,
+    row,
+    progress: progress.get(id) ?? none,
+    items: slice.rows.map(task => ({ ...task, progress: progressOfEach.get(task.id) ?? none })),
+    total: slice.total ?? 0,
+    state,
+    ...neighbours(slice, cursors, context, path, query)
+  }
+}

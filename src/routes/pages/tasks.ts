@@ -1,0 +1,98 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FormState, TaskPage } from '../../plugins/views.ts'
+import { progressOfTasks } from '../../repositories/progress.ts'
+import { findProject } from '../../repositories/projects.ts'
+import { createSubtasks, sliceSubtasks } from '../../repositories/subtasks.ts'
+import { deleteTaskWithSubtasks, findTask, lockTask, updateTask, type Task } from '../../repositories/tasks.ts'
+import type { TenantScope } from '../../tenancy/scope.ts'
+import { found } from '../api/collection.ts'
+import type { CursorSealer } from '../api/cursor.ts'
+import { bodyLimit, hidden } from '../forms.ts'
+import { addressOf, bodyOf, changeRow, formState, idInPath, isTheirs, neighbours, noForm, pageQuery, pageSize, reading, rowBody, writing } from './rows.ts'
+import { isCompleteOf, stateQuery, type State } from './state.ts'
+
+const notices = {
+  changed: 'The task is changed.',
+  added: 'The subtask is added.',
+  completed: 'The subtask is done.',
+  reopened: 'The subtask is open again.',
+  deleted: 'The subtask is deleted.',
+  'task-completed': 'The task is done.',
+  'task-reopened': 'The task is open again.'
+} as const
+
+interface Query { cursor?: string, state: State, done?: keyof typeof notices }
+
+/** Each task with its subtasks. */
+export function taskPages (app: FastifyInstance, cursors: CursorSealer): void {
+  app.get('/task/:id/', { ...reading, schema: { ...hidden, params: idInPath, querystring: pageQuery(notices, stateQuery) } }, async (request, reply) => {
+    const { done, ...query } = request.query as Query
+    const page = await request.readWhereTenantIs(async () => await readTask(request.tenantScope, cursors, idOf(request), query))
+    return reply.page('task', { ...page, ...noForm, notice: done && notices[done] })
+  })
+
+  app.post('/task/:id/', { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
+    try {
+      const { name, details, seen } = bodyOf(request)
+      await request.inTransaction('caller', async scope => await changeRow(scope, { lock: lockTask, update: updateTask }, idOf(request), { name, details }, seen))
+      return reply.redirect(`/task/${idOf(request)}/?done=changed`, 303)
+    } catch (error) {
+      if (!isTheirs(error)) throw error
+      return await showAgain(request, reply, formState(request, 'change', error), error.status)
+    }
+  })
+
+  const act = { ...writing, bodyLimit, attachValidation: false, schema: { ...hidden, params: idInPath } }
+  // From the list of its project, one comes back to that; from its own page, to this.
+  for (const [verb, isComplete, done] of [['complete', true, 'completed'], ['reopen', false, 'reopened']] as const) {
+    app.post(`/task/:id/${verb}/`, act, async (request, reply) => {
+      const { projectId } = await request.inTransaction('caller', async scope => await changeRow(scope, { lock: lockTask, update: updateTask }, idOf(request), { isComplete }))
+      const { list } = (request.body ?? {}) as { list?: string }
+      return reply.redirect(list === undefined ? `/task/${idOf(request)}/?done=task-${done}` : addressOf(`/project/${projectId}/`, { state: ['open', 'done'].includes(list) ? list : undefined, done }), 303)
+    })
+  }
+
+  app.post('/task/:id/delete/', act, async (request, reply) => {
+    const { projectId } = await request.inTransaction('caller', async scope => {
+      const task = found<Task>(await lockTask(scope, idOf(request)))
+      await deleteTaskWithSubtasks(scope, task.id)
+      return task
+    })
+    return reply.redirect(`/project/${projectId}/?done=deleted`, 303)
+  })
+
+  app.post('/task/:id/subtasks/', { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
+    try {
+      const { name, details } = bodyOf(request)
+      const taskId = idOf(request)
+      await request.inTransaction('caller', async scope => {
+        found(await findTask(scope, taskId))
+        await createSubtasks(scope, [{ taskId, name, details, isComplete: false }])
+      })
+      return reply.redirect(`/task/${taskId}/?done=added`, 303)
+    } catch (error) {
+      if (!isTheirs(error)) throw error
+      return await showAgain(request, reply, formState(request, 'add', error), error.status)
+    }
+  })
+
+  async function showAgain (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number): Promise<FastifyReply> {
+    const page = await request.inTransaction('caller', async scope => await readTask(scope, cursors, idOf(request), { state: 'all' }))
+    return reply.code(status).page('task', { ...page, ...form })
+  }
+}
+
+function idOf ({ params }: FastifyRequest): number {
+  return (params as { id: number }).id
+}
+
+async function readTask (scope: TenantScope, cursors: CursorSealer, id: number, { cursor, state }: Omit<Query, 'done'>): Promise<Omit<TaskPage, keyof FormState>> {
+  const path = `/task/${id}/`
+  const query = { state: state === 'all' ? undefined : state }
+  const context = { accountId: scope.accountId, list: addressOf(path, query) }
+  const request = { sort: 'name' as const, descending: false, limit: pageSize, count: true, from: cursor === undefined ? undefined : cursors.open(cursor, context) }
+  const [task, slice, progress] = await Promise.all([findTask(scope, id), sliceSubtasks(scope, request, { taskId: id, isComplete: isCompleteOf(state) }), progressOfTasks(scope, [id])])
+  const row = found(task)
+  const project = found(await findProject(scope, row.projectId))
+  return { title: row.name, row, project, progress: progress.get(id) ?? { parts: 0, done: 0 }, items: slice.rows, total: slice.total ?? 0, state, ...neighbours(slice, cursors, context, path, query) }
+}

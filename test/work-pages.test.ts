@@ -1,0 +1,207 @@
+import t, { type Test } from 'tap'
+import type { LightMyRequestResponse } from 'fastify'
+import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
+import { peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
+
+const database = await testDatabase(t)
+await seedTenants(database, { tenants: 3, subtasks: 4 })
+await peopleOfAll(database)
+await asRole(database.admin, async query => { await query("insert into rowhouse.account (slug, name) values ('empty', 'Empty & Co')") })
+await placeTenants(database)
+const { app } = await testApp(t, database)
+const { ask, send } = visitorsOf(app)
+
+const text = ({ body }: LightMyRequestResponse): string => body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+const notice = ({ body }: LightMyRequestResponse): string | undefined => /role="status">([^<]*)</.exec(body)?.[1]
+const mistake = ({ body }: LightMyRequestResponse): string | undefined => /role="alert">([^<]*)</.exec(body)?.[1]
+const placeOf = ({ headers }: LightMyRequestResponse): string => String(headers.location)
+/** Sends a form of a page and goes where that leads. */
+async function follow (t: Test, url: string, form: Record<string, string>, page: string, slug = 'tenant-0'): Promise<{ page: LightMyRequestResponse, path: string }> {
+  const answer = await send(url, form, { page, slug })
+  t.equal(answer.statusCode, 303, `${url}: ${answer.body.slice(0, 200)}`)
+  const path = placeOf(answer)
+  return { page: await ask(path, { slug }), path: path.split('?')[0] ?? '' }
+}
+
+/** The first row of a kind that an account has. */
+async function firstOf (kind: 'project' | 'task' | 'subtask', slug: string): Promise<{ id: number, name: string }> {
+  const [row] = await asRole(await adminOf(database, slug), async query =>
+    await query(`select listed.id, listed.name from rowhouse.${kind} as listed join rowhouse.account on account.id = account_id where slug = $1 order by listed.id limit 1`, [slug]))
+  return { id: Number(row?.['id']), name: String(row?.['name']) }
+}
+
+t.test('a project, its tasks and their subtasks are made, changed, done and deleted, and each act is told once', async t => {
+  const made = await follow(t, '/projects/', { name: 'Summer & sea', details: 'first\r\nsecond' }, '/projects/')
+  t.match(made.page.body, /<h1 dir="auto">Summer &amp; sea<\/h1>/)
+  t.match(made.page.body, /first\nsecond/, 'a line ends as it was typed')
+  t.match(notice(made.page), /^The project is there/)
+  t.equal(notice(await ask(made.path)), undefined, 'the address without the notice has none')
+  t.match(text(made.page), /No tasks yet/)
+
+  const added = await follow(t, `${made.path}tasks/`, { name: 'Pack', details: '' }, made.path)
+  t.equal(notice(added.page), 'The task is added.')
+  t.match(text(added.page), /0 of 1 task done/)
+  const task = /href="(\/task\/\d+\/)"/.exec(added.page.body)?.[1] ?? ''
+
+  const step = await follow(t, `${task}subtasks/`, { name: 'Towels', details: 'two' }, task)
+  t.match(text(step.page), /0 of 1 subtask done/)
+  const subtask = /href="(\/subtask\/\d+\/)"/.exec(step.page.body)?.[1] ?? ''
+  const done = await follow(t, `${subtask}complete/`, { list: 'open' }, task)
+  t.equal(notice(done.page), 'The subtask is done.')
+  t.match(text(done.page), /1 of 1 subtask done/)
+  t.match(text(done.page), /No subtasks are open/, 'one comes back to the part of the list that one came from')
+  t.match(notice((await follow(t, `${subtask}reopen/`, {}, subtask)).page), /open again/)
+
+  const changed = await follow(t, subtask, { name: 'Bath towels', details: '' }, subtask)
+  t.match(changed.page.body, /<h1 dir="auto">Bath towels<\/h1>/)
+  t.equal((await ask(subtask)).body.includes('>two<'), false)
+  t.equal(notice((await follow(t, `${task}complete/`, {}, task)).page), 'The task is done.')
+  t.match(text((await follow(t, `${task}reopen/`, { list: 'all' }, made.path)).page), /0 of 1 task done/)
+  t.equal(notice((await follow(t, task, { name: 'Pack all', details: 'x' }, task)).page), 'The task is changed.')
+  t.equal(notice((await follow(t, made.path, { name: 'Summer', details: '' }, made.path)).page), 'The project is changed.')
+
+  t.match(text(await ask(made.path)), /Delete the project with its task/)
+  t.equal(notice((await follow(t, `${subtask}delete/`, {}, subtask)).page), 'The subtask is deleted.')
+  t.equal((await ask(subtask)).statusCode, 404)
+  await follow(t, `${task}subtasks/`, { name: 'Again', details: '' }, task)
+  const gone = await follow(t, `${made.path}delete/`, {}, made.path)
+  t.equal(gone.path, '/projects/')
+  t.equal(notice(gone.page), 'The project is deleted, with its tasks.')
+  for (const path of [made.path, task]) t.equal((await ask(path)).statusCode, 404)
+  const other = await follow(t, '/projects/', { name: 'Second', details: '' }, '/projects/')
+  await follow(t, `${other.path}tasks/`, { name: 'Only', details: '' }, other.path)
+  const only = /href="(\/task\/\d+\/)"/.exec((await ask(other.path)).body)?.[1] ?? ''
+  t.equal((await follow(t, `${only}delete/`, {}, only)).path, other.path)
+  await follow(t, `${other.path}delete/`, {}, other.path)
+})
+
+t.test('a form with a mistake says what is wrong and keeps what was typed', async t => {
+  const { id } = await firstOf('project', 'tenant-0')
+  const { id: task } = await firstOf('task', 'tenant-0')
+  const { id: subtask } = await firstOf('subtask', 'tenant-0')
+  for (const [url, page] of [['/projects/', '/projects/'], [`/project/${id}/`, `/project/${id}/`], [`/project/${id}/tasks/`, `/project/${id}/`], [`/task/${task}/`, `/task/${task}/`], [`/task/${task}/subtasks/`, `/task/${task}/`], [`/subtask/${subtask}/`, `/subtask/${subtask}/`]] as const) {
+    const long = 'x'.repeat(256)
+    for (const [name, why] of [['', /^Name: takes 1 to 255 characters/], ['   ', /^Name: takes more than spaces/], [long, /^Name: takes 1 to 255/]] as const) {
+      const answer = await send(url, { name, details: 'kept & <kept>' }, { page })
+      t.equal(answer.statusCode, 400, url)
+      t.match(mistake(answer), why, url)
+      t.equal(answer.body.split('kept &amp; &lt;kept&gt;').length, 2, `${url} has what was typed, once and as text`)
+      t.match(answer.body, /aria-invalid="true"/)
+    }
+    t.match(await send(url, { name: 'a\0b', details: '' }, { page }), { statusCode: 400 })
+  }
+  t.match(await firstOf('project', 'tenant-0'), { id }, 'and nothing was changed')
+})
+
+t.test('whoever changes what somebody else has changed meanwhile is told, and loses nothing', async t => {
+  const { id, name } = await firstOf('project', 'tenant-1')
+  const page = `/project/${id}/`
+  const before = await ask(page, { slug: 'tenant-1' })
+  const seen = /name="seen" value="([^"]+)"/.exec(before.body)?.[1] ?? ''
+  await follow(t, page, { name: `${name}, changed`, details: '', seen }, page, 'tenant-1')
+  const late = await send(page, { name: 'mine', details: 'typed by me', seen }, { page, slug: 'tenant-1' })
+  t.equal(late.statusCode, 409)
+  t.match(mistake(late), /^Somebody else has changed this/)
+  t.match(late.body, new RegExp(`<h1 dir="auto">${name}, changed</h1>`), 'what is there')
+  t.match(late.body, /value="mine"/)
+  t.match(late.body, /typed by me/)
+  const fresh = /name="seen" value="([^"]+)"/.exec(late.body)?.[1] ?? ''
+  t.not(fresh, seen)
+  t.match((await follow(t, page, { name: 'mine', details: '', seen: fresh }, page, 'tenant-1')).page.body, /<h1 dir="auto">mine<\/h1>/, 'and once they have seen it, theirs is taken')
+})
+
+t.test('rows of another account are rows that are not there, whatever is asked of them', async t => {
+  const everything = async (): Promise<unknown> => await asRole(await adminOf(database, 'tenant-1'), async query => await query(`
+    select (select json_agg(project order by id) from rowhouse.project where account_id = 2) as projects, (select json_agg(task order by id) from rowhouse.task where account_id = 2) as tasks,
+      (select json_agg(subtask order by id) from rowhouse.subtask where account_id = 2) as subtasks`))
+  const before = await everything()
+  // Where each account has a database of its own, ids of one are ids of the other, too: there, what is not there has an id that nobody has.
+  const idOf = async (kind: 'project' | 'task' | 'subtask'): Promise<number> => tenancy === 'single-schema' ? (await firstOf(kind, 'tenant-1')).id : 999_999
+  for (const [kind, acts] of [['project', ['', 'tasks/', 'delete/']], ['task', ['', 'subtasks/', 'complete/', 'reopen/', 'delete/']], ['subtask', ['', 'complete/', 'reopen/', 'delete/']]] as const) {
+    const path = `/${kind}/${await idOf(kind)}/`
+    const nobodys = `/${kind}/888888888/`
+    const read = await ask(path)
+    t.equal(read.statusCode, 404, path)
+    const plain = (body: string): string => body.replace(/[\w-]{36}/g, '')
+    t.equal(plain(read.body), plain((await ask(nobodys)).body), 'and nothing tells them apart')
+    for (const act of acts) t.match(await send(`${path}${act}`, { name: 'stolen', details: '' }, { page: '/projects/' }), { statusCode: 404 }, `POST ${path}${act}`)
+  }
+  t.strictSame(await everything(), before)
+})
+
+t.test('no form is taken from another account\'s page, another site or without its token', async t => {
+  const form = { name: 'planted', details: '' }
+  const token = tokenIn(await ask('/projects/', { slug: 'tenant-1' }))
+  for (const [what, asked] of [
+    ['no token', { form }],
+    ['the token of another account', { form: { ...form, form_token: token } }],
+    ['another site', { form: { ...form, form_token: tokenIn(await ask('/projects/')) }, headers: { 'sec-fetch-site': 'cross-site' } }],
+    ['another account\'s host', { form: { ...form, form_token: tokenIn(await ask('/projects/')) }, headers: { origin: 'http://tenant-1.localhost' } }]
+  ] as const) t.match(await ask('/projects/', { method: 'POST', ...asked }), { statusCode: 403 }, what)
+  t.notMatch((await ask('/projects/')).body, /planted/)
+  t.match(await app.inject({ method: 'POST', url: '/projects/', headers: { host: 'tenant-0.localhost', 'content-type': 'text/plain' }, payload: 'name=planted' }), { statusCode: 415 })
+})
+
+t.test('lists are searched, filtered and gone through, and say where there is nothing', async t => {
+  const admin = await adminOf(database, 'tenant-2')
+  await asRole(admin, async query => {
+    await query("insert into rowhouse.project (account_id, name) select 3, 'Bulk ' || lpad(number::text, 3, '0') from generate_series(1, 60) as number")
+    await query("insert into rowhouse.task (account_id, project_id, name, is_complete) select 3, (select min(id) from rowhouse.project where account_id = 3), 'Job ' || lpad(number::text, 3, '0'), number % 2 = 0 from generate_series(1, 60) as number")
+  })
+  const asked = { slug: 'tenant-2' }
+  const names: string[] = []
+  let url: string | undefined = '/projects/?search=Bulk'
+  for (let page = 0; url !== undefined && page < 9; page++) {
+    const answer: LightMyRequestResponse = await ask(url, asked)
+    t.match(text(answer), /60 projects found/)
+    names.push(...[...answer.body.matchAll(/<h2><a[^>]*>([^<]*)<\/a>/g)].map(([, name]) => name ?? ''))
+    url = /rel="next" href="([^"]+)"/.exec(answer.body)?.[1]?.replaceAll('&amp;', '&')
+  }
+  t.strictSame(names, Array.from({ length: 60 }, (_, index) => `Bulk ${String(index + 1).padStart(3, '0')}`), 'every one, once, in order')
+  t.match(text(await ask('/projects/?search=zebra', asked)), /No project has these words/)
+  const { id } = await firstOf('project', 'tenant-2')
+  const open = await ask(`/project/${id}/?state=open`, asked)
+  t.match(open.body, /aria-current="page">Open</)
+  t.match(open.body, /Job 001/)
+  t.notMatch(open.body, /Job 002/)
+  const next = /rel="next" href="([^"]+)"/.exec(open.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  t.match(next, /state=open/)
+  t.match((await ask(next, asked)).body, /Job 05\d/)
+  t.match(await ask(next, { slug: 'tenant-0' }), { statusCode: tenancy === 'single-schema' ? 400 : /400|404/ }, 'what leads on in one account\'s list leads nowhere in another\'s')
+  t.equal((await ask(`/project/${id}/?state=nonsense`, asked)).statusCode, 200)
+  t.match(text(await ask('/projects/', { slug: 'empty' })), /There are no projects yet\. Begin the first one below\./)
+})
+
+t.test('hostile text in names and details is text, on each page and in each form', async t => {
+  const name = '<script>alert(1)</script>"\'&'
+  const details = '</textarea></p><img src=x onerror=alert(1)> <% throw 1 %>'
+  const project = await follow(t, '/projects/', { name, details }, '/projects/')
+  const task = /href="(\/task\/\d+\/)"/.exec((await follow(t, `${project.path}tasks/`, { name, details }, project.path)).page.body)?.[1] ?? ''
+  const subtask = /href="(\/subtask\/\d+\/)"/.exec((await follow(t, `${task}subtasks/`, { name, details }, task)).page.body)?.[1] ?? ''
+  for (const url of ['/projects/', project.path, task, subtask, '/subtasks/']) {
+    const { body } = await ask(url)
+    t.notMatch(body, /<script|<img src=x|<\/textarea><\/p>|onerror=alert\(1\)>/, url)
+    t.ok(body.includes('&lt;script&gt;alert(1)&lt;/script&gt;'), `${url} shows the name`)
+    t.ok(body.includes('&lt;img src=x onerror=alert(1)&gt;'), `${url} shows the details`)
+  }
+  await follow(t, `${project.path}delete/`, {}, project.path)
+})
+
+t.test('the pages of an account are at its own host alone, and their addresses have one form', async t => {
+  const { id } = await firstOf('project', 'tenant-0')
+  for (const url of ['/projects/', `/project/${id}/`, '/task/1/', '/subtask/1/']) {
+    t.match(await ask(url, { slug: '' }), { statusCode: 404 }, url)
+    const page = await ask(url.replace(/\/\d+\//, `/${id}/`))
+    t.match(page.headers, { 'cache-control': 'private, no-store', 'content-security-policy': /default-src 'none'/ }, url)
+  }
+  t.match(await ask('/projects?search=a'), { statusCode: 301, headers: { location: '/projects/?search=a' } })
+  t.match(await ask(`/project/${id}?state=open`), { statusCode: 301, headers: { location: `/project/${id}/?state=open` } })
+  for (const url of ['/project/x/', '/project/0/', '/project/99999999999999999999/', '/task/-1/', '/subtask/1.5/', '/projects/1/']) t.match(await ask(url), { statusCode: 404 }, url)
+  t.match(await ask(`/project/${id}/delete/`), { statusCode: 405, headers: { allow: 'POST, OPTIONS' } }, 'nothing is deleted by a link')
+})
+
+t.test('a page of ten rows with long details is small', async t => {
+  const { id } = await firstOf('project', 'tenant-2')
+  const { body } = await ask(`/project/${id}/`, { slug: 'tenant-2' })
+  t.ok(Buffer.byteLength(body) < 60_000, `${Buffer.byteLength(body)} bytes`)
+})
