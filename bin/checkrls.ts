@@ -63,6 +63,7 @@ Examples:
   npx tsx bin/checkrls.ts --format sarif > walls.sarif          for what shows findings beside code
   npx tsx bin/checkrls.ts --url postgres://me@db.example.com/app --schema app --tenant-role app_user --column tenant_id --root tenants
   npx tsx bin/checkrls.ts --url ... --ignore 'trigger:app.task.touch=it sets updated_at alone'
+  npx tsx bin/checkrls.ts --url ... --attack --ignore 'attack:app.country=the same for all'   a table that cannot be attacked
   npx tsx bin/checkrls.ts --url ... --write-baseline known.json     begin with what is there, and
   npx tsx bin/checkrls.ts --url ... --baseline known.json           hear of what comes to it
 

@@ -167,9 +167,10 @@ t.test('attacks on this database get nowhere, on every table, and on one that wa
       'drop table rowhouse.leaf, rowhouse.branch'), ['rowhouse.branch: rowhouse_tenant: cascade from own rows'], 'deleting one\'s own takes rows of others along')
 
     const other = `other_role_${process.pid}`
-    t.match(await through(
-      `create role ${other}; grant usage on schema rowhouse to ${other}; grant select on rowhouse.task to ${other}; create policy wide on rowhouse.task for select to ${other} using (true)`,
-      `drop policy wide on rowhouse.task; drop owned by ${other}; drop role ${other}`, { tenantRoles: [...settings.tenantRoles, other] }), [new RegExp(`^rowhouse.task: ${other}: read, no tenant named$`)], 'each role that serves tenants is tried')
+    const widely = await through(
+      `create role ${other}; grant usage on schema rowhouse to ${other}; grant select on rowhouse.task to ${other}; grant execute on all functions in schema rowhouse to ${other}; grant select on rowhouse.account to ${other}; create policy own on rowhouse.account for select to ${other} using (id = rowhouse.current_account_id()); create policy wide on rowhouse.task for select to ${other} using (true)`,
+      `drop policy wide on rowhouse.task; drop policy own on rowhouse.account; drop owned by ${other}; drop role ${other}`, { tenantRoles: [...settings.tenantRoles, other] })
+    for (const probe of ['read, no tenant named', 'read without a filter', 'count']) t.ok(widely.includes(`rowhouse.task: ${other}: ${probe}`), 'each role that serves tenants is tried', { widely })
     t.match(await through(
       'create table rowhouse.parted (account_id bigint not null references rowhouse.account (id), id bigint, primary key (account_id, id)) partition by list (account_id); create table rowhouse.parted_2 partition of rowhouse.parted for values in (2); insert into rowhouse.parted values (2, 1); select rowhouse.build_wall(\'rowhouse.parted\'); grant select on rowhouse.parted, rowhouse.parted_2 to rowhouse_tenant; create table rowhouse.parted_1 partition of rowhouse.parted for values in (1); insert into rowhouse.parted values (1, 1)',
       'drop table rowhouse.parted'), [/^rowhouse\.parted_2: rowhouse_tenant: read, no tenant named$/], 'a partition by its own name')
@@ -218,6 +219,73 @@ t.test('any other database is checked as well: other names, and what policies co
       }
     } finally {
       await query(`drop publication shop_window; drop schema "Shop" cascade; drop owned by ${app}; drop role ${app}`)
+    }
+  })
+})
+
+t.test('databases that are good in other ways give no finding, and what cannot be attacked is told', async t => {
+  const other = await testDatabase(t, { prepare: false })
+  await withClient({ ...other.admin, database: 'postgres' }, async client => { await client.query(`create database ${client.escapeIdentifier(other.admin.database)}`) })
+  const [app, reports, group] = [`club_app_${process.pid}`, `club_too_${process.pid}`, `club_all_${process.pid}`]
+  await withClient(other.admin, async client => {
+    const query = queryOf(client)
+    await query(`
+      create role ${app} login; create role ${reports} login; create role ${group}; grant ${group} to ${app}, ${reports};
+      alter role ${app} set statement_timeout = '5s'; create schema club; grant usage on schema club to ${group}`)
+    try {
+      await query(`
+        create table club.tenants (id varchar(36) primary key);
+        create table club.notes (tenant_id varchar(36) not null references club.tenants, id bigint, body text, country text, primary key (tenant_id, id));
+        create table club.country (code text primary key);
+        alter table club.notes add foreign key (country) references club.country;
+        create function club.tenant() returns text language plpgsql stable as $$ begin
+          /* null or empty raises, in any case */
+          if nullif(current_setting('club.tenant', true), '') is null then raise exception 'no tenant'; end if;
+          return current_setting('club.tenant'); -- or else nothing
+        end $$;
+        create aggregate club.product (numeric) (sfunc = numeric_mul, stype = numeric);
+        alter table club.notes enable row level security; alter table club.notes force row level security;
+        create policy own on club.notes for all to ${group} using (tenant_id = club.tenant()) with check (tenant_id = club.tenant());
+        grant select, insert, update, delete on club.notes to ${group}; grant select on club.country to ${group};
+        insert into club.tenants values ('1'), ('11'), ('2'); insert into club.country values ('x'); insert into club.notes select id, 1, 'of ' || id, 'x' from club.tenants`)
+      const club = { schema: 'club', tenantRoles: [app, reports, group], operatorRoles: [], trustedRoles: [], column: 'tenant_id', root: 'tenants', rootKey: 'id', context: undefined, definers: [], verifiers: [], hiddenColumns: [], manifest: undefined }
+      const expected = ['rls-off club.country', 'key-missing club.country', 'rls-off club.tenants']
+      const errors = (await check(query, club)).filter(({ rule }) => rule.severity === 'error').map(({ rule, object }) => `${rule.id} ${object}`)
+      t.strictSame(errors.filter(line => !expected.includes(line)), [], 'keys of varchar, a group of logins, a context that raises, an aggregate, a list that all read')
+
+      const attack = async (setTenant?: string, exceptions: Parameters<typeof audit>[2] = {}): Promise<{ leaks: string[], skipped: string[] }> => {
+        const { probes } = await audit(query, { database: 'club', settings: { ...club, tenantRoles: [app] }, setTenant }, { attack: true, ...exceptions })
+        return { leaks: (probes?.results ?? []).flatMap(({ table, probe, leak }) => leak === undefined || probe.startsWith('switch tenants') ? [] : [`${table}: ${probe}`]), skipped: (probes?.skipped ?? []).map(({ table, reason }) => `${table}: ${reason}`) }
+      }
+      t.strictSame(await attack(), { leaks: [], skipped: ['club.country: it has no column tenant_id'] })
+      t.strictSame((await attack(undefined, { exceptions: [parseException('attack:club.country=the same for all', rules)] })).skipped, [], 'unless somebody says why')
+
+      const tenant = async (body: string): Promise<void> => { await query(`create or replace function club.tenant() returns text language sql stable as $$ select ${body} $$`) }
+      for (const [body, what] of [["left(current_setting('club.tenant'), 1)", 'all that begin with one figure are one'], ["least(current_setting('club.tenant'), '1')", 'all are the first']] as const) {
+        await tenant(body)
+        t.ok((await attack()).leaks.includes('club.notes: read without a filter, as one of many'), what)
+      }
+      await tenant("current_setting('club.tenant')")
+      await query("create policy none on club.notes as restrictive for select to public using (body <> 'of 11' and body <> 'of 2')")
+      t.match((await attack()).skipped, [/club\.country/, /club\.notes: as the tenant 2, .* does not see what is its own/], 'a role that sees nothing proves nothing')
+      await query('drop policy none on club.notes')
+
+      await query("create policy floor on club.notes as restrictive to public using (current_setting('club.actor', true) is distinct from 'nobody')")
+      await t.rejects(attack(), /club\.actor and club\.tenant, so nothing says how a tenant is named/)
+      t.strictSame((await attack('set local club.tenant = $1')).leaks.filter(line => !line.endsWith('name another tenant')), [])
+      await query('create function club.name(text) returns void language sql as $$ select $$; revoke execute on function club.name(text) from public')
+      await t.rejects(attack('select club.name($1)'), /could not be named the tenant 1, so nothing can be tried: permission denied/)
+
+      await withClient(other.admin, async holder => {
+        await holder.query('begin; lock table club.notes in share mode')
+        const { skipped } = await attack('set local club.tenant = $1')
+        t.ok(skipped.some(line => /^club\.notes: ".*" could not be tried: 55P03/.test(line)), 'a lock is no wall')
+        await holder.query('rollback; begin; lock table club.notes in access exclusive mode')
+        await t.rejects(attack('set local club.tenant = $1'), /somebody holds a lock on one of the tables/)
+        await holder.query('rollback')
+      })
+    } finally {
+      await query(`drop schema club cascade; drop owned by ${app}, ${reports}, ${group}; drop role ${app}, ${reports}, ${group}`)
     }
   })
 })

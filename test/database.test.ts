@@ -322,7 +322,7 @@ t.test('a transaction', async t => {
     ]) await t.rejects(any(template(text)), TypeError, JSON.stringify(text))
     const outlasting = "set_config('app.account_id', '2', false)"
     for (const text of [
-      `select '--', ${outlasting}`, `select '/*', ${outlasting}, '*/'`, `select E'\\'--', ${outlasting}`, `select E'a'\n'\\', 1, ', ${outlasting} --'`, `select date'2020-01-01\\', ${outlasting}, '1'`,
+      `select '--', ${outlasting}`, `select '/*', ${outlasting}, '*/'`, `select E'\\'--', ${outlasting}`, `select E'a'\n'\\', 1, ', ${outlasting} --'`, `select E'x'\n--\n'\\'' || ${outlasting} || ''`, "select e'plain'", `select date'2020-01-01\\', ${outlasting}, '1'`,
       `select $$ ' $$, ${outlasting}`, `select $a$ ' $A$ $a$, ${outlasting}, $A$ ' $A$`, `select 1 as a$b$, ${outlasting}, 2 as c$b$`,
       `select 1 -- '\n, ${outlasting}`, `/* /* */ ' */ select ${outlasting}`, `select 1 as "'", ${outlasting} as "'"`,
       "select \"set_config\"('app.account_id', '2', false)", "select pg_catalog.\"set_config\"/**/('app.account_id', '2', false)", "select U&\"\\0073et_config\"('app.account_id', '2', false)",
@@ -332,7 +332,7 @@ t.test('a transaction', async t => {
     ]) await t.rejects(any(template(text)), TypeError, JSON.stringify(text))
     await t.rejects(any(template('select $a', "' $a", `, ${outlasting} --'`)), TypeError, 'a parameter that is part of a dollar quote')
     for (const text of ['savepoint s', 'rollback to s', 'release s', 'select pg_advisory_xact_lock_shared(1)', 'values (1)', '/* why */ select 1',
-      '(select 1) union (select 2)', '((select 1))', "select 'set_config(', E'it\\'s set_config(', $x$ into temp x $x$, $$'$$, 'it''s /*' /* set_config( */ -- pg_settings", 'select 1 as "it\'s ""quoted"" --"', "select 'a' like 'a' escape '\\'"
+      '(select 1) union (select 2)', '((select 1))', "select 'set_config(', $x$ into temp x $x$, $$'$$, 'it''s /*' /* set_config( */ -- pg_settings", 'select 1 as "it\'s ""quoted"" --"', "select 'a' like 'a' escape '\\'"
     ]) await t.resolves(any(template(text)), JSON.stringify(text))
     await t.rejects(transaction.commit(), TypeError)
   })

@@ -11,6 +11,7 @@ export interface Sabotage {
 const definer = (name: string, rest = ''): string => `create function rowhouse.${name}() returns bigint language sql security definer ${rest} as 'select count(*) from rowhouse.project'; grant execute on function rowhouse.${name}() to rowhouse_tenant;`
 const replaceContext = (body: string, properties = 'stable parallel safe'): string => `create or replace function rowhouse.current_account_id() returns bigint language sql ${properties} return ${body};`
 const copying = "create function rowhouse.copy() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$ begin new.name := (select string_agg(name, ' ') from rowhouse.project); return new; end $$; create trigger copy before insert on rowhouse.project for each row execute function rowhouse.copy();"
+const hiding = "create schema hidden; create function hidden.peek() returns text language sql stable security definer set search_path = '' as 'select string_agg(name, '', '') from rowhouse.project'; grant execute on function hidden.peek() to rowhouse_tenant;"
 
 export const sabotages: readonly Sabotage[] = [
   { rule: 'root-missing', object: 'rowhouse.account', sql: 'alter table rowhouse.account rename to tenant' },
@@ -38,6 +39,29 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'rewrite-rule', object: 'rowhouse.project.also', sql: 'create rule also as on insert to rowhouse.project do also select count(*) from rowhouse.task' },
   { rule: 'published', object: 'rowhouse.project', sql: 'create publication everything for table rowhouse.project' },
   { rule: 'published', object: 'rowhouse.subtask', sql: 'create publication everything for all tables' },
+
+  // What a stored view, default or check refers to is found by its id: nobody asks for the use of its schema.
+  { rule: 'relation-elsewhere', object: 'hidden.copy', sql: 'create schema hidden; create table hidden.copy as select account_id, name from rowhouse.project; grant select on hidden.copy to rowhouse_tenant; create view rowhouse.copy with (security_invoker = true) as select account_id, name from hidden.copy; grant select on rowhouse.copy to rowhouse_tenant' },
+  { rule: 'view-as-owner', object: 'hidden.everything', sql: 'create schema hidden; create view hidden.everything as select account_id, name from rowhouse.project; grant select on hidden.everything to rowhouse_tenant; create view rowhouse.handy with (security_invoker = true) as select account_id, name from hidden.everything; grant select on rowhouse.handy to rowhouse_tenant' },
+  { rule: 'definer-unknown', object: 'hidden.peek()', sql: `${hiding} alter table rowhouse.project alter details set default hidden.peek()` },
+  { rule: 'definer-unknown', object: 'hidden.peek()', sql: `${hiding} alter table rowhouse.project add constraint quiet check (details <> hidden.peek()) not valid` },
+  { rule: 'definer-unknown', object: 'hidden.peek()', sql: `${hiding} create view rowhouse.handy with (security_invoker = true) as select hidden.peek() as names; grant select on rowhouse.handy to rowhouse_tenant` },
+  { rule: 'rewrite-rule', object: 'rowhouse.handy.more', sql: 'create view rowhouse.handy with (security_invoker = true) as select account_id, name from rowhouse.project; create rule more as on insert to rowhouse.handy do instead select account_id, password_hash from rowhouse.app_user; grant insert, select on rowhouse.handy to rowhouse_tenant' },
+  { rule: 'function-sets-context', object: 'helpers.peek()', sql: "create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.peek() returns text language sql stable set app.account_id = '2' as 'select string_agg(name, '', '') from rowhouse.project'; grant execute on function helpers.peek() to rowhouse_tenant" },
+  { rule: 'function-runs-text', object: 'helpers.run(text)', sql: "create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.run(q text) returns text language plpgsql as $$ begin execute q; return ''; end $$; grant execute on function helpers.run(text) to rowhouse_tenant" },
+  { rule: 'context-overloaded', object: 'rowhouse.current_account_id(integer)', sql: 'create function rowhouse.current_account_id(ignored integer default 1) returns bigint language sql stable return 2::bigint' },
+  { rule: 'definer-unknown', object: 'rowhouse.note_account_event(bigint,text,text,jsonb)', sql: 'grant execute on function rowhouse.note_account_event(bigint, text, text, jsonb) to rowhouse_tenant' },
+  { rule: 'definer-unknown', object: 'rowhouse.step(numeric,numeric)', sql: "create function rowhouse.step(numeric, numeric) returns numeric language sql security definer as 'select count(*)::numeric from rowhouse.project'; revoke execute on function rowhouse.step(numeric, numeric) from public; create aggregate rowhouse.all_of(numeric) (sfunc = rowhouse.step, stype = numeric); grant execute on function rowhouse.all_of(numeric) to rowhouse_tenant" },
+  { rule: 'definer-unknown', object: 'rowhouse.copy()', sql: `${copying.replaceAll('rowhouse.project for', 'rowhouse.audit_event for')} revoke execute on function rowhouse.copy() from public, rowhouse_tenant; revoke all on rowhouse.audit_event from rowhouse_tenant` },
+  { rule: 'create-privilege', object: 'rowhouse_tenant', sql: 'grant create on schema pg_catalog to rowhouse_tenant' },
+  { rule: 'unique-without-key', object: 'rowhouse.one_of_all', sql: 'create unique index one_of_all on rowhouse.account (name); grant update (name) on rowhouse.account to rowhouse_tenant' },
+  { rule: 'role-setting-search-path', object: 'rowhouse_tenant', sql: "create schema evil; create function evil.set_account(bigint) returns void language sql as 'select rowhouse.set_account(2)'; grant usage on schema evil to rowhouse_tenant; alter role rowhouse_tenant set search_path = evil, rowhouse" },
+  // As ALTER SYSTEM and ALTER ROLE ALL do.
+  { rule: 'role-setting-replica', object: 'the server', sql: 'set session_replication_role = replica' },
+  { rule: 'role-without-timeouts', object: 'rowhouse_tenant', sql: "alter role rowhouse_tenant set statement_timeout = '0s'" },
+  { rule: 'sequence-readable', object: 'rowhouse.project_id_seq', sql: 'grant usage on sequence rowhouse.project_id_seq to rowhouse_tenant' },
+  { rule: 'session-functions', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.pg_advisory_xact_lock(bigint) to public' },
+  { rule: 'foreign-key-elsewhere', object: 'rowhouse.project.to_copy', sql: 'create schema stash; create table stash.copy as select id from rowhouse.project; alter table stash.copy add primary key (id); alter table rowhouse.project add copy_id bigint constraint to_copy references stash.copy' },
 
   // Two or three things together, each harmless or warned of by itself.
   { rule: 'policy-using', object: 'rowhouse.project.helper', sql: 'create role helpers nologin; alter role rowhouse_tenant inherit; create policy helper on rowhouse.project for select to helpers using (true); grant helpers to rowhouse_tenant' },

@@ -69,6 +69,13 @@ export function attemptsOn (table: ProbedTable, prey: Prey, setting: string | un
   ]
 }
 
+/** What is tried as one of many tenants: to see anybody else's rows. */
+export function readsAs ({ name, key, columns }: ProbedTable, tenant: string): Attempt[] {
+  if (!columns.some(column => column.name === key && column.canRead)) return []
+  const k = quote(key)
+  return [{ probe: 'read without a filter, as one of many', context: { tenant }, text: `select ${k} from ${name} where ${k} is distinct from $1 limit 1`, values: [tenant], leaksBy: 'rows' }]
+}
+
 function reads ({ name, key, columns }: ProbedTable, { self, victim }: Prey, setting: string | undefined): Attempt[] {
   const readable = columns.filter(column => column.canRead)
   if (readable.length === 0) return []

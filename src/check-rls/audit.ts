@@ -28,5 +28,7 @@ export async function audit (query: Query, { database, settings, setTenant }: Au
   const start = performance.now()
   const sifted = sift(await check(query, settings, rules), exceptions.filter(exception => rules.some(({ id }) => id === exception.rule)), baseline)
   const ms = performance.now() - start
-  return { database, rules, sifted, probes: attack ? await probe(query, { ...settings, setTenant }, onTable) : undefined, ms }
+  const probes = attack ? await probe(query, { ...settings, setTenant }, onTable) : undefined
+  if (probes !== undefined) probes.skipped = probes.skipped.filter(({ table }) => !exceptions.some(({ rule, object }) => rule === 'attack' && object === table))
+  return { database, rules, sifted, probes, ms }
 }

@@ -52,12 +52,14 @@ export const catalog = `
     where not exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e')
   ),
   tenant_table as materialized (
-    select any_table.*, quote_ident(key_name) as quoted_key
+    select any_table.*, quote_ident(key_name) as quoted_key,
+      -- There is no "=" of varchar: PostgreSQL compares the column as the text that it is, and prints that.
+      case when key_type = 'varchar'::regtype then format('(%I)::text', key_name) else quote_ident(key_name) end as compared_key
     from any_table where key_number is not null or is_granted
   ),
   any_policy as materialized (
     select policy.oid, policy.polname, policy.polrelid, policy.polroles, policy.polcmd, policy.polpermissive,
-      tenant_table.name as table_name, tenant_table.key_name, tenant_table.quoted_key,
+      tenant_table.name as table_name, tenant_table.key_name, tenant_table.quoted_key, tenant_table.compared_key,
       format('%s.%I', tenant_table.name, policy.polname) as name,
       pg_get_expr(policy.polqual, policy.polrelid) as using_expression, pg_get_expr(policy.polwithcheck, policy.polrelid) as check_expression,
       policy.polqual::text || coalesce(policy.polwithcheck::text, '') as tree,
@@ -74,13 +76,13 @@ export const catalog = `
   -- What the key is compared with: as given, or as most policies of the tenants have it.
   context as materialized (
     select coalesce(given.given_context, (
-      select mode() within group (order by substr(using_expression, length(quoted_key) + 5, length(using_expression) - length(quoted_key) - 5))
-      from any_policy where reaches_tenants and starts_with(using_expression, '(' || quoted_key || ' = ')
+      select mode() within group (order by substr(using_expression, length(compared_key) + 5, length(using_expression) - length(compared_key) - 5))
+      from any_policy where reaches_tenants and starts_with(using_expression, '(' || compared_key || ' = ')
     )) as expression
     from given
   ),
   policy as materialized (
-    select any_policy.*, format('(%s = %s)', any_policy.quoted_key, coalesce(context.expression, '<the tenant of the transaction>')) as canonical
+    select any_policy.*, format('(%s = %s)', any_policy.compared_key, coalesce(context.expression, '<the tenant of the transaction>')) as canonical
     from any_policy, context
   ),
   -- Functions that did not come with the server. Object ids below 16384 are those of what did, whatever schema it is in:
@@ -94,15 +96,31 @@ export const catalog = `
     join pg_language on pg_language.oid = function.prolang
     where function.oid >= 16384 and pg_namespace.nspname !~ '^pg_(temp|toast)'
   ),
-  -- What a role that serves requests can have run: by calling it, or by a trigger on what it may write, which asks for no privilege.
+  -- Views, defaults, checks and functions that were read when they were made hold what they refer to by its id: nobody asks for the
+  -- use of its schema then.
+  referred as materialized (
+    select pg_depend.refclassid as classid, pg_depend.refobjid as oid
+    from pg_depend left join pg_rewrite on pg_depend.classid = 'pg_rewrite'::regclass and pg_rewrite.oid = pg_depend.objid
+    where pg_depend.classid in ('pg_rewrite'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_proc'::regclass, 'pg_class'::regclass)
+      and pg_depend.refclassid in ('pg_class'::regclass, 'pg_proc'::regclass) and pg_depend.refobjid >= 16384 and pg_rewrite.ev_class is distinct from pg_depend.refobjid
+  ),
+  -- What a role that serves requests can have run: by calling it, by an aggregate that does, or by a trigger, which asks for no
+  -- privilege, and may be set off by what another trigger, a cascade or a function writes.
   runnable_function as materialized (
     select own_function.*, runtime_role.name as role_name, 'may call it' as how
     from own_function, runtime_role
-    where has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')
+    where has_function_privilege(runtime_role.oid, own_function.oid, 'execute')
+      and (has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage') or own_function.oid in (select referred.oid from referred where referred.classid = 'pg_proc'::regclass))
     union all
-    select own_function.*, runtime_role.name, 'sets it off by what it writes to ' || tgrelid::regclass
+    select own_function.*, runtime_role.name, 'may call an aggregate that does'
+    from pg_aggregate, unnest(array[aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggdeserialfn, aggmtransfn, aggminvtransfn, aggmfinalfn]::oid[]) as part (oid)
+    join own_function on own_function.oid = part.oid, runtime_role
+    where has_function_privilege(runtime_role.oid, aggfnoid, 'execute')
+    union all
+    select own_function.*, runtime_role.name, 'may set it off, as the trigger ' || quote_ident(tgname) || ' on ' || tgrelid::regclass
     from own_function join pg_trigger on tgfoid = own_function.oid and not tgisinternal and tgenabled <> 'D', runtime_role
-    where has_table_privilege(runtime_role.oid, tgrelid, 'insert, update, delete, truncate') or has_any_column_privilege(runtime_role.oid, tgrelid, 'insert, update')
+    where tgrelid in (select any_table.oid from any_table)
+      or has_table_privilege(runtime_role.oid, tgrelid, 'insert, update, delete, truncate') or has_any_column_privilege(runtime_role.oid, tgrelid, 'insert, update')
   ),
   -- What policies call, and what that calls: as far as PostgreSQL notes it, and as far as a text that it does not look into names it.
   called_function as materialized (
@@ -155,7 +173,7 @@ export const catalog = `
       exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e') as is_of_extension
     from runtime_role, pg_class as relation join pg_namespace on pg_namespace.oid = relation.relnamespace
     where relation.relkind in ('r', 'p', 'v', 'm', 'f') and relation.oid >= 16384 and pg_namespace.nspname !~ '^pg_(temp|toast)'
-      and has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'usage')
+      and (has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'usage') or relation.oid in (select referred.oid from referred where referred.classid = 'pg_class'::regclass))
       and (has_table_privilege(runtime_role.oid, relation.oid, 'select, insert, update, delete') or has_any_column_privilege(runtime_role.oid, relation.oid, 'select, insert, update'))
   ),
   -- Of what kind it is, whose rights it takes, how it runs, and what it does. The same on every server.

@@ -1,4 +1,5 @@
 import { catalog, catalogParameter } from './catalog.ts'
+import { ExplainedError } from '../explained-error.ts'
 import type { Finding, Rule } from './rule.ts'
 import { rules } from './rules.ts'
 import type { CheckSettings } from './settings.ts'
@@ -13,6 +14,7 @@ export type Query = <Row extends object>(text: string, values?: unknown[]) => Pr
  * @param query on a connection that nobody else uses meanwhile, of any role that may connect
  * @param chosen the rules to apply; all by default
  * @returns what was found, in the order of the rules
+ * @throws {ExplainedError} where somebody has locked a table for longer than two seconds
  */
 export async function check (query: Query, settings: CheckSettings, chosen: readonly Rule[] = rules): Promise<Finding[]> {
   await query('begin isolation level repeatable read read only')
@@ -25,6 +27,9 @@ export async function check (query: Query, settings: CheckSettings, chosen: read
     await query("set local statement_timeout = '60s'")
     const found = await query<{ rule: string, object: string, detail: string, mend: string }>(statement(chosen), [catalogParameter(settings)])
     return chosen.flatMap(rule => found.filter(row => row.rule === rule.id).map(({ object, detail, mend }) => ({ rule, object, detail, mend })))
+  } catch (error) {
+    if ((error as { code?: string }).code !== '55P03') throw error
+    throw new ExplainedError('somebody holds a lock on one of the tables, as whoever alters it does; ask again when they are done', { cause: error })
   } finally {
     await query('rollback')
   }

@@ -19,7 +19,8 @@ export function parseException (text: string, rules: readonly Rule[]): Exception
   // An operator's own name may consist of the sign that ends the object.
   const [, rule = '', object = '', reason = ''] = /^([a-z-]+):((?:[+\-*/<>=~!@#%^&|`?]+\([^)]*\)|"(?:[^"]|"")*"|[^="])+)=(.*)$/s.exec(text) ?? []
   if (object === '' || reason.trim() === '') throw new ExplainedError(`--ignore takes RULE:OBJECT=REASON, such as trigger:app.task.touch=sets updated_at alone, not ${text}`, { exitCode: 2 })
-  assertRule(rule, rules)
+  // What could not be attacked is no finding of a rule's.
+  if (rule !== 'attack') assertRule(rule, rules)
   return { rule, object, reason: reason.trim() }
 }
 

@@ -1,4 +1,4 @@
-import { attemptsOn, quote, type Attempt, type Prey, type ProbedTable } from './attempts.ts'
+import { attemptsOn, quote, readsAs, type Attempt, type Prey, type ProbedTable } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
 import { ExplainedError } from '../explained-error.ts'
@@ -37,11 +37,10 @@ export interface ProbeReport {
   empty: string[]
 }
 
-/**
- * What a wall answers: insufficient privilege, no tenant, a tenant already named, a transaction that only reads. A lock or a
- * statement that took too long shows nothing either.
- */
-const refusals = ['42501', '42704', '22P02', '25001', '22023', '25006', '55P03', '57014']
+/** What a wall answers: insufficient privilege, no tenant, a tenant already named, a transaction that only reads. */
+const refusals = ['42501', '42704', '22P02', '25001', '22023', '25006']
+/** Somebody else held a lock, or it took too long: that shows nothing. */
+const timeouts = ['55P03', '57014']
 
 /**
  * Becomes each role that serves tenants and tries, table by table, to get at another tenant's rows: with that role's own tenant,
@@ -85,46 +84,103 @@ class Attack {
   async run (onTable: (done: number, total: number, table: string) => void): Promise<ProbeReport> {
     const [me] = await this.#query<{ isSuperuser: boolean }>('select rolsuper as "isSuperuser" from pg_roles where rolname = current_user')
     this.#isSuperuser = me?.isSuperuser === true
-    const [context] = await this.#query<{ name: string | null }>(`with${catalog} select min(name) as name from context_setting`, [catalogParameter(this.#settings)])
-    const setting = context?.name ?? undefined
+    const read = await this.#query<{ name: string }>(`with${catalog} select name from context_setting order by name`, [catalogParameter(this.#settings)])
+    const setting = read[0]?.name
     const { setTenant } = this.#settings
     if (setTenant === undefined && setting === undefined) throw new ExplainedError('the policies read no setting, so nothing says how a tenant is named; tell with --set-tenant', { exitCode: 2 })
+    if (setTenant === undefined && read.length > 1) throw new ExplainedError(`the policies read ${read.map(({ name }) => name).join(' and ')}, so nothing says how a tenant is named; tell with --set-tenant`, { exitCode: 2 })
     const namingByFunction = typeof setTenant === 'string' ? (tenant: string): string => setTenant.replaceAll('$1', literal(tenant)) : setTenant
     this.#naming = namingByFunction ?? (tenant => `set local ${setting ?? ''} = ${literal(tenant)}`)
 
     const tables = (await Promise.all(this.#settings.tenantRoles.map(async role =>
       (await this.#query<ProbedTable & { hasKey: boolean }>(probedTables, [catalogParameter(this.#settings), role])).map(table => ({ role, ...table }))))).flat()
-    this.#tenants = await this.#firstTenants(tables.find(table => table.isRoot), 2)
+    this.#tenants = await this.#outerTenants(tables.find(table => table.isRoot))
     for (const [index, { role, hasKey, ...table }] of tables.entries()) {
       onTable(index, tables.length, table.name)
-      const prey = hasKey ? await this.#findPrey(table) : undefined
       if (!hasKey) this.#skip(table, `it has no column ${table.key}`)
-      else if (prey === undefined) this.#skip(table, 'there are no two tenants')
-      else for (const attempt of attemptsOn(table, prey, setting, namingByFunction)) await this.#try(table, role, prey, attempt)
+      else await this.#attackTable(table, role, setting, namingByFunction)
     }
     return this.#report
+  }
+
+  async #attackTable (table: ProbedTable, role: string, setting: string | undefined, naming: ((tenant: string) => string) | undefined): Promise<void> {
+    try {
+      const prey = await this.#findPrey(table)
+      if (prey === undefined) {
+        this.#skip(table, 'there are no two tenants')
+        return
+      }
+      await this.#assertNaming(table, role, prey)
+      for (const attempt of attemptsOn(table, prey, setting, naming)) await this.#try(table, role, prey, attempt)
+      // What takes one tenant for another may do so for some of them, and one way round.
+      for (const tenant of await this.#someTenants(table)) {
+        for (const attempt of readsAs(table, tenant)) await this.#try(table, role, prey, attempt)
+      }
+    } catch (error) {
+      if (!timeouts.includes((error as { code?: string }).code ?? '')) throw error
+      this.#skip(table, `it was locked by somebody else: ${(error as Error).message}`)
+    }
+  }
+
+  /** That a tenant can be named, and then sees what is its own: otherwise all would be refused, and nothing proved. @throws {ExplainedError} */
+  async #assertNaming (table: ProbedTable, role: string, { self, victim, row }: Prey): Promise<void> {
+    const k = quote(table.key)
+    const keyIsReadable = table.columns.some(({ name, canRead }) => name === table.key && canRead)
+    for (const tenant of [self, victim]) {
+      const seen = await this.#undone(async () => {
+        await this.#become(role)
+        try {
+          await this.#query(this.#naming(tenant))
+        } catch (error) {
+          throw new ExplainedError(`${role} could not be named the tenant ${tenant}, so nothing can be tried: ${(error as Error).message}`, { cause: error })
+        }
+        return keyIsReadable ? (await this.#query(`select ${k} from ${table.name} where ${k} = ${literal(tenant)} limit 1`)).length : undefined
+      })
+      const has = Object.keys(row).length > 0 && tenant === victim
+      if (has && seen === 0) this.#skip(table, `as the tenant ${tenant}, ${role} does not see what is its own, so that nothing is proved by what it does not see of others`)
+    }
   }
 
   #skip ({ name }: ProbedTable, reason: string): void {
     if (!this.#report.skipped.some(({ table }) => table === name)) this.#report.skipped.push({ table: name, reason })
   }
 
-  async #firstTenants (table: ProbedTable | undefined, limit: number): Promise<string[]> {
+  /** The first and the last tenant that have rows: what takes one tenant for another seldom does so for both. */
+  async #outerTenants (table: ProbedTable | undefined): Promise<string[]> {
     if (table === undefined) return []
     const k = quote(table.key)
     return await this.#undone(async () => {
       await this.#see()
       if (!await this.#maySee(table)) return []
-      return (await this.#query<{ id: string }>(`select ${k}::text as id from ${table.name} where ${k} is not null group by ${k} order by ${k} limit ${limit}`)).map(({ id }) => id)
+      const found = await this.#query<{ id: string }>(`
+        (select ${k}::text as id from ${table.name} where ${k} is not null order by ${k} limit 1) union
+        (select ${k}::text from ${table.name} where ${k} is not null order by ${k} desc limit 1)`)
+      const [first] = await this.#query<{ id: string }>(`select ${k}::text as id from ${table.name} where ${k} is not null order by ${k} limit 1`)
+      return found.map(({ id }) => id).sort((a, b) => Number(b === first?.id) - Number(a === first?.id))
+    })
+  }
+
+  /** Some tenants that have rows: the first and the last of them. */
+  async #someTenants ({ name, key }: ProbedTable): Promise<string[]> {
+    const k = quote(key)
+    return await this.#undone(async () => {
+      await this.#see()
+      if (!await this.#maySee({ name, key })) return []
+      const found = await this.#query<{ id: string }>(`
+        select distinct id from (
+          (select ${k}::text as id from ${name} where ${k} is not null group by ${k} order by ${k} limit 10) union all
+          (select ${k}::text from ${name} where ${k} is not null group by ${k} order by ${k} desc limit 10)
+        ) as outer_ones`)
+      return found.map(({ id }) => id)
     })
   }
 
   /** Two tenants of which one has rows here, if anybody has. @returns undefined where there are no two tenants at all */
   async #findPrey (table: ProbedTable): Promise<Prey | undefined> {
     const { name, key, columns } = table
-    const [first, second] = await this.#firstTenants(table, 2)
-    const victim = second ?? first ?? this.#tenants[1]
-    const self = second === undefined ? this.#tenants.find(tenant => tenant !== victim) : first
+    const [first, last] = await this.#outerTenants(table)
+    const victim = last ?? first ?? this.#tenants[1]
+    const self = last === undefined ? this.#tenants.find(tenant => tenant !== victim) : first
     if (self === undefined || victim === undefined) return undefined
     if (first === undefined) {
       if (!this.#report.empty.includes(name)) this.#report.empty.push(name)
@@ -180,6 +236,10 @@ class Attack {
       await this.#query('reset role')
       isOtherRobbed = await this.#count(table, victim) < before
     })
+    if (timeouts.includes(answer.code) && !isWaitedFor(attempt, answer) && attempt.leaksBy !== 'nothing') {
+      this.#skip(table, `"${attempt.probe}" could not be tried: ${answer.text}`)
+      return
+    }
     let leak = isOtherRobbed ? 'rows of the other are gone' : leakOf(attempt, answer)
     if (attempt.leaksBy === 'difference' && leak === undefined) leak = await this.#difference(table, role, attempt, sql, answer)
     this.#report.results.push({
@@ -251,11 +311,18 @@ class Attack {
   }
 }
 
+/** Nobody sends any rows to copy in: that PostgreSQL waited for them is enough. */
+function isWaitedFor ({ text }: Pick<Attempt, 'text'>, { code, text: answer }: Pick<Answer, 'code' | 'text'>): boolean {
+  return code === '57014' && answer.includes('stdin') && text.startsWith('copy')
+}
+
 /** What an answer gives away by itself. */
-function leakOf ({ leaksBy, refusals: its = [], text }: Attempt, { code, text: answer, count }: Answer): string | undefined {
+function leakOf ({ leaksBy, refusals: its = [], text, context }: Attempt, { code, text: answer, count }: Answer): string | undefined {
   if (code === '') return leaksBy === 'answer' || (leaksBy === 'rows' && count > 0) ? answer : undefined
-  // Nobody sends anything: that it was waited for is enough.
-  if (code === '57014' && answer.includes('stdin') && text.startsWith('copy')) return 'takes rows past the policies'
+  if (isWaitedFor({ text }, { code, text: answer })) return 'takes rows past the policies'
+  if (timeouts.includes(code)) return undefined
+  // Functions that raise an error of their own where nobody is named.
+  if (code === 'P0001' && (context === 'none' || 'setting' in context)) return undefined
   // What it means is seen by what is said without the row.
   if (leaksBy === 'difference' && code === '23505') return undefined
   if (refusals.includes(code) || its.includes(code)) return undefined

@@ -1,6 +1,6 @@
 import { definersByOwner } from './definers.ts'
 import { ExplainedError } from '../explained-error.ts'
-import type { Transaction, TransactionOptions } from './transaction.ts'
+import { part, type Transaction, type TransactionOptions } from './transaction.ts'
 
 /** A role of the web process could see past the walls. The message says which way, and the start ends with it. */
 export class UnsafeRoleError extends ExplainedError {
@@ -14,6 +14,15 @@ export class UnsafeRoleError extends ExplainedError {
 
 /** The database is not the one that this version of the application was written for. */
 export class SchemaMismatchError extends ExplainedError {}
+
+/** What a stored view, default or check refers to is found by its id: nobody asks for the use of its schema. */
+const relationIsReferred = part`exists (
+  select from pg_catalog.pg_depend left join pg_catalog.pg_rewrite on pg_depend.classid = 'pg_catalog.pg_rewrite'::regclass and pg_rewrite.oid = pg_depend.objid
+  where pg_depend.refclassid = 'pg_catalog.pg_class'::regclass and pg_depend.refobjid = relation.oid and pg_rewrite.ev_class <> relation.oid)`
+const functionIsReferred = part`exists (
+  select from pg_catalog.pg_depend
+  where pg_depend.refclassid = 'pg_catalog.pg_proc'::regclass and pg_depend.refobjid = function.oid
+    and pg_depend.classid in ('pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_attrdef'::regclass, 'pg_catalog.pg_constraint'::regclass))`
 
 /**
  * Asserts that the role behind a connection is subject to row-level security on every table of the application, that the policies
@@ -53,14 +62,14 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
         join pg_catalog.pg_namespace namespace on namespace.oid = relation.relnamespace
         where relation.relkind in ('r', 'p') and relation.oid >= 16384 and namespace.nspname !~ '^pg_(temp|toast)'
           and not (relation.relrowsecurity and relation.relforcerowsecurity)
-          and has_schema_privilege(namespace.oid, 'usage')
+          and (has_schema_privilege(namespace.oid, 'usage') or ${relationIsReferred})
           and (has_table_privilege(relation.oid, 'select, insert, update, delete') or has_any_column_privilege(relation.oid, 'select, insert, update'))`,
       sql<{ name: string }>`
         select format('%I.%I', namespace.nspname, relation.relname) as name
         from pg_catalog.pg_class relation
         join pg_catalog.pg_namespace namespace on namespace.oid = relation.relnamespace
         where relation.relkind in ('v', 'm', 'f') and relation.oid >= 16384 and namespace.nspname !~ '^pg_(temp|toast)'
-          and has_schema_privilege(namespace.oid, 'usage')
+          and (has_schema_privilege(namespace.oid, 'usage') or ${relationIsReferred})
           and (has_table_privilege(relation.oid, 'select, insert, update, delete') or has_any_column_privilege(relation.oid, 'select, insert, update'))
           and not exists (select from pg_catalog.pg_depend where pg_depend.classid = 'pg_catalog.pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e')
           and not (relation.relkind = 'v' and exists (
@@ -71,7 +80,7 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
         from pg_catalog.pg_proc function
         join pg_catalog.pg_namespace namespace on namespace.oid = function.pronamespace
         where function.prosecdef and function.oid >= 16384 and namespace.nspname !~ '^pg_(temp|toast)'
-          and has_schema_privilege(namespace.oid, 'usage') and has_function_privilege(function.oid, 'execute')
+          and (has_schema_privilege(namespace.oid, 'usage') or ${functionIsReferred}) and has_function_privilege(function.oid, 'execute')
           and not exists (
             select from jsonb_each(${JSON.stringify(definersByOwner)}::text::jsonb) as owner (name, functions), jsonb_array_elements_text(owner.functions) as listed (name)
             where function.proowner = to_regrole(owner.name) and function.oid = to_regprocedure(listed.name))`,

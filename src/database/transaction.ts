@@ -229,12 +229,13 @@ export function flatten (template: TemplateStringsArray, parts: ReadonlyArray<Sq
 
 /**
  * Where the text of a statement is not code: comments, literals and quoted names, by PostgreSQL's own rules. Words are taken
- * whole, so that none of these begins inside one. A nested comment and a name with escapes (U&"…") match nothing.
+ * whole, so that none of these begins inside one. A nested comment and a name with escapes (U&"…") match nothing; nor does a
+ * literal with escapes (E'…'), whose end is where PostgreSQL has put its parts together, over line ends and comments.
  */
 const token = new RegExp([
   /--[^\n\r]*/,
   /\/\*(?:(?!\/\*)[^])*?\*\//,
-  /[eE]'(?:[^'\\]|\\[^]|'\s*')*'/,
+  /(?<escape>[eE]')/,
   /'[^']*'/,
   /\$(?<tag>[A-Za-z_\x80-\uffff][\w\x80-\uffff]*)?\$[^]*?\$\k<tag>\$/,
   /(?<![uU]&)"(?:(?<name>\w+)|[^"]*)"/,
@@ -261,9 +262,12 @@ function assertHarmless (strings: TemplateStringsArray): void {
   if (known.has(strings)) return
   // With the parameters as the driver writes them, so that PostgreSQL reads the same text.
   const text = strings.reduce((before, part, index) => `${before}$${index}${part}`)
-  const code = text.replace(token, ' $<name>$<word> ')
+  const code = text.replace(token, (...match) => {
+    const { escape, name = '', word = '' } = match.at(-1) as Record<string, string | undefined>
+    return escape ?? ` ${name}${word} `
+  })
   const shown = text.trim().slice(0, 60)
-  if (unread.test(code)) throw new TypeError(`sql takes no comment in a comment, no name with escapes and no quote that does not end: ${shown}`)
+  if (unread.test(code)) throw new TypeError(`sql takes no comment in a comment, neither a name nor a literal with escapes and no quote that does not end: ${shown}`)
   if (!harmless.test(code)) throw new TypeError(`sql takes statements that read or write rows, not: ${shown}`)
   const [found] = lasting.exec(code) ?? []
   if (found !== undefined) throw new TypeError(`sql does not take "${found}": what it does would outlive the transaction`)

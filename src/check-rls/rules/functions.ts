@@ -76,6 +76,28 @@ export const functionRules: readonly Rule[] = [
       from own_function where not is_of_extension and prosecdef and prosqlbody is null and prosrc ~* '\\mexecute\\s+(format\\s*\\(\\s*''[^'']*%s|(?!\\s|format\\M)[^;]*(\\|\\||\\mconcat))'`
   },
   {
+    id: 'function-sets-context',
+    severity: 'error',
+    title: 'A function that names a tenant while it runs',
+    gain: 'The rows of the tenant that it names, for whoever may call it, with the caller’s own rights.',
+    explanation: 'CREATE FUNCTION ... SET gives a setting its value for as long as the function runs. It needs no SECURITY DEFINER to show another tenant’s rows.',
+    query: `
+      select distinct runnable_function.name as object, format('%s %s, and it runs with %s', role_name, how, setting) as detail, format('alter function %s reset %s;', runnable_function.name, context_setting.name) as mend
+      from runnable_function, unnest(proconfig) as setting, context_setting
+      where lower(split_part(setting, '=', 1)) = lower(context_setting.name)`
+  },
+  {
+    id: 'function-runs-text',
+    severity: 'warning',
+    title: 'A function that runs what it is given as a statement',
+    gain: 'A second statement, and with it SET LOCAL, for whoever finds one SQL injection.',
+    explanation: 'A function that executes a text of its caller’s is query_to_xml() over again. Values go behind USING, and names through %I, in a text of the function’s own.',
+    query: `
+      select distinct runnable_function.name as object, format('%s %s, and it executes what a variable holds', role_name, how) as detail, format('revoke execute on function %s from %s, public;', runnable_function.name, role_name) as mend
+      from runnable_function
+      where exists (select from forgeable_setting) and not is_of_extension and lanname = 'plpgsql' and prosrc ~* '\\mexecute\\s+(?!format\\M)[a-z_$]'`
+  },
+  {
     id: 'leakproof',
     severity: 'error',
     title: 'A function that claims to leak nothing',
@@ -111,6 +133,6 @@ export const functionRules: readonly Rule[] = [
     query: `
       select distinct own_function.name as object, format('is written in %I, and %s may call it', lanname, runtime_role.name) as detail, format('revoke execute on function %s from %s, public;', own_function.name, runtime_role.name) as mend
       from own_function, runtime_role
-      where not lanpltrusted and not (is_of_extension and lanname = 'c') and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
+      where not lanpltrusted and prokind <> 'a' and not (is_of_extension and lanname = 'c') and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
   }
 ]

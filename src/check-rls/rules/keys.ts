@@ -12,7 +12,11 @@ export const keyRules: readonly Rule[] = [
       select index_relation.oid::regclass::text as object, format('is unique over all rows of %s, whoever they belong to', tenant_table.name) as detail,
         format('drop index %s; create unique index on %s (%I, <columns>);', index_relation.oid::regclass, tenant_table.name, tenant_table.key_name) as mend
       from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid
-      where indisunique and not is_root and key_number is not null and not (key_number = any ((indkey::int2[])[0:indnkeyatts - 1]))
+      where indisunique and key_number is not null and not (key_number = any ((indkey::int2[])[0:indnkeyatts - 1]))
+        -- Of the tenants themselves, names that none of them can write tell them nothing.
+        and (not is_root or exists (
+          select from runtime_role, unnest(indkey) as part (number)
+          where kind = 'tenant' and (part.number = 0 or has_column_privilege(runtime_role.oid, tenant_table.oid, part.number, 'insert') or has_column_privilege(runtime_role.oid, tenant_table.oid, part.number, 'update'))))
         and not exists (select from pg_inherits where inhrelid = indexrelid)`
   },
   {
@@ -74,5 +78,19 @@ export const keyRules: readonly Rule[] = [
       from pg_constraint join tenant_table on tenant_table.oid = conrelid
       where contype = 'f' and tenant_table.key_number = any (conkey)
         and ((confdeltype in ('n', 'd') and (confdelsetcols is null or tenant_table.key_number = any (confdelsetcols))) or confupdtype in ('n', 'd'))`
+  },
+  {
+    id: 'foreign-key-elsewhere',
+    severity: 'error',
+    title: 'A foreign key to what tenants cannot read',
+    gain: 'Whether an id is there: a reference to it is taken or refused, whoever it belongs to.',
+    explanation: 'What foreign keys look up asks for no privilege and no policy. A list that all may read tells nothing by that; what they may not read should not be referred to, unless the tenant is part of the key.',
+    query: `
+      select format('%s.%I', tenant_table.name, conname) as object, pg_get_constraintdef(pg_constraint.oid) || ' refers to what the tenants cannot read' as detail, format('alter table %s drop constraint %I;', tenant_table.name, conname) as mend
+      from pg_constraint join tenant_table on tenant_table.oid = conrelid
+      where contype = 'f' and conparentid = 0 and confrelid not in (select other.oid from tenant_table as other where other.key_number is not null)
+        and exists (
+          select from runtime_role, unnest(confkey) as part (number)
+          where kind = 'tenant' and not has_column_privilege(runtime_role.oid, confrelid, part.number, 'select'))`
   }
 ]

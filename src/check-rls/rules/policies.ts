@@ -71,7 +71,9 @@ export const policyRules: readonly Rule[] = [
         coalesce('create or replace function ' || policy_function.name || ': current_setting(''<setting>'')::<type>', format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)) as mend
       from policy left join policy_function on policy_function.oid in (select refobjid from pg_depend where classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass)
       where reaches_tenants and polpermissive
-        and concat_ws(' ', using_expression, check_expression, policy_function.body) ~* '\\m(or|case|coalesce|is null|is not null|is not distinct from|is distinct from)\\M'
+        and concat_ws(' ', using_expression, check_expression,
+          -- Without its comments, and without what only raises an error.
+          regexp_replace(regexp_replace(policy_function.body, '/\\*.*?\\*/|--[^\\n]*', ' ', 'g'), '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi')) ~* '\\m(or|case|coalesce|is null|is not null|is not distinct from|is distinct from)\\M'
         and concat_ws(' ', using_expression, check_expression, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), ''))`
   },
   {
@@ -89,6 +91,18 @@ export const policyRules: readonly Rule[] = [
         and not exists (
           select from policy join called_function on called_function.policy = policy.oid
           where reaches_tenants and canonical in (using_expression, check_expression) and (is_opaque or body ~* '\\m(current_setting|current_user|session_user|current_role|user|select)\\M'))`
+  },
+  {
+    id: 'context-overloaded',
+    severity: 'error',
+    title: 'A second function of the name that says whose a row is',
+    gain: 'Another tenant’s rows: which of the two a policy calls is not to be read from its text.',
+    explanation: 'A policy keeps the function that it found when it was made, by its id, and PostgreSQL prints its name. One of the same name whose arguments all have defaults reads the same.',
+    query: `
+      select distinct other.name as object, 'has the name of ' || policy_function.name || ', which policies call' as detail, format('drop function %s;', other.name) as mend
+      from policy_function join own_function as called on called.oid = policy_function.oid
+      join own_function as other on other.proname = called.proname and other.pronamespace = called.pronamespace and other.oid <> called.oid
+      where policy_function.oid in (select called_function.oid from called_function join policy on policy.oid = called_function.policy where reaches_tenants) or called.name in (select unnest(verifiers) from given)`
   },
   {
     id: 'policy-subquery',
@@ -110,7 +124,7 @@ export const policyRules: readonly Rule[] = [
     query: `
       select name as object, coalesce(using_expression, check_expression) as detail,
         format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical) as mend
-      from policy where reaches_tenants and position('(' || quoted_key || ')::' in concat(using_expression, check_expression)) > 0`
+      from policy where reaches_tenants and compared_key = quoted_key and position('(' || quoted_key || ')::' in concat(using_expression, check_expression)) > 0`
   },
   {
     id: 'policy-restricts-nothing',

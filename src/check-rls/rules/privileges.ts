@@ -93,7 +93,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'CREATE on a schema of the search_path is enough to take the place of what is called without its schema. PostgreSQL, "Writing SECURITY DEFINER Functions Safely".',
     query: `
       select runtime_role.name as object, format('it may create in the schema %I', pg_namespace.nspname) as detail, format('revoke create on schema %I from %s, public;', pg_namespace.nspname, runtime_role.name) as mend
-      from runtime_role, pg_namespace where nspname !~ '^pg_' and has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'create')
+      from runtime_role, pg_namespace where nspname !~ '^pg_(temp|toast)' and has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'create')
       union all
       select runtime_role.name, format('it may create schemas in the database %I', current_database()), format('revoke create on database %I from %s, public;', current_database(), runtime_role.name)
       from runtime_role where has_database_privilege(runtime_role.oid, current_database(), 'create')`
@@ -127,10 +127,10 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'Identity columns count without any grant on their sequence. Ids that follow each other still tell something: give each tenant its own count, or random ids, where that matters.',
     query: `
       select format('%s.%I', given.schema_name, relation.relname) as object, runtime_role.name || ' has '
-          || concat_ws(', ', case when has_sequence_privilege(runtime_role.oid, relation.oid, 'select') then 'select' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'update') then 'update' end) as detail,
-        format('revoke select, update on sequence %s.%I from %s;', given.schema_name, relation.relname, runtime_role.name) as mend
+          || concat_ws(', ', case when has_sequence_privilege(runtime_role.oid, relation.oid, 'select') then 'select' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'update') then 'update' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'usage') then 'usage' end) as detail,
+        format('revoke all on sequence %s.%I from %s;', given.schema_name, relation.relname, runtime_role.name) as mend
       from given join pg_class as relation on relation.relnamespace = given.schema_oid and relation.relkind = 'S', runtime_role
-      where runtime_role.kind = 'tenant' and has_sequence_privilege(runtime_role.oid, relation.oid, 'select, update')`
+      where runtime_role.kind = 'tenant' and has_sequence_privilege(runtime_role.oid, relation.oid, 'select, update, usage')`
   },
   {
     id: 'default-privileges',
@@ -209,7 +209,7 @@ export const privilegeRules: readonly Rule[] = [
         string_agg(format('revoke execute on function pg_catalog.%s from %s;', function.oid::regprocedure, ${callers}), ' ' order by function.oid::regprocedure::text) as mend
       from runtime_role, pg_proc as function
       where kind = 'tenant' and pronamespace = 'pg_catalog'::regnamespace
-        and proname in ('pg_terminate_backend', 'pg_cancel_backend', 'pg_advisory_lock', 'pg_try_advisory_lock', 'pg_advisory_lock_shared', 'pg_try_advisory_lock_shared')
+        and proname in ('pg_terminate_backend', 'pg_cancel_backend', 'pg_advisory_lock', 'pg_try_advisory_lock', 'pg_advisory_lock_shared', 'pg_try_advisory_lock_shared', 'pg_advisory_xact_lock')
         and has_function_privilege(runtime_role.oid, function.oid, 'execute')
       group by runtime_role.name`
   },

@@ -45,10 +45,12 @@ export const roleRules: readonly Rule[] = [
     severity: 'error',
     title: 'A role that serves requests and is a member of another',
     gain: 'What the other role sees: policies for it hold for its members, and SET ROLE makes one the other.',
-    explanation: "A policy applies to every role that has the privileges of one that it is TO. NOINHERIT only asks for set_config('role', ...) first. PostgreSQL's own roles, such as pg_read_server_files, count as well.",
+    explanation: "A policy applies to every role that has the privileges of one that it is TO. NOINHERIT only asks for set_config('role', ...) first. PostgreSQL's own roles, such as pg_read_server_files, count as well. A group of logins that serve alike is named with --tenant-role, too.",
     query: `
       select start_name as object, 'it is a member of ' || name as detail, format('revoke %s from %s;', first_name, start_name) as mend
-      from reachable where oid <> start`
+      from reachable
+      -- A group of theirs that is named with them is looked at like each of them.
+      where oid <> start and not exists (select from runtime_role where runtime_role.oid = reachable.oid and runtime_role.kind = reachable.kind)`
   },
   {
     id: 'role-shared',
@@ -78,7 +80,7 @@ export const roleRules: readonly Rule[] = [
     gain: 'One tenant’s rows, for every request that forgot to name its own.',
     explanation: 'ALTER ROLE, ALTER DATABASE or ALTER SYSTEM ... SET gives every new session the value. That the tenant is not set is what makes forgetting it an error.',
     query: `
-      select concat_ws(' in ', setrole_name, database_name) as object, 'sessions begin with ' || setting as detail, format('alter %s reset %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name), split_part(setting, '=', 1)) as mend
+      select coalesce(nullif(concat_ws(' in ', setrole_name, database_name), ''), 'all roles') as object, 'sessions begin with ' || setting as detail, format('alter %s reset %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all'), split_part(setting, '=', 1)) as mend
       from login_setting, context_setting where lower(split_part(setting, '=', 1)) = lower(context_setting.name)
       union all
       select 'the server', 'this session begins with ' || name || '=' || current_setting(name, true), format('alter system reset %s;', name)
@@ -92,8 +94,11 @@ export const roleRules: readonly Rule[] = [
     gain: 'References to the rows of other tenants, and rows of tenants that are not there.',
     explanation: 'session_replication_role = replica switches off the triggers that foreign keys consist of.',
     query: `
-      select concat_ws(' in ', setrole_name, database_name) as object, 'sessions begin with ' || setting as detail, format('alter %s reset session_replication_role;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name)) as mend
-      from login_setting where setting ~* '^session_replication_role=(replica|local)'`
+      select coalesce(nullif(concat_ws(' in ', setrole_name, database_name), ''), 'all roles') as object, 'sessions begin with ' || setting as detail, format('alter %s reset session_replication_role;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all')) as mend
+      from login_setting where setting ~* '^session_replication_role=(replica|local)' and coalesce(setrole_name, database_name) is not null
+      union all
+      select 'the server', 'this session begins with session_replication_role=' || current_setting('session_replication_role'), 'alter system reset session_replication_role; alter role all reset session_replication_role;'
+      where current_setting('session_replication_role') <> 'origin' and not exists (select from login_setting where setting ~* '^session_replication_role=' and coalesce(setrole_name, database_name) is not null)`
   },
   {
     id: 'role-setting-row-security',
@@ -102,7 +107,7 @@ export const roleRules: readonly Rule[] = [
     gain: 'Nothing of others: every statement that a policy would filter fails. Whoever mends that in a hurry may give the role BYPASSRLS.',
     explanation: 'row_security = off turns filtering into an error. For whoever migrates or dumps that is right; for whoever serves requests it is an outage.',
     query: `
-      select concat_ws(' in ', setrole_name, database_name) as object, 'sessions begin with ' || setting as detail, format('alter %s reset row_security;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name)) as mend
+      select coalesce(nullif(concat_ws(' in ', setrole_name, database_name), ''), 'all roles') as object, 'sessions begin with ' || setting as detail, format('alter %s reset row_security;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all')) as mend
       from login_setting where setting ~* '^row_security=(off|false|no|0)'`
   },
   {
@@ -112,8 +117,28 @@ export const roleRules: readonly Rule[] = [
     gain: 'What the other role sees, for every request.',
     explanation: 'ALTER ROLE ... SET role makes each session of the one begin as the other: whoever reads the configuration of the application sees a harmless name.',
     query: `
-      select concat_ws(' in ', setrole_name, database_name) as object, 'sessions begin with ' || setting as detail, format('alter %s reset role;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name)) as mend
+      select coalesce(nullif(concat_ws(' in ', setrole_name, database_name), ''), 'all roles') as object, 'sessions begin with ' || setting as detail, format('alter %s reset role;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all')) as mend
       from login_setting where setting ~* '^(role|session_authorization)='`
+  },
+  {
+    id: 'role-setting-search-path',
+    severity: 'error',
+    title: 'Sessions that find another function before the real one',
+    gain: 'Another tenant’s rows, for a function of the name that the application calls, in a schema that is searched first.',
+    explanation: 'A name without its schema means the first thing of that name on the search_path. Let the tenants’ schema stand first, and write names with their schemas.',
+    query: `
+      select distinct coalesce(nullif(concat_ws(' in ', setrole_name, database_name), ''), 'all roles') as object, format('sessions begin with %s, and %s has a %s too', setting, quote_ident(pg_namespace.nspname), shadow.name) as detail,
+        format('alter %s set search_path = %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all'), given.schema_name) as mend
+      from given, login_setting, regexp_split_to_table(substr(setting, position('=' in setting) + 1), '\\s*,\\s*') with ordinality as entry (name, place)
+      join pg_namespace on entry.name in (pg_namespace.nspname, quote_ident(pg_namespace.nspname)),
+      lateral (
+        select proname::text as name from pg_proc where pronamespace = pg_namespace.oid and proname in (select other.proname from pg_proc as other where other.pronamespace = given.schema_oid)
+        union all
+        select relname::text from pg_class where relnamespace = pg_namespace.oid and relkind in ('r', 'p', 'v', 'm', 'f') and relname in (select other.relname from pg_class as other where other.relnamespace = given.schema_oid)
+        limit 1
+      ) as shadow
+      where setting ~ '^search_path=' and pg_namespace.oid <> given.schema_oid and pg_namespace.nspname <> 'pg_catalog'
+        and entry.place < coalesce((select own.place from regexp_split_to_table(substr(setting, position('=' in setting) + 1), '\\s*,\\s*') with ordinality as own (name, place) where own.name = given.schema_name limit 1), 1000)`
   },
   {
     id: 'role-without-timeouts',
@@ -126,7 +151,7 @@ export const roleRules: readonly Rule[] = [
         string_agg(format('alter role %s set %s = %L;', runtime_role.name, wanted.name, wanted.value), ' ') as mend
       from runtime_role, (values ('idle_in_transaction_session_timeout', '15s'), ('statement_timeout', '5s'), ('lock_timeout', '2s')) as wanted (name, value)
       where runtime_role.kind = 'tenant' and not exists (
-        select from login_setting where coalesce(setrole_name, runtime_role.name) = runtime_role.name and split_part(setting, '=', 1) = wanted.name and split_part(setting, '=', 2) not in ('0', ''))
+        select from login_setting where coalesce(setrole_name, runtime_role.name) = runtime_role.name and split_part(setting, '=', 1) = wanted.name and split_part(setting, '=', 2) !~ '^0*[a-z]*$')
       group by runtime_role.name`
   },
   {
@@ -136,7 +161,7 @@ export const roleRules: readonly Rule[] = [
     gain: 'The secret: every role reads every setting that is not a superuser’s own.',
     explanation: 'current_setting() asks for no privilege. Keep secrets in a table that one function’s owner reads.',
     query: `
-      select concat_ws(' in ', setrole_name, database_name) as object, 'sessions begin with ' || split_part(setting, '=', 1) || ' set' as detail, format('alter %s reset %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name), split_part(setting, '=', 1)) as mend
+      select coalesce(nullif(concat_ws(' in ', setrole_name, database_name), ''), 'all roles') as object, 'sessions begin with ' || split_part(setting, '=', 1) || ' set' as detail, format('alter %s reset %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all'), split_part(setting, '=', 1)) as mend
       from login_setting where split_part(setting, '=', 1) ~* '\\..*(secret|password|passwd|token|private|credential|api_?key|jwt)'`
   },
   {

@@ -177,12 +177,15 @@ export const tableRules: readonly Rule[] = [
   {
     id: 'rewrite-rule',
     severity: 'error',
-    title: 'A rewrite rule on a table of tenants',
-    gain: "Statements that are turned into others, which run with the rights of the table's owner.",
-    explanation: 'What a rule adds to a statement is checked as the owner of the table that has the rule. PostgreSQL, "Rules and Privileges".',
+    title: 'A rewrite rule on a table or view that tenants may use',
+    gain: "Statements that are turned into others, which run with the rights of the table's or view's owner.",
+    explanation: 'What a rule adds to a statement is checked as the owner of what has the rule: security_invoker is for what a view shows alone. PostgreSQL, "Rules and Privileges".',
     query: `
-      select format('%s.%I', tenant_table.name, rulename) as object, pg_get_ruledef(pg_rewrite.oid) as detail, format('drop rule %I on %s;', rulename, tenant_table.name) as mend
-      from pg_rewrite join tenant_table on tenant_table.oid = ev_class`
+      select distinct format('%s.%I', relation.name, rulename) as object, pg_get_ruledef(pg_rewrite.oid) as detail, format('drop rule %I on %s;', rulename, relation.name) as mend
+      from pg_rewrite join (
+        select tenant_table.oid, tenant_table.name from tenant_table union select reachable_relation.oid, reachable_relation.oid::regclass::text from reachable_relation where not is_of_extension
+      ) as relation on relation.oid = ev_class
+      where rulename <> '_RETURN'`
   },
   {
     id: 'published',
