@@ -61,6 +61,8 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'role-without-timeouts', object: 'rowhouse_tenant', sql: "alter role rowhouse_tenant set statement_timeout = '0s'" },
   { rule: 'sequence-readable', object: 'rowhouse.project_id_seq', sql: 'grant usage on sequence rowhouse.project_id_seq to rowhouse_tenant' },
   { rule: 'session-functions', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.pg_advisory_xact_lock(bigint) to public' },
+  { rule: 'default-execute', object: 'rowhouse_owner', sql: 'alter default privileges for role rowhouse_owner in schema rowhouse grant execute on functions to rowhouse_tenant' },
+  { rule: 'foreign-server-usable', object: 'nothing', sql: 'create foreign data wrapper nothing; grant usage on foreign data wrapper nothing to rowhouse_tenant' },
   { rule: 'foreign-key-elsewhere', object: 'rowhouse.project.to_copy', sql: 'create schema stash; create table stash.copy as select id from rowhouse.project; alter table stash.copy add primary key (id); alter table rowhouse.project add copy_id bigint constraint to_copy references stash.copy' },
 
   // Two or three things together, each harmless or warned of by itself.

@@ -22,6 +22,8 @@ export interface Prey {
   row: Readonly<Record<string, unknown>>
   /** Where that row is, for whoever can take it away. */
   place: { table: string, row: string } | undefined
+  /** How many rows the one who attacks has here; undefined where nobody could count them. */
+  own: number | undefined
 }
 
 /** Whose transaction it is: a tenant's, nobody's, or that of somebody who has set the setting to what they like. */
@@ -76,7 +78,7 @@ export function readsAs ({ name, key, columns }: ProbedTable, tenant: string): A
   return [{ probe: 'read without a filter, as one of many', context: { tenant }, text: `select ${k} from ${name} where ${k} is distinct from $1 limit 1`, values: [tenant], leaksBy: 'rows' }]
 }
 
-function reads ({ name, key, columns }: ProbedTable, { self, victim }: Prey, setting: string | undefined): Attempt[] {
+function reads ({ name, key, columns }: ProbedTable, { self, victim, own: ownRows }: Prey, setting: string | undefined): Attempt[] {
   const readable = columns.filter(column => column.canRead)
   if (readable.length === 0) return []
   const list = readable.map(column => quote(column.name)).join(', ')
@@ -85,6 +87,7 @@ function reads ({ name, key, columns }: ProbedTable, { self, victim }: Prey, set
   return [
     { probe: 'read, no tenant named', context: 'none', text: `select ${list} from ${name}`, values: [], leaksBy: 'rows' },
     ...contexts(setting).map(([what, context]): Attempt => ({ probe: `read, ${what} for a tenant`, context, text: `select ${list} from ${name}`, values: [], leaksBy: 'rows' })),
+    ...(ownRows === undefined ? [] : [{ ...own, probe: 'count more than one\'s own', text: `select from (select count(*) as found from ${name}) as counted where found > $1`, values: [ownRows] }]),
     ...(readable.some(column => column.name === key)
       ? [
           { ...own, probe: 'read without a filter', text: `select ${k} from ${name} where ${k} is distinct from $1`, values: [self] },

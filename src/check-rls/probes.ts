@@ -184,7 +184,7 @@ class Attack {
     if (self === undefined || victim === undefined) return undefined
     if (first === undefined) {
       if (!this.#report.empty.includes(name)) this.#report.empty.push(name)
-      return { self, victim, row: {}, place: undefined }
+      return { self, victim, row: {}, place: undefined, own: undefined }
     }
     return await this.#undone(async () => {
       await this.#see()
@@ -198,7 +198,8 @@ class Attack {
       const [row = {}] = await this.#query<Record<string, unknown>>(
         `select ${list} from ${name} where ${quote(key)} = $1${place === undefined ? '' : ' and tableoid = $2::regclass and ctid = $3::tid'} limit 1`,
         place === undefined ? [victim] : [victim, place.table, place.row])
-      return { self, victim, row, place }
+      const [own] = await this.#query<{ rows: string }>(`select count(*)::text as rows from ${name} where ${quote(key)} = $1`, [self])
+      return { self, victim, row, place, own: Number(own?.rows) }
     })
   }
 

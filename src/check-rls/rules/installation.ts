@@ -31,7 +31,10 @@ export const installationRules: readonly Rule[] = [
     explanation: 'USAGE on a foreign server lets a role make user mappings for itself.',
     query: `
       select quote_ident(srvname) as object, runtime_role.name || ' may use it' as detail, format('revoke usage on foreign server %I from %s, public;', srvname, runtime_role.name) as mend
-      from pg_foreign_server, runtime_role where has_server_privilege(runtime_role.oid, pg_foreign_server.oid, 'usage')`
+      from pg_foreign_server, runtime_role where has_server_privilege(runtime_role.oid, pg_foreign_server.oid, 'usage')
+      union all
+      select quote_ident(fdwname), runtime_role.name || ' may make a server of its kind', format('revoke usage on foreign data wrapper %I from %s, public;', fdwname, runtime_role.name)
+      from pg_foreign_data_wrapper, runtime_role where has_foreign_data_wrapper_privilege(runtime_role.oid, pg_foreign_data_wrapper.oid, 'usage')`
   },
   {
     id: 'event-trigger',

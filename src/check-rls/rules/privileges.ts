@@ -157,7 +157,10 @@ export const privilegeRules: readonly Rule[] = [
       from (select distinct relowner from tenant_table) as owner
       where not exists (
         select from pg_default_acl where defaclrole = owner.relowner and defaclobjtype = 'f' and defaclnamespace = 0
-          and not exists (select from aclexplode(defaclacl) as acl where acl.grantee = 0))`
+          and not exists (select from aclexplode(defaclacl) as acl where acl.grantee = 0))
+      union all
+      select defaclrole::regrole::text, 'what it makes is executable by ' || runtime_role.name, format('alter default privileges for role %s%s revoke execute on functions from %s;', defaclrole::regrole, coalesce(' in schema ' || nullif(defaclnamespace, 0)::regnamespace, ''), runtime_role.name)
+      from pg_default_acl, aclexplode(defaclacl) as acl join runtime_role on runtime_role.oid = acl.grantee where defaclobjtype = 'f'`
   },
   {
     id: 'setting-forgeable',
