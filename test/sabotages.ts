@@ -63,6 +63,9 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'session-functions', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.pg_advisory_xact_lock(bigint) to public' },
   { rule: 'default-execute', object: 'rowhouse_owner', sql: 'alter default privileges for role rowhouse_owner in schema rowhouse grant execute on functions to rowhouse_tenant' },
   { rule: 'foreign-server-usable', object: 'nothing', sql: 'create foreign data wrapper nothing; grant usage on foreign data wrapper nothing to rowhouse_tenant' },
+  { rule: 'owner-sees-nothing', object: 'rowhouse_owner', sql: 'alter role rowhouse_owner reset row_security' },
+  { rule: 'operator-user-defined', object: 'rowhouse.mood as text', sql: "create type rowhouse.mood as enum ('calm'); create cast (rowhouse.mood as text) with inout as implicit" },
+  { rule: 'operator-class-user-defined', object: 'rowhouse.blind_names', sql: 'create operator class rowhouse.blind for type bigint using btree as operator 3 =(bigint, bigint), function 1 pg_catalog.btint8cmp(bigint, bigint); create unique index blind_names on rowhouse.project (account_id rowhouse.blind, id)' },
   { rule: 'foreign-key-elsewhere', object: 'rowhouse.project.to_copy', sql: 'create schema stash; create table stash.copy as select id from rowhouse.project; alter table stash.copy add primary key (id); alter table rowhouse.project add copy_id bigint constraint to_copy references stash.copy' },
 
   // Two or three things together, each harmless or warned of by itself.

@@ -58,6 +58,18 @@ export const installationRules: readonly Rule[] = [
         and not exists (select from pg_depend where pg_depend.classid = 'pg_operator'::regclass and pg_depend.objid = pg_operator.oid and pg_depend.deptype = 'e')
       union all
       select format('%s as %s', castsource::regtype, casttarget::regtype), 'is a cast that is defined here', format('drop cast (%s as %s);', castsource::regtype, casttarget::regtype)
-      from pg_cast join own_function on own_function.oid = castfunc and not own_function.is_of_extension`
+      from pg_cast
+      where pg_cast.oid >= 16384 and not exists (select from pg_depend where pg_depend.classid = 'pg_cast'::regclass and pg_depend.objid = pg_cast.oid and pg_depend.deptype = 'e')`
+  },
+  {
+    id: 'operator-class-user-defined',
+    severity: 'warning',
+    title: 'An index that compares by a rule of one’s own',
+    gain: 'Keys that hold two tenants for one, and functions that the index calls with everybody’s values, asking for no privilege.',
+    explanation: 'An index compares by its operator class. One that was defined here may find things equal that "=" does not.',
+    query: `
+      select distinct index_relation.oid::regclass::text as object, format('compares by %I, which is defined here', opcname) as detail, format('drop index %s;', index_relation.oid::regclass) as mend
+      from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid, unnest(indclass) as class (oid) join pg_opclass on pg_opclass.oid = class.oid
+      where pg_opclass.oid >= 16384 and not exists (select from pg_depend where pg_depend.classid = 'pg_opclass'::regclass and pg_depend.objid = pg_opclass.oid and pg_depend.deptype = 'e')`
   }
 ]

@@ -111,6 +111,18 @@ export const roleRules: readonly Rule[] = [
       from login_setting where setting ~* '^row_security=(off|false|no|0)'`
   },
   {
+    id: 'owner-sees-nothing',
+    severity: 'warning',
+    title: 'An owner who sees no rows, and is not told',
+    gain: 'Nothing of others: but a migration that changes no row, a key that is validated over none, and half a dump all succeed.',
+    explanation: 'With FORCE the owner is filtered as well, and where no policy is for it, everything is. ALTER ROLE ... SET row_security = off makes that an error.',
+    query: `
+      select distinct quote_ident(pg_roles.rolname) as object, 'owns tables with forced row-level security, and its sessions begin with row_security on' as detail, format('alter role %I set row_security = off;', pg_roles.rolname) as mend
+      from tenant_table join pg_roles on pg_roles.oid = tenant_table.relowner
+      where relforcerowsecurity and rolcanlogin and not rolsuper and not rolbypassrls and not exists (
+        select from pg_db_role_setting, unnest(setconfig) as setting where setrole in (0, pg_roles.oid) and setting ~* '^row_security=(off|false|no|0)')`
+  },
+  {
     id: 'role-setting-role',
     severity: 'error',
     title: 'Sessions that begin as another role',
