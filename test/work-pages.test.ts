@@ -205,3 +205,19 @@ t.test('a page of ten rows with long details is small', async t => {
   const { body } = await ask(`/project/${id}/`, { slug: 'tenant-2' })
   t.ok(Buffer.byteLength(body) < 60_000, `${Buffer.byteLength(body)} bytes`)
 })
+
+t.test('whoever may only look is shown what there is, and no form to change it', async t => {
+  const { app: closed } = await testApp(t, database, { config: { access: 'required' } })
+  const visitors = visitorsOf(closed)
+  const [viewer, member] = [await visitors.cookieFor('viewer@example.com'), await visitors.cookieFor('member@example.com')]
+  const [project, task, subtask] = [await firstOf('project', 'tenant-0'), await firstOf('task', 'tenant-0'), await firstOf('subtask', 'tenant-0')]
+  for (const [url, name] of [['/projects/', project.name], [`/project/${project.id}/`, project.name], [`/task/${task.id}/`, task.name], [`/subtask/${subtask.id}/`, subtask.name]] as const) {
+    const forms = /action="\/(projects|project|task|subtask)\/[^"]*"[^>]*>\s*(<input type="hidden"|<p class="wrong")/
+    const looked = await visitors.ask(url, { cookie: viewer })
+    t.ok(looked.body.includes(name), url)
+    t.notMatch(looked.body, forms, url)
+    t.notMatch(looked.body, /<textarea/, url)
+    t.match((await visitors.ask(url, { cookie: member })).body, forms, `${url}, for a member`)
+  }
+  t.match(await visitors.send('/projects/', { name: 'by a viewer', details: '' }, { cookie: viewer }), { statusCode: 403 })
+})
