@@ -296,7 +296,7 @@ t.test('an exclusion that compares the tenants by anything but "=" is one across
     const query = queryOf(client)
     const [extension] = await query("select from pg_available_extensions where name = 'btree_gist'")
     if (extension === undefined) {
-      t.pass('this server has no operators for it')
+      t.pass('exclusion by "="', { skip: 'this server has no operators for it' })
       return
     }
     const before = 'create extension btree_gist; alter table rowhouse.project add column span int4range; alter table rowhouse.project add constraint booked exclude using gist'

@@ -71,13 +71,6 @@ export function attemptsOn (table: ProbedTable, prey: Prey, setting: string | un
   ]
 }
 
-/** What is tried as one of many tenants: to see anybody else's rows. */
-export function readsAs ({ name, key, columns }: ProbedTable, tenant: string): Attempt[] {
-  if (!columns.some(column => column.name === key && column.canRead)) return []
-  const k = quote(key)
-  return [{ probe: 'read without a filter, as one of many', context: { tenant }, text: `select ${k} from ${name} where ${k} is distinct from $1 limit 1`, values: [tenant], leaksBy: 'rows' }]
-}
-
 function reads ({ name, key, columns }: ProbedTable, { self, victim, own: ownRows }: Prey, setting: string | undefined): Attempt[] {
   const readable = columns.filter(column => column.canRead)
   if (readable.length === 0) return []
@@ -208,6 +201,13 @@ function otherTenants ({ name, key }: ProbedTable, { self, victim }: Prey, setti
   }
   if (naming !== undefined) attempts.push({ probe: 'name another tenant', context: { tenant: self }, text: naming(victim), values: [], leaksBy: 'answer' })
   return attempts
+}
+
+/** What is tried as one of many tenants: to see anybody else's rows. */
+export function readsAs ({ name, key, columns }: ProbedTable, tenant: string): Attempt[] {
+  if (!columns.some(column => column.name === key && column.canRead)) return []
+  const k = quote(key)
+  return [{ probe: 'read without a filter, as one of many', context: { tenant }, text: `select ${k} from ${name} where ${k} is distinct from $1 limit 1`, values: [tenant], leaksBy: 'rows' }]
 }
 
 function contexts (setting: string | undefined): Array<[string, Context]> {

@@ -96,7 +96,7 @@ export const catalog = `
     join pg_language on pg_language.oid = function.prolang
     where function.oid >= 16384 and pg_namespace.nspname !~ '^pg_(temp|toast)'
   ),
-  -- Views, defaults, checks and functions that were read when they were made hold what they refer to by its id: nobody asks for the
+  -- Views, defaults, checks, indexes and functions that were read when they were made hold what they refer to by its id: nobody asks for the
   -- use of its schema then.
   referred as materialized (
     select pg_depend.refclassid as classid, pg_depend.refobjid as oid

@@ -118,12 +118,12 @@ class Attack {
       }
     } catch (error) {
       if (!timeouts.includes((error as { code?: string }).code ?? '')) throw error
-      this.#skip(table, `it was locked by somebody else: ${(error as Error).message}`)
+      this.#skip(table, `it was locked, or took too long: ${(error as Error).message}`)
     }
   }
 
   /** That a tenant can be named, and then sees what is its own: otherwise all would be refused, and nothing proved. @throws {ExplainedError} */
-  async #assertNaming (table: ProbedTable, role: string, { self, victim, row }: Prey): Promise<void> {
+  async #assertNaming (table: ProbedTable, role: string, { self, victim, row, own }: Prey): Promise<void> {
     const k = quote(table.key)
     const keyIsReadable = table.columns.some(({ name, canRead }) => name === table.key && canRead)
     for (const tenant of [self, victim]) {
@@ -136,7 +136,7 @@ class Attack {
         }
         return keyIsReadable ? (await this.#query(`select ${k} from ${table.name} where ${k} = ${literal(tenant)} limit 1`)).length : undefined
       })
-      const has = Object.keys(row).length > 0 && tenant === victim
+      const has = tenant === victim ? Object.keys(row).length > 0 : (own ?? 0) > 0
       if (has && seen === 0) this.#skip(table, `as the tenant ${tenant}, ${role} does not see what is its own, so that nothing is proved by what it does not see of others`)
     }
   }
@@ -152,11 +152,9 @@ class Attack {
     return await this.#undone(async () => {
       await this.#see()
       if (!await this.#maySee(table)) return []
-      const found = await this.#query<{ id: string }>(`
-        (select ${k}::text as id from ${table.name} where ${k} is not null order by ${k} limit 1) union
-        (select ${k}::text from ${table.name} where ${k} is not null order by ${k} desc limit 1)`)
       const [first] = await this.#query<{ id: string }>(`select ${k}::text as id from ${table.name} where ${k} is not null order by ${k} limit 1`)
-      return found.map(({ id }) => id).sort((a, b) => Number(b === first?.id) - Number(a === first?.id))
+      const [last] = await this.#query<{ id: string }>(`select ${k}::text as id from ${table.name} where ${k} is not null order by ${k} desc limit 1`)
+      return first === undefined || last === undefined ? [] : [...new Set([first.id, last.id])]
     })
   }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { NotFoundError } from '../../errors.ts'
 import type { FormState, ProjectPage, ProjectsPage } from '../../plugins/views.ts'
 import { progressOfProjects, progressOfTasks, type Progress } from '../../repositories/progress.ts'
 import { createProjects, deleteProjectWithTasks, findProject, listProjects, lockProject, updateProject } from '../../repositories/projects.ts'
@@ -8,7 +9,8 @@ import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
 import { hidden } from '../forms.ts'
-import { addressOf, bodyOf, changeRow, formState, idInPath, isTheirs, neighbours, noForm, pageQuery, pageSize, reading, rowBody, writing } from './rows.ts'
+import { acting, changeForm } from './row-forms.ts'
+import { addressOf, bodyOf, formState, idInPath, idOf, isTheirs, neighbours, noForm, pageQuery, pageSize, reading, rowBody, writing } from './rows.ts'
 import { isCompleteOf, stateQuery, type State } from './state.ts'
 
 const listNotices = { deleted: 'The project is deleted, with its tasks.' } as const
@@ -54,16 +56,7 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
     return reply.page('project', { ...page, ...noForm, notice: done && notices[done] })
   })
 
-  app.post('/project/:id/', { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
-    try {
-      const { name, details, seen } = bodyOf(request)
-      await request.inTransaction('caller', async scope => await changeRow(scope, { lock: lockProject, update: updateProject }, idOf(request), { name, details }, seen))
-      return reply.redirect(`/project/${idOf(request)}/?done=changed`, 303)
-    } catch (error) {
-      if (!isTheirs(error)) throw error
-      return await showAgain(request, reply, formState(request, 'change', error), error.status)
-    }
-  })
+  changeForm(app, 'project', { lock: lockProject, update: updateProject }, showAgain)
 
   app.post('/project/:id/tasks/', { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
     try {
@@ -80,8 +73,9 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
     }
   })
 
-  app.post('/project/:id/delete/', { ...writing, attachValidation: false, schema: { ...hidden, params: idInPath } }, async (request, reply) => {
-    if (!await request.inTransaction('caller', async scope => await deleteProjectWithTasks(scope, idOf(request)))) found(undefined)
+  app.post('/project/:id/delete/', acting, async (request, reply) => {
+    const isDeleted = await request.inTransaction('caller', async scope => await deleteProjectWithTasks(scope, idOf(request)))
+    if (!isDeleted) throw new NotFoundError()
     return reply.redirect('/projects/?done=deleted', 303)
   })
 
@@ -89,10 +83,6 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
     const page = await request.inTransaction('caller', async scope => await readProject(scope, cursors, idOf(request), { state: 'all' }))
     return reply.code(status).page('project', { ...page, ...form })
   }
-}
-
-function idOf ({ params }: FastifyRequest): number {
-  return (params as { id: number }).id
 }
 
 async function readProjects (scope: TenantScope, cursors: CursorSealer, { cursor, search }: Omit<ListQuery, 'done'>): Promise<Omit<ProjectsPage, keyof FormState>> {

@@ -13,6 +13,11 @@ export const pageSize = 25
 
 const audience = 'tenant' as const
 export const idInPath = z.object({ id: idText })
+/** The id in the address of a request whose params are {@link idInPath}. */
+export function idOf ({ params }: FastifyRequest): number {
+  return (params as { id: number }).id
+}
+
 /** A page of one row. */
 export const reading = { config: { audience }, errorHandler: badIdIsNotFound }
 /** What a form leads to: it opens a transaction for what it does, once it is known to be right. */
@@ -55,7 +60,8 @@ class ChangedMeanwhileError extends ConflictError {
   }
 }
 
-interface Repository<Row extends Times, New> {
+/** How rows of one kind are kept. */
+export interface Repository<Row extends Times, New> {
   lock: (scope: TenantScope, id: number) => Promise<Row | undefined>
   update: (scope: TenantScope, id: number, change: Partial<New>) => Promise<Row | undefined>
 }

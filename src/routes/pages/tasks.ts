@@ -7,8 +7,9 @@ import { deleteTaskWithSubtasks, findTask, lockTask, updateTask, type Task } fro
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
-import { bodyLimit, hidden } from '../forms.ts'
-import { addressOf, bodyOf, changeRow, formState, idInPath, isTheirs, neighbours, noForm, pageQuery, pageSize, reading, rowBody, writing } from './rows.ts'
+import { hidden } from '../forms.ts'
+import { acting, changeForm, completionForms } from './row-forms.ts'
+import { addressOf, bodyOf, formState, idInPath, idOf, isTheirs, neighbours, noForm, pageQuery, pageSize, reading, rowBody, writing } from './rows.ts'
 import { isCompleteOf, stateQuery, type State } from './state.ts'
 
 const notices = {
@@ -21,6 +22,8 @@ const notices = {
   'task-reopened': 'The task is open again.'
 } as const
 
+const repository = { lock: lockTask, update: updateTask }
+
 interface Query { cursor?: string, state: State, done?: keyof typeof notices }
 
 /** Each task with its subtasks. */
@@ -31,28 +34,10 @@ export function taskPages (app: FastifyInstance, cursors: CursorSealer): void {
     return reply.page('task', { ...page, ...noForm, notice: done && notices[done] })
   })
 
-  app.post('/task/:id/', { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
-    try {
-      const { name, details, seen } = bodyOf(request)
-      await request.inTransaction('caller', async scope => await changeRow(scope, { lock: lockTask, update: updateTask }, idOf(request), { name, details }, seen))
-      return reply.redirect(`/task/${idOf(request)}/?done=changed`, 303)
-    } catch (error) {
-      if (!isTheirs(error)) throw error
-      return await showAgain(request, reply, formState(request, 'change', error), error.status)
-    }
-  })
+  changeForm(app, 'task', repository, showAgain)
+  completionForms(app, 'task', repository, ({ projectId }) => `/project/${projectId}/`, done => `task-${done}`)
 
-  const act = { ...writing, bodyLimit, attachValidation: false, schema: { ...hidden, params: idInPath } }
-  // From the list of its project, one comes back to that; from its own page, to this.
-  for (const [verb, isComplete, done] of [['complete', true, 'completed'], ['reopen', false, 'reopened']] as const) {
-    app.post(`/task/:id/${verb}/`, act, async (request, reply) => {
-      const { projectId } = await request.inTransaction('caller', async scope => await changeRow(scope, { lock: lockTask, update: updateTask }, idOf(request), { isComplete }))
-      const { list } = (request.body ?? {}) as { list?: string }
-      return reply.redirect(list === undefined ? `/task/${idOf(request)}/?done=task-${done}` : addressOf(`/project/${projectId}/`, { state: ['open', 'done'].includes(list) ? list : undefined, done }), 303)
-    })
-  }
-
-  app.post('/task/:id/delete/', act, async (request, reply) => {
+  app.post('/task/:id/delete/', acting, async (request, reply) => {
     const { projectId } = await request.inTransaction('caller', async scope => {
       const task = found<Task>(await lockTask(scope, idOf(request)))
       await deleteTaskWithSubtasks(scope, task.id)
@@ -80,10 +65,6 @@ export function taskPages (app: FastifyInstance, cursors: CursorSealer): void {
     const page = await request.inTransaction('caller', async scope => await readTask(scope, cursors, idOf(request), { state: 'all' }))
     return reply.code(status).page('task', { ...page, ...form })
   }
-}
-
-function idOf ({ params }: FastifyRequest): number {
-  return (params as { id: number }).id
 }
 
 async function readTask (scope: TenantScope, cursors: CursorSealer, id: number, { cursor, state }: Omit<Query, 'done'>): Promise<Omit<TaskPage, keyof FormState>> {

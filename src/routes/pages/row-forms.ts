@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FormState } from '../../plugins/views.ts'
+import type { Times } from '../../repositories/listing.ts'
+import { bodyLimit, hidden } from '../forms.ts'
+import { addressOf, bodyOf, changeRow, formState, idInPath, idOf, isTheirs, rowBody, writing, type Repository } from './rows.ts'
+
+/** Shows the page of a row again, with what is wrong with one of its forms. */
+export type ShowAgain = (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number) => Promise<FastifyReply>
+
+interface Named {
+  name: string
+  details: string
+}
+
+/** What one button does to a row: no form has anything to fill in. */
+export const acting = { ...writing, bodyLimit, attachValidation: false, schema: { ...hidden, params: idInPath } }
+
+/** Takes the form that changes the name and the details of a row, at its own address. */
+export function changeForm<Row extends Times, New extends Named> (app: FastifyInstance, kind: string, repository: Repository<Row, New>, showAgain: ShowAgain): void {
+  app.post(`/${kind}/:id/`, { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
+    try {
+      const { name, details, seen } = bodyOf(request)
+      await request.inTransaction('caller', async scope => await changeRow(scope, repository, idOf(request), { name, details } as Partial<New>, seen))
+      return reply.redirect(`/${kind}/${idOf(request)}/?done=changed`, 303)
+    } catch (error) {
+      if (!isTheirs(error)) throw error
+      return await showAgain(request, reply, formState(request, 'change', error), error.status)
+    }
+  })
+}
+
+/**
+ * Takes the buttons by which something is done, or open again. From the list that it stands in one comes back to that part of the
+ * list; from its own page, to this.
+ *
+ * @param listOf the address of the page where the row is listed
+ * @param noticeOf what its own page calls the notice
+ */
+export function completionForms<Row extends Times, New extends { isComplete: boolean }> (app: FastifyInstance, kind: string, repository: Repository<Row, New>, listOf: (row: Row) => string, noticeOf: (done: string) => string): void {
+  for (const [verb, isComplete, done] of [['complete', true, 'completed'], ['reopen', false, 'reopened']] as const) {
+    app.post(`/${kind}/:id/${verb}/`, acting, async (request, reply) => {
+      const row = await request.inTransaction('caller', async scope => await changeRow(scope, repository, idOf(request), { isComplete } as Partial<New>))
+      const { list } = (request.body ?? {}) as { list?: unknown }
+      if (list === undefined) return reply.redirect(addressOf(`/${kind}/${idOf(request)}/`, { done: noticeOf(done) }), 303)
+      return reply.redirect(addressOf(listOf(row), { state: list === 'open' || list === 'done' ? list : undefined, done }), 303)
+    })
+  }
+}
