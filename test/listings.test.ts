@@ -2,7 +2,8 @@ import t from 'tap'
 import { Pool } from '../src/database/pool.ts'
 import { countsFirst, lastPage, pageOf, windowFromNearerEnd, type ListingLimits, type Page, type PageNumber } from '../src/repositories/page.ts'
 import type { Position, Slice, SliceRequest, SortKey } from '../src/repositories/listing.ts'
-import { listSubtasks, listSubtasksOfAllAccounts, sliceSubtasks, type Subtask } from '../src/repositories/subtasks.ts'
+import { listSubtasks } from '../src/repositories/subtask-pages.ts'
+import { listSubtasksOfAllAccounts, sliceSubtasks, type Subtask } from '../src/repositories/subtasks.ts'
 import { openOperatorScope, openTenantScope, type TenantScope } from '../src/tenancy/scope.ts'
 import type { AccountId } from '../src/tenancy/tenant.ts'
 import { load } from '../src/testdata/load.ts'
@@ -29,7 +30,7 @@ const small: ListingLimits = { countedRows: 50, nearRows: 30 }
 async function ofTenant (page: PageNumber, limits?: ListingLimits): Promise<Page<{ id: number, taskName: string, projectName: string }>> {
   const transaction = await tenants.begin(reading)
   try {
-    return await listSubtasks(openTenantScope(transaction, account), { page, size }, limits)
+    return await listSubtasks(openTenantScope(transaction, account), { page, size }, { limits })
   } finally {
     await transaction.rollback()
   }

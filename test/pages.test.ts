@@ -143,8 +143,10 @@ t.test('the operator\'s list has all accounts\' rows, and says whose they are', 
 t.test('hostile text in every field comes out as text', async t => {
   for (const host of tenancy === 'single-schema' ? ['hostile.localhost', 'localhost'] : ['hostile.localhost']) {
     const pages = await Promise.all(Array.from({ length: host === 'localhost' ? 11 : 1 }, async (_, index) => (await ask(`/subtasks/${index + 1}/`, { host })).body))
-    const body = pages.join('')
-    for (const place of ['<span class="label" dir="auto">&lt;b&gt;project&lt;/b&gt;</span>', '<span class="label" dir="auto">&quot;&gt;&lt;img src=x onerror=alert(1)&gt;</span>', '<th scope="row" class="name" dir="auto">&lt;script&gt;alert(2)&lt;/script&gt;</th>',
+    // A tenant's rows lead to what they name.
+    const body = pages.join('').replace(/ href="\/(project|task|subtask)\/\d+\/"/g, '')
+    const [label, end, name] = host === 'localhost' ? ['<span class="label"', '</span>', (text: string) => text] : ['<a class="label"', '</a>', (text: string) => `<a>${text}</a>`]
+    for (const place of [`${label} dir="auto">&lt;b&gt;project&lt;/b&gt;${end}`, `${label} dir="auto">&quot;&gt;&lt;img src=x onerror=alert(1)&gt;${end}`, `<th scope="row" class="name" dir="auto">${name('&lt;script&gt;alert(2)&lt;/script&gt;')}</th>`,
       '<td class="details" dir="auto">&lt;% throw 1 %&gt; &lt;%= it %&gt; $' + '{7*7} {{7*7}} &lt;/td&gt;&lt;/table&gt;</td>', `${host === 'localhost' ? '<span class="label"' : '<strong class="viewer-name"'} dir="auto">&lt;script&gt;alert(1)&lt;/script&gt; &quot;Quotes&quot; &amp; Co<`
     ]) t.equal(body.split(place).length - 1, 1, `${host}: ${place}`)
     t.notMatch(body, /<script|<img src=x|<b>project/i, host)
@@ -161,6 +163,8 @@ t.test('page links: neighbours, always the first and the last, gaps, the current
   t.equal(shape(1, 100), '[1] 2 3 4 5 6 7 8 9 10 … 100')
   t.equal(shape(100, 100), '1 … 90 91 92 93 94 95 96 97 98 99 [100]')
   t.equal(shape(50, 100, 'about'), '1 … 40 41 42 43 44 45 46 47 48 49 [50] 51 52 53 54 55 56 57 58 59 … Last')
+  t.equal(shape(2500, 5000), '1 … 1246 … 2490 2491 2492 2493 2494 2495 2496 2497 2498 2499 [2500] 2501 2502 2503 2504 2505 2506 2507 2508 2509 … 3755 … 5000', 'and the middle of a long way')
+  t.equal(shape(50, 5000, 'about'), '1 … 40 41 42 43 44 45 46 47 48 49 [50] 51 52 53 54 55 56 57 58 59 … Last', 'but nothing where nobody knows what there is')
   t.match(paginate({ page: 2, pages: 3, precision: 'exact' }, href, '/p/last'), { previousHref: '/p/1', nextHref: '/p/3' })
   t.match(paginate({ page: 1, pages: 1, precision: 'exact' }, href, '/p/last'), { previousHref: undefined, nextHref: undefined })
 

@@ -18,6 +18,7 @@ import * as managing from '../src/repositories/managing.ts'
 import * as progress from '../src/repositories/progress.ts'
 import * as projects from '../src/repositories/projects.ts'
 import * as sessions from '../src/repositories/sessions.ts'
+import * as subtaskPages from '../src/repositories/subtask-pages.ts'
 import * as subtasks from '../src/repositories/subtasks.ts'
 import * as tasks from '../src/repositories/tasks.ts'
 import * as tokens from '../src/repositories/tokens.ts'
@@ -337,9 +338,16 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     updateTask: async scope => await tasks.updateTask(scope, taskId, { name: 'mine' }) === undefined,
     deleteTask: async scope => !await tasks.deleteTask(scope, taskId),
     deleteTaskWithSubtasks: async scope => !await tasks.deleteTaskWithSubtasks(scope, taskId) && await rowsOf(scope, other) === victim.rows,
-    countSubtasks: async scope => await subtasks.countSubtasks(scope) === 25,
-    listSubtasks: async scope => onlyOwn((await subtasks.listSubtasks(scope, page)).rows) && (await subtasks.listSubtasks(scope, page)).total.rows === 25 &&
-      onlyOwn((await subtasks.listSubtasks(scope, { page: 'last', size: 10 })).rows),
+    listProjectNames: async scope => onlyOwn(await projects.listProjectNames(scope, 200)) && (await projects.listProjectNames(scope, 200)).length === 2,
+    countSubtasks: async scope => await subtaskPages.countSubtasks(scope) === 25 && await subtaskPages.countSubtasks(scope, { projectId }) === 0 && await subtaskPages.countSubtasks(scope, { taskId }) === 0,
+    listSubtasks: async scope => onlyOwn((await subtaskPages.listSubtasks(scope, page)).rows) && (await subtaskPages.listSubtasks(scope, page)).total.rows === 25 &&
+      onlyOwn((await subtaskPages.listSubtasks(scope, { page: 'last', size: 10 })).rows) &&
+      (await Promise.all((['name', 'id', 'task', 'project', 'state'] as const).flatMap(order => [false, true].map(async descending => {
+        const view = { order, descending, filter: {} }
+        return onlyOwn((await subtaskPages.listSubtasks(scope, page, { view })).rows) && onlyOwn((await subtaskPages.listSubtasks(scope, { page: 'last', size: 10 }, { view })).rows) &&
+          onlyOwn((await subtaskPages.listSubtasks(scope, page, { view: { ...view, filter: { search: 'subtask', isComplete: true } } })).rows) &&
+          (await subtaskPages.listSubtasks(scope, page, { view: { ...view, filter: { projectId } } })).total.rows === 0
+      })))).every(isOwn => isOwn),
     sliceSubtasks: async scope => onlyOwnSlice(await subtasks.sliceSubtasks(scope, slice)) && onlyOwnSlice(await subtasks.sliceSubtasks(scope, slice, { search: 'subtask', isComplete: true })) &&
       (await subtasks.sliceSubtasks(scope, slice, { taskId })).total === 0 && (await subtasks.sliceSubtasks(scope, slice, { projectId })).total === 0,
     findSubtask: async scope => await subtasks.findSubtask(scope, subtaskId) === undefined,
@@ -428,7 +436,7 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
   }
 
   t.test('no function is left out', async t => {
-    const files = (await readdir(new URL('../src/repositories', import.meta.url))).filter(file => !['page.ts', 'listing.ts'].includes(file))
+    const files = (await readdir(new URL('../src/repositories', import.meta.url))).filter(file => !['page.ts', 'listing.ts', 'subtask-filter.ts'].includes(file))
     const names = (await Promise.all(files.map(async file => Object.keys(await import(`../src/repositories/${file}`) as object)))).flat()
     t.strictSame(names.filter(name => !ofOperator.includes(name)).sort(), Object.keys(attacks).sort(),
       'a repository function without an attack: add one to `attacks` in test/walls.test.ts, which asks it, as one tenant, for the rows of the other')
@@ -606,7 +614,7 @@ t.test('a connection that was mixed up yields nothing: policy and filter must ag
   const mixed = { sql: transaction.sql, accountId: own } as TenantScope
   t.equal((await projects.listProjects(mixed, slice)).total, 0)
   t.equal((await projects.listProjects(mixed, slice, { search: 'project' })).total, 0)
-  t.equal((await subtasks.listSubtasks(mixed, { page: 1, size: 10 })).total.rows, 0)
+  t.equal((await subtaskPages.listSubtasks(mixed, { page: 1, size: 10 })).total.rows, 0)
   t.equal(await projects.deleteProject(mixed, 1), false)
   await transaction.rollback()
 })

@@ -1,6 +1,6 @@
 import type { SqlValue } from '../database/connection.ts'
 import { flatten } from '../database/transaction.ts'
-import { listSubtasks } from '../repositories/subtasks.ts'
+import { listSubtasks } from '../repositories/subtask-pages.ts'
 import type { SqlPart, TenantScope } from '../tenancy/scope.ts'
 
 /** A statement as a repository sends it. */

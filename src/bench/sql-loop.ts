@@ -1,6 +1,6 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
-import { countsFirst, listingLimits } from '../repositories/page.ts'
-import { countSubtasks, listSubtasks } from '../repositories/subtasks.ts'
+import { countsFirst } from '../repositories/page.ts'
+import { countSubtasks, listSubtasks } from '../repositories/subtask-pages.ts'
 import type { TenancyStrategy } from '../tenancy/strategy.ts'
 import type { Tenant } from '../tenancy/tenant.ts'
 
@@ -14,7 +14,7 @@ export async function readPage (strategy: TenancyStrategy, tenant: Tenant, page:
   const { scope, transaction } = await strategy.beginTenant(tenant, { readOnly: true, deadlineMs: 30_000 })
   const request = { page, size: pageSize }
   const counted = countsFirst(request) ? await countSubtasks(scope) : undefined
-  await Promise.all([listSubtasks(scope, request, listingLimits, counted), transaction.endReading()])
+  await Promise.all([listSubtasks(scope, request, { counted }), transaction.endReading()])
 }
 
 export interface LoopResult {

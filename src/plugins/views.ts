@@ -6,6 +6,7 @@ import fastifyView from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyReply } from 'fastify'
 import plugin from 'fastify-plugin'
+import type { ListOrder } from '../schemas/subtask-list.ts'
 import type { Role } from '../tenancy/caller.ts'
 
 /** Whom a page is for; each page says so. */
@@ -37,6 +38,23 @@ export interface SubtasksPage {
   /** Accounts that a list of all accounts' subtasks does not include; for the operator alone. */
   elsewhere: { count: number, slugs: string[] } | undefined
   pagination: Pagination
+  /** What a tenant has asked for; the operator's list is in one order, and whole. */
+  filters: {
+    search: string
+    /** What is wrong with the words. */
+    mistake: string | undefined
+    state: 'open' | 'done' | undefined
+    project: number | undefined
+    projects: Array<{ id: number, name: string }>
+    /** Whether there are projects that `projects` leaves out. */
+    hasMoreProjects: boolean
+    sort: ListOrder
+    size: number | undefined
+    isFiltered: boolean
+    /** The list without its filters. */
+    hrefOfAll: string
+    hrefsOfOrders: Readonly<Record<ListOrder, string>>
+  } | undefined
 }
 
 export interface Pagination {
@@ -47,6 +65,10 @@ export interface Pagination {
   links: Array<{ kind: 'page', page: number, href: string, current: boolean } | { kind: 'gap' } | { kind: 'last', href: string }>
   previousHref: string | undefined
   nextHref: string | undefined
+  /** How many rows a page may have. */
+  sizes: Array<{ size: number, href: string, current: boolean }>
+  /** What else a page is asked for with, by name. */
+  asked: Array<[name: string, value: string]>
 }
 
 export interface ErrorPage {
@@ -343,8 +365,7 @@ function visibly (text: string): string {
 }
 
 /** The beginning of a long text, cut between characters. */
-function excerpt (text: string): string {
-  const most = 240
+function excerpt (text: string, most = 240): string {
   // Twice as many units hold as many characters at least.
   const characters = [...text.slice(0, most * 2)]
   return characters.length <= most && text.length <= most * 2 ? text : `${characters.slice(0, most).join('').trimEnd()}…`

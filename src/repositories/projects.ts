@@ -26,6 +26,12 @@ export async function listProjects ({ sql, accountId }: TenantScope, request: Sl
     async () => await sql<{ total: number }>`select count(*) as total from project where account_id = ${accountId} ${found}`)
 }
 
+/** The first projects of the account, by name, for somebody to choose from. */
+export async function listProjectNames ({ sql, accountId }: TenantScope, limit: number): Promise<Array<Pick<Project, 'id' | 'name'>>> {
+  return await sql<Pick<Project, 'id' | 'name'>>`
+    select id, name from project where account_id = ${accountId} order by name, id limit ${limit}`
+}
+
 export async function findProject ({ sql, accountId }: TenantScope, id: number): Promise<Project | undefined> {
   const [project] = await sql<Project>`
     select ${columns} from project where account_id = ${accountId} and id = ${id}`

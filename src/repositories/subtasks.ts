@@ -1,10 +1,8 @@
 import { part, type OperatorScope, type SqlPart, type TenantScope } from '../tenancy/scope.ts'
 import { findAccountsElsewhere, type AccountsElsewhere } from './accounts.ts'
-import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, searched, times, type Slice, type SliceRequest, type Times, type WithAccount, withinBounds } from './listing.ts'
-import {
-  countsFirst, lastPage, listingLimits, offsetOf, pageOf, quickerFromStart, windowAtEnd, windowFromNearerEnd, windowFromStart,
-  type ListingLimits, type Page, type PageRequest, type Total, type Window
-} from './page.ts'
+import { accountColumns, timesOf, always, ofServedAccounts, orderByAccount, readSlice, times, type Slice, type SliceRequest, type Times, type WithAccount, withinBounds } from './listing.ts'
+import { lastPage, listingLimits, offsetOf, pageOf, quickerFromStart, windowAtEnd, windowFromNearerEnd, type ListingLimits, type Page, type PageRequest, type Total, type Window } from './page.ts'
+import { wantedBy, type SubtaskFilter } from './subtask-filter.ts'
 
 export interface Subtask extends Times {
   id: number
@@ -26,63 +24,6 @@ export interface SubtaskInContext extends Omit<Subtask, keyof Times> {
 export interface SubtaskOfAccount extends SubtaskInContext {
   accountId: number
   accountName: string
-}
-
-/**
- * One page of the account's subtasks, by name, then id. A page past the end has no rows.
- *
- * The ids of the page are found in the index alone; only its rows are fetched, and their parents looked up by key. One plan
- * serves every account, and its shape must not hang on estimates: every row has its parents, but an outer join keeps the planner
- * from beginning with the projects, and `listed.id - listed.id = 0`, always true and to the planner very rare, from reading all
- * tasks of the account for a few of them. All statements are sent at once, unless {@link countsFirst} says otherwise and the
- * count is not given.
- *
- * @param counted what {@link countSubtasks} found in this transaction
- */
-export async function listSubtasks (scope: TenantScope, { page, size }: PageRequest, limits = listingLimits, counted?: number): Promise<Page<SubtaskInContext>> {
-  if (page === 'last') {
-    const [count, rows] = await Promise.all([countSubtasks(scope), subtasksIn(scope, windowAtEnd(size))])
-    return lastPage(rows, count, size)
-  }
-  const offset = offsetOf(page, size)
-  if (!countsFirst({ page, size }, limits)) {
-    const [total, rows] = await Promise.all([boundedCount(scope, limits), subtasksIn(scope, windowFromStart(offset, size))])
-    return pageOf(rows, page, size, total)
-  }
-  const count = counted ?? await countSubtasks(scope)
-  return pageOf(await subtasksIn(scope, windowFromNearerEnd(offset, size, count)), page, size, { rows: count, precision: 'exact' })
-}
-
-async function boundedCount ({ sql, accountId }: TenantScope, { countedRows }: ListingLimits): Promise<Total> {
-  const [row] = await sql<{ counted: number }>`
-    select count(*) as counted from (select from subtask where account_id = ${accountId} limit ${countedRows + 1}) as bounded`
-  const counted = row?.counted ?? 0
-  return counted > countedRows ? { rows: countedRows, precision: 'at least' } : { rows: counted, precision: 'exact' }
-}
-
-export async function countSubtasks ({ sql, accountId }: TenantScope): Promise<number> {
-  const [row] = await sql<{ total: number }>`select count(*) as total from subtask where account_id = ${accountId}`
-  return row?.total ?? 0
-}
-
-async function subtasksIn ({ sql, accountId }: TenantScope, { fromStart, fromEnd }: Window): Promise<SubtaskInContext[]> {
-  return await sql<SubtaskInContext>`
-    select subtask.id, subtask.name, subtask.is_complete as "isComplete", subtask.details,
-      task.id as "taskId", task.name as "taskName", project.id as "projectId", project.name as "projectName"
-    from (
-      (select id from (
-        select id from subtask where account_id = ${accountId} order by name, id limit 200 offset ${fromStart.offset}
-      ) as ahead limit ${fromStart.limit})
-      union all
-      (select id from (
-        select id from subtask where account_id = ${accountId} order by name desc, id desc limit 200 offset ${fromEnd.offset}
-      ) as behind limit ${fromEnd.limit})
-    ) as listed
-    left join subtask on subtask.account_id = ${accountId} and subtask.id = listed.id
-    left join task on task.account_id = ${accountId} and task.id = subtask.task_id
-    left join project on project.account_id = ${accountId} and project.id = task.project_id
-    where listed.id - listed.id = 0
-    order by subtask.name, subtask.id`
 }
 
 /** The operator's listing is always long, and PostgreSQL has a figure for all of it. */
@@ -161,24 +102,13 @@ async function subtasksOfAllAccountsIn ({ sql }: OperatorScope, filter: SqlPart,
     order by subtask.name, subtask.id, subtask.account_id`
 }
 
-export interface SubtaskFilter {
-  taskId?: number | undefined
-  projectId?: number | undefined
-  isComplete?: boolean | undefined
-  /** Words, as search engines take them, in name and details. */
-  search?: string | undefined
-}
-
 const columns = part`id, task_id as "taskId", name, is_complete as "isComplete", details, ${times}`
 const ownColumns = part`account_id, id, task_id, name, is_complete, details, created_at, updated_at`
 
 /** A slice of the account's subtasks, by their own columns alone. */
-export async function sliceSubtasks ({ sql, accountId }: TenantScope, request: SliceRequest, { taskId, projectId, isComplete, search }: SubtaskFilter = {}): Promise<Slice<Subtask>> {
-  const wanted = part`
-    ${taskId === undefined ? always : part`and task_id = ${taskId}`}
-    ${projectId === undefined ? always : part`and task_id in (select task.id from task where task.account_id = ${accountId} and task.project_id = ${projectId})`}
-    ${isComplete === undefined ? always : part`and is_complete = ${isComplete}`}
-    ${search === undefined ? always : part`and id in (select search_subtasks(${searched(search)}))`}`
+export async function sliceSubtasks (scope: TenantScope, request: SliceRequest, filter: SubtaskFilter = {}): Promise<Slice<Subtask>> {
+  const { sql, accountId } = scope
+  const wanted = wantedBy(filter, scope)
   return await readSlice(request,
     async (position, order, limit) => await sql<Subtask>`
       select ${columns}, found from ${withinBounds(part`

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { createSubtasks, deleteSubtask, findSubtask, lockSubtask, sliceSubtasks, updateSubtask, type NewSubtask, type Subtask, type SubtaskFilter } from '../../repositories/subtasks.ts'
+import type { SubtaskFilter } from '../../repositories/subtask-filter.ts'
+import { createSubtasks, deleteSubtask, findSubtask, lockSubtask, sliceSubtasks, updateSubtask, type NewSubtask, type Subtask } from '../../repositories/subtasks.ts'
 import { findTask, findTaskIds } from '../../repositories/tasks.ts'
 import { flagText, idText } from '../../schemas/fields.ts'
 import { search } from '../../schemas/list.ts'

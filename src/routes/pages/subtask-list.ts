@@ -3,28 +3,37 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { NotFoundError } from '../../errors.ts'
 import { answeringOtherMethods } from '../../plugins/methods.ts'
-import type { AccountsElsewhere } from '../../repositories/accounts.ts'
-import { countsFirst, listingLimits, type Page, type PageRequest } from '../../repositories/page.ts'
-import { countSubtasks, listSubtasks, listSubtasksOfAllAccounts, type SubtaskInContext, type SubtaskOfAccount } from '../../repositories/subtasks.ts'
-import { pageInPath, pageQuery } from '../../schemas/page.ts'
+import type { SubtasksPage } from '../../plugins/views.ts'
+import { countsFirst, type Page, type PageRequest } from '../../repositories/page.ts'
+import { findProject, listProjectNames } from '../../repositories/projects.ts'
+import { countSubtasks, listSubtasks, type SubtaskOrder, type SubtaskView } from '../../repositories/subtask-pages.ts'
+import { listSubtasksOfAllAccounts, type SubtaskInContext } from '../../repositories/subtasks.ts'
+import { search } from '../../schemas/list.ts'
+import { pageInPath } from '../../schemas/page.ts'
+import { listOrders, pageSizes, subtaskListQuery, type ListOrder, type SubtaskListQuery } from '../../schemas/subtask-list.ts'
+import type { TenantScope } from '../../tenancy/scope.ts'
+import { found } from '../api/collection.ts'
 import { paginate } from './pagination.ts'
+import { addressOf } from './rows.ts'
+import { isCompleteOf } from './state.ts'
 
-const pageSize = 10
+/** Projects that one chooses from; an account may have thousands, and each has a link to its subtasks on its own page. */
+const projectChoices = 50
 
-/** The list of subtasks: a tenant's own on its host, all accounts' on the operator's. */
+/** The list of subtasks: a tenant's own on its host, as they ask for it; all accounts' on the operator's. */
 export const subtaskListRoutes = answeringOtherMethods(async untyped => {
   const app = untyped.withTypeProvider<ZodTypeProvider>()
   const redirect = { config: { transaction: false } }
-  const page = { query: pageQuery }
+  const page = { query: subtaskListQuery }
 
   app.get('/', redirect, async (_, reply) => reply.redirect('/subtasks/', 302))
   app.get('/subtasks', redirect, async (request, reply) => reply.redirect('/subtasks/' + queryOf(request), 301))
   app.get('/subtasks/', { schema: { querystring: page.query }, errorHandler: badPageIsNotFound },
-    async (request, reply) => await showPage(request, reply, request.query.page ?? 1))
+    async (request, reply) => await showPage(request, reply, request.query.page ?? 1, request.query))
   app.get('/subtasks/:page', { ...redirect, schema: { params: z.object({ page: pageInPath }) }, errorHandler: badPageIsNotFound },
     async (request, reply) => reply.redirect(`${request.url.split('?', 1)[0]}/${queryOf(request)}`, 301))
   app.get('/subtasks/:page/', { schema: { params: z.object({ page: pageInPath }), querystring: page.query }, errorHandler: badPageIsNotFound },
-    async (request, reply) => await showPage(request, reply, request.params.page || (request.query.page ?? 1)))
+    async (request, reply) => await showPage(request, reply, request.params.page || (request.query.page ?? 1), request.query))
 })
 
 function queryOf ({ url }: FastifyRequest): string {
@@ -37,24 +46,98 @@ function badPageIsNotFound (error: Error & { validation?: unknown }): never {
   throw error.validation === undefined ? error : new NotFoundError('There is no such page.')
 }
 
-async function showPage (request: FastifyRequest, reply: FastifyReply, asked: PageRequest['page']): Promise<FastifyReply> {
-  const listing = await listFor(request, { page: asked, size: pageSize })
-  if (listing.page > 1 && listing.rows.length === 0) {
-    throw new NotFoundError(`There is no page ${listing.page}${listing.total.precision === 'exact' ? `; the last one is ${listing.pages}` : ''}.`)
+async function showPage (request: FastifyRequest, reply: FastifyReply, page: PageRequest['page'], query: SubtaskListQuery): Promise<FastifyReply> {
+  // A form sends what was left empty, too; the address says what was asked for.
+  if (/[?&](search|state|project|sort|size)=(&|$)/.test(request.url)) return reply.redirect(listAddress(page, query), 302)
+  const size = query.size ?? pageSizes[0]
+  if (request.tenant === undefined) return await showAllAccounts(request, reply, { page, size }, query)
+
+  const words = query.search === undefined ? undefined : search.safeParse(query.search)
+  // Nothing is looked for by what cannot be.
+  if (words?.success === false) {
+    const nothing: Page<never> = { rows: [], page: 1, pages: 1, total: { rows: 0, precision: 'exact' } }
+    const choices = await request.readWhereTenantIs(async () => await readChoices(request.tenantScope, query))
+    return reply.code(400).page('subtasks', listPage(nothing, query, { ...choices, mistake: `Words: ${words.error.issues[0]?.message ?? ''}.` }))
   }
-  return reply.page('subtasks', {
-    title: 'Subtasks',
-    rows: listing.rows,
-    total: listing.total,
-    elsewhere: listing.elsewhere,
-    pagination: paginate({ ...listing, precision: listing.total.precision }, number => number === 1 ? '/subtasks/' : `/subtasks/${number}/`, '/subtasks/?page=last')
+  const view = viewOf({ ...query, search: words?.data })
+  const { listing, ...choices } = await request.readWhereTenantIs(async () => {
+    const counted = countsFirst({ page, size }) ? await countSubtasks(request.tenantScope, view.filter) : undefined
+    return await request.readInOneTrip(async () => {
+      const [listing, choices] = await Promise.all([listSubtasks(request.tenantScope, { page, size }, { view, counted }), readChoices(request.tenantScope, query)])
+      return { listing, ...choices }
+    })
   })
+  assertIsThere(listing)
+  return reply.page('subtasks', listPage(listing, query, { ...choices, mistake: undefined }))
 }
 
-async function listFor (request: FastifyRequest, page: PageRequest): Promise<Page<SubtaskInContext | SubtaskOfAccount> & { elsewhere?: AccountsElsewhere }> {
-  if (request.tenant === undefined) return await listSubtasksOfAllAccounts(request.operatorScope, page)
-  return await request.readWhereTenantIs(async () => {
-    const counted = countsFirst(page) ? await countSubtasks(request.tenantScope) : undefined
-    return await request.readInOneTrip(async () => await listSubtasks(request.tenantScope, page, listingLimits, counted))
-  })
+/** The operator's list is in one order, and whole. */
+async function showAllAccounts (request: FastifyRequest, reply: FastifyReply, page: PageRequest, query: SubtaskListQuery): Promise<FastifyReply> {
+  if ([query.sort, query.state, query.project, query.search].some(asked => asked !== undefined)) throw new NotFoundError('There is no such page: the list over all accounts is neither filtered nor sorted.')
+  const listing = await listSubtasksOfAllAccounts(request.operatorScope, page)
+  assertIsThere(listing)
+  return reply.page('subtasks', { ...listPage(listing, query, undefined), elsewhere: listing.elsewhere })
+}
+
+function assertIsThere ({ page, pages, rows, total }: Page<unknown>): void {
+  if (page > 1 && rows.length === 0) throw new NotFoundError(`There is no page ${page}${total.precision === 'exact' ? `; the last one is ${pages}` : ''}.`)
+}
+
+function viewOf ({ sort = listOrders[0], state, project, search }: SubtaskListQuery): SubtaskView {
+  return {
+    order: sort.replace('-', '') as SubtaskOrder,
+    descending: sort.startsWith('-'),
+    filter: { isComplete: isCompleteOf(state ?? 'all'), projectId: project, search }
+  }
+}
+
+type Choices = Pick<NonNullable<SubtasksPage['filters']>, 'projects' | 'hasMoreProjects'>
+
+/** The projects to choose from; the chosen one is among them. @throws {NotFoundError} where the account has no such project */
+async function readChoices (scope: TenantScope, { project: chosen }: SubtaskListQuery): Promise<Choices> {
+  const [projects, project] = await Promise.all([listProjectNames(scope, projectChoices + 1), chosen === undefined ? undefined : findProject(scope, chosen)])
+  const first = projects.slice(0, projectChoices)
+  return {
+    projects: chosen === undefined || first.some(({ id }) => id === chosen) ? first : [found(project), ...first],
+    hasMoreProjects: projects.length > projectChoices
+  }
+}
+
+function listPage (listing: Page<SubtaskInContext>, query: SubtaskListQuery, filters: (Choices & { mistake: string | undefined }) | undefined): SubtasksPage {
+  const { rows, total, page, pages } = listing
+  const size = query.size ?? pageSizes[0]
+  return {
+    title: 'Subtasks',
+    rows,
+    total,
+    elsewhere: undefined,
+    pagination: {
+      ...paginate({ page, pages, precision: total.precision }, number => listAddress(number, query), listAddress('last', query)),
+      // The row that is the first one now is on the page still.
+      sizes: pageSizes.map(other => ({ size: other, current: other === size, href: listAddress(Math.floor((page - 1) * size / other) + 1, { ...query, size: other }) })),
+      asked: Object.entries(askedFor(query)).filter((entry): entry is [string, string] => entry[1] !== undefined)
+    },
+    filters: filters && {
+      ...filters,
+      search: query.search ?? '',
+      state: query.state,
+      project: query.project,
+      sort: query.sort ?? listOrders[0],
+      size: query.size,
+      isFiltered: query.search !== undefined || query.state !== undefined || query.project !== undefined,
+      hrefOfAll: listAddress(1, { size: query.size, sort: query.sort }),
+      hrefsOfOrders: Object.fromEntries(listOrders.map(order => [order, listAddress(1, { ...query, sort: order })])) as Record<ListOrder, string>
+    }
+  }
+}
+
+/** The address of a page of the list; the first one has none of its own. */
+function listAddress (page: PageRequest['page'], query: SubtaskListQuery): string {
+  if (page === 'last') return addressOf('/subtasks/', { ...askedFor(query), page })
+  return addressOf(page === 1 ? '/subtasks/' : `/subtasks/${page}/`, askedFor(query))
+}
+
+/** What an address says beside the page: all that is not so anyway. */
+function askedFor ({ search, state, project, sort, size }: SubtaskListQuery): Record<string, string | undefined> {
+  return { search, state, project: project?.toString(), sort: sort === listOrders[0] ? undefined : sort, size: size === pageSizes[0] ? undefined : size?.toString() }
 }
