@@ -92,6 +92,12 @@ t.test('what is done or not, in a project, or has words can be picked out, alone
   const none = await ask('/subtasks/?search=zebra', asked)
   t.match(text(none), /\(No results\)/)
   t.match(none.body, /No subtask is like that\. <a href="\/subtasks\/">Show all of them<\/a>/)
+  t.notMatch(none.body, /<select name="project"/, 'projects are on the page for whoever chooses one')
+  const choice = /href="([^"]+)">One project…/.exec((await ask('/subtasks/?state=open&sort=-id', asked)).body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  t.equal(choice, '/subtasks/?state=open&sort=-id&choose=project')
+  const choosing = await ask(choice, asked)
+  t.match(choosing.body, new RegExp(`<option value="${project}" dir="auto">A first project</option>`))
+  t.match(choosing.body, /<option value="open" selected>/)
   t.match((await ask(`/project/${project}/`, asked)).body, new RegExp(`href="/subtasks/\\?project=${project}"`), 'a project leads to its subtasks')
 })
 
@@ -147,7 +153,7 @@ t.test('words that cannot be searched for are said to be so, and stay in the for
 })
 
 t.test('an address that asks for what the list does not have is no page', async t => {
-  for (const query of ['sort=details', 'sort=name;drop', 'sort=-', 'size=11', 'size=1000', 'size=-1', 'state=all', 'state=x', 'project=0', 'project=x', 'project=1e3', `search=${'x'.repeat(4001)}`]) {
+  for (const query of ['sort=details', 'sort=name;drop', 'sort=-', 'size=11', 'size=1000', 'size=-1', 'state=all', 'state=x', 'project=0', 'project=x', 'project=1e3', 'choose=task', `search=${'x'.repeat(4001)}`]) {
     t.equal((await ask(`/subtasks/?${query}`, asked)).statusCode, 404, query)
   }
   t.match((await ask('/subtasks/?sort=id&sort=-id', asked)).body, /aria-sort="descending"/, 'of several the last one counts')
@@ -180,7 +186,7 @@ t.test('a page of ten rows is small, however long their details and the names of
     await query("update rowhouse.subtask set details = (select string_agg(md5(subtask.id::text || number::text), ' ') from generate_series(1, 3000) as number) where account_id = 2")
     await query("insert into rowhouse.project (account_id, name) select 2, left('Project ' || encode(sha512(number::text::bytea), 'hex') || encode(sha512((-number)::text::bytea), 'hex'), 255) from generate_series(1, 80) as number")
   })
-  const { body } = await ask('/subtasks/', asked)
+  const { body } = await ask('/subtasks/?choose=project', asked)
   t.match(body, /Here are the first 50 projects/)
   const { length } = gzipSync(body)
   t.ok(length < 30_000, `${length} bytes, compressed`)

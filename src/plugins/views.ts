@@ -45,7 +45,9 @@ export interface SubtasksPage {
     mistake: string | undefined
     state: 'open' | 'done' | undefined
     project: number | undefined
-    projects: Array<{ id: number, name: string }>
+    /** Where one of them is to be chosen. */
+    projects: Array<{ id: number, name: string }> | undefined
+    hrefOfChoice: string
     /** Whether there are projects that `projects` leaves out. */
     hasMoreProjects: boolean
     sort: ListOrder
@@ -53,7 +55,7 @@ export interface SubtasksPage {
     isFiltered: boolean
     /** The list without its filters. */
     hrefOfAll: string
-    hrefsOfOrders: Readonly<Record<ListOrder, string>>
+    hrefOfOrder: (order: ListOrder) => string
   } | undefined
 }
 
@@ -366,6 +368,7 @@ function visibly (text: string): string {
 
 /** The beginning of a long text, cut between characters. */
 function excerpt (text: string, most = 240): string {
+  if (text.length <= most) return text
   // Twice as many units hold as many characters at least.
   const characters = [...text.slice(0, most * 2)]
   return characters.length <= most && text.length <= most * 2 ? text : `${characters.slice(0, most).join('').trimEnd()}…`

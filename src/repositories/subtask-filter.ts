@@ -12,6 +12,7 @@ export interface SubtaskFilter {
 
 /** The conditions of a filter, behind `where subtask.account_id = …`. */
 export function wantedBy ({ taskId, projectId, isComplete, search }: SubtaskFilter, { accountId }: TenantScope): SqlPart {
+  if (taskId === undefined && projectId === undefined && isComplete === undefined && search === undefined) return always
   return part`
     ${taskId === undefined ? always : part`and subtask.task_id = ${taskId}`}
     ${projectId === undefined ? always : part`and subtask.task_id in (select parent.id from task as parent where parent.account_id = ${accountId} and parent.project_id = ${projectId})`}

@@ -26,6 +26,8 @@ export const subtaskListQuery = pageQuery.extend({
   sort: lastGiven(z.enum(listOrders)),
   state: lastGiven(z.enum(['open', 'done'])),
   project: lastGiven(idText),
+  /** Asks for the projects to choose from, which most pages need not carry. */
+  choose: lastGiven(z.literal('project')),
   search: lastGiven(z.string().max(4000))
 })
 export type SubtaskListQuery = z.infer<typeof subtaskListQuery>

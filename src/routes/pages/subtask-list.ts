@@ -14,7 +14,6 @@ import { listOrders, pageSizes, subtaskListQuery, type ListOrder, type SubtaskLi
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
 import { paginate } from './pagination.ts'
-import { addressOf } from './rows.ts'
 import { isCompleteOf } from './state.ts'
 
 /** Projects that one chooses from; an account may have thousands, and each has a link to its subtasks on its own page. */
@@ -73,7 +72,7 @@ async function showPage (request: FastifyRequest, reply: FastifyReply, page: Pag
 
 /** The operator's list is in one order, and whole. */
 async function showAllAccounts (request: FastifyRequest, reply: FastifyReply, page: PageRequest, query: SubtaskListQuery): Promise<FastifyReply> {
-  if ([query.sort, query.state, query.project, query.search].some(asked => asked !== undefined)) throw new NotFoundError('There is no such page: the list over all accounts is neither filtered nor sorted.')
+  if ([query.sort, query.state, query.project, query.choose, query.search].some(asked => asked !== undefined)) throw new NotFoundError('There is no such page: the list over all accounts is neither filtered nor sorted.')
   const listing = await listSubtasksOfAllAccounts(request.operatorScope, page)
   assertIsThere(listing)
   return reply.page('subtasks', { ...listPage(listing, query, undefined), elsewhere: listing.elsewhere })
@@ -93,8 +92,9 @@ function viewOf ({ sort = listOrders[0], state, project, search }: SubtaskListQu
 
 type Choices = Pick<NonNullable<SubtasksPage['filters']>, 'projects' | 'hasMoreProjects'>
 
-/** The projects to choose from; the chosen one is among them. @throws {NotFoundError} where the account has no such project */
-async function readChoices (scope: TenantScope, { project: chosen }: SubtaskListQuery): Promise<Choices> {
+/** The projects to choose from, for whoever does; the chosen one is among them. @throws {NotFoundError} where the account has no such project */
+async function readChoices (scope: TenantScope, { project: chosen, choose }: SubtaskListQuery): Promise<Choices> {
+  if (chosen === undefined && choose === undefined) return { projects: undefined, hasMoreProjects: false }
   const [projects, project] = await Promise.all([listProjectNames(scope, projectChoices + 1), chosen === undefined ? undefined : findProject(scope, chosen)])
   const first = projects.slice(0, projectChoices)
   return {
@@ -106,16 +106,19 @@ async function readChoices (scope: TenantScope, { project: chosen }: SubtaskList
 function listPage (listing: Page<SubtaskInContext>, query: SubtaskListQuery, filters: (Choices & { mistake: string | undefined }) | undefined): SubtasksPage {
   const { rows, total, page, pages } = listing
   const size = query.size ?? pageSizes[0]
+  const asked = askedFor(query)
+  const rest = new URLSearchParams(asked).toString()
+  const hrefOfPage = (number: number): string => rest === '' ? listPath(number) : `${listPath(number)}?${rest}`
   return {
     title: 'Subtasks',
     rows,
     total,
     elsewhere: undefined,
     pagination: {
-      ...paginate({ page, pages, precision: total.precision }, number => listAddress(number, query), listAddress('last', query)),
+      ...paginate({ page, pages, precision: total.precision }, hrefOfPage, listAddress('last', query)),
       // The row that is the first one now is on the page still.
       sizes: pageSizes.map(other => ({ size: other, current: other === size, href: listAddress(Math.floor((page - 1) * size / other) + 1, { ...query, size: other }) })),
-      asked: Object.entries(askedFor(query)).filter((entry): entry is [string, string] => entry[1] !== undefined)
+      asked
     },
     filters: filters && {
       ...filters,
@@ -125,19 +128,31 @@ function listPage (listing: Page<SubtaskInContext>, query: SubtaskListQuery, fil
       sort: query.sort ?? listOrders[0],
       size: query.size,
       isFiltered: query.search !== undefined || query.state !== undefined || query.project !== undefined,
+      hrefOfChoice: `/subtasks/?${new URLSearchParams([...asked, ['choose', 'project']]).toString()}`,
       hrefOfAll: listAddress(1, { size: query.size, sort: query.sort }),
-      hrefsOfOrders: Object.fromEntries(listOrders.map(order => [order, listAddress(1, { ...query, sort: order })])) as Record<ListOrder, string>
+      hrefOfOrder: (order: ListOrder) => listAddress(1, { ...query, sort: order })
     }
   }
 }
 
-/** The address of a page of the list; the first one has none of its own. */
 function listAddress (page: PageRequest['page'], query: SubtaskListQuery): string {
-  if (page === 'last') return addressOf('/subtasks/', { ...askedFor(query), page })
-  return addressOf(page === 1 ? '/subtasks/' : `/subtasks/${page}/`, askedFor(query))
+  const asked: Array<[string, string]> = page === 'last' ? [...askedFor(query), ['page', page]] : askedFor(query)
+  const path = page === 'last' ? '/subtasks/' : listPath(page)
+  return asked.length === 0 ? path : `${path}?${new URLSearchParams(asked).toString()}`
+}
+
+/** The first page has no number in its address. */
+function listPath (page: number): string {
+  return page === 1 ? '/subtasks/' : `/subtasks/${page}/`
 }
 
 /** What an address says beside the page: all that is not so anyway. */
-function askedFor ({ search, state, project, sort, size }: SubtaskListQuery): Record<string, string | undefined> {
-  return { search, state, project: project?.toString(), sort: sort === listOrders[0] ? undefined : sort, size: size === pageSizes[0] ? undefined : size?.toString() }
+function askedFor ({ search, state, project, sort, size }: SubtaskListQuery): Array<[name: string, value: string]> {
+  const asked: Array<[string, string]> = []
+  if (search !== undefined) asked.push(['search', search])
+  if (state !== undefined) asked.push(['state', state])
+  if (project !== undefined) asked.push(['project', String(project)])
+  if (sort !== undefined && sort !== listOrders[0]) asked.push(['sort', sort])
+  if (size !== undefined && size !== pageSizes[0]) asked.push(['size', String(size)])
+  return asked
 }
