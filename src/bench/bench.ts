@@ -15,6 +15,7 @@ import type { BenchContext, BenchSize, Measurement } from './measurements.ts'
 import { measureNaming } from './naming.ts'
 import { measureOracles } from './oracles.ts'
 import { measureScale } from './scale.ts'
+import { measureSchemas } from './schemas.ts'
 import { measureStartCheck } from './start-check.ts'
 import { measureStrategies } from './strategies.ts'
 import { measureThroughput } from './throughput.ts'
@@ -111,7 +112,7 @@ async function measureAll (context: BenchContext, { size, only, onProgress, sign
     concurrency: { name: 'many clients, and a noisy one', expectedSeconds: requestSeconds * (size.clients.length + 6) + 6, run: async () => await measureConcurrency(context, filled()) },
     api: { name: 'the API', expectedSeconds: requestSeconds * 6 + 15, run: async () => await measureApi(context, filled()) },
     entry: { name: 'who asks', expectedSeconds: requestSeconds * 2 + size.rounds * 4 + 10, run: async () => await measureEntry(context, filled()) },
-    strategies: { name: 'a database for each tenant', expectedSeconds: size.tenants.reduce((sum, tenants) => sum + tenants / 2 + 15, 0) + requestSeconds * size.tenants.length * 2, run: async () => await measureStrategies(context) },
+    strategies: { name: 'a database or a schema for each tenant', expectedSeconds: size.tenants.reduce((sum, tenants) => sum + tenants / 2 + 20, 0) + requestSeconds * size.tenants.length * 2, run: async () => [...await measureStrategies(context), ...await measureSchemas(context)] },
     archive: { name: 'one tenant as a file', expectedSeconds: 10 + Math.min(3, size.rounds) * size.archived / 9000, run: async () => await measureArchive(context) }
   }
   const steps = [preparation, ...(only.includes('load') ? [measurements.load] : []), largest, ...parts.filter(part => part !== 'load' && only.includes(part)).map(part => measurements[part])]
