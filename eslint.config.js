@@ -38,6 +38,10 @@ export default [
       '@typescript-eslint/switch-exhaustiveness-check': 'error'
     }
   },
+  {
+    files: ['views/public/*.js'],
+    languageOptions: { globals: { document: 'readonly', window: 'readonly' } }
+  },
   ...closed.map(([files, group]) => ({
     files: [files],
     rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message: 'Imports run one way; see eslint.config.js.' }] }] }

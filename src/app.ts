@@ -18,6 +18,7 @@ import { CursorSealer } from './routes/api/cursor.ts'
 import { tags } from './routes/api/documentation.ts'
 import { documentationRoutes } from './routes/documentation.ts'
 import { entryRoutes } from './routes/entry/entry.ts'
+import { guideRoutes } from './routes/guide/guide.ts'
 import { healthRoutes } from './routes/health.ts'
 import { workPages } from './routes/pages/pages.ts'
 import { subtaskListRoutes } from './routes/pages/subtask-list.ts'
@@ -77,6 +78,7 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
         baseUri: ["'none'"],
@@ -108,5 +110,6 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
   await app.register(workPages({ cursors }))
   await app.register(apiRoutes({ cursors, links, administration, forget: strategy.forgetTenant }))
   await app.register(documentationRoutes)
+  await app.register(guideRoutes({ strategy }))
   return app as unknown as FastifyInstance
 }

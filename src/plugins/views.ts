@@ -8,6 +8,7 @@ import type { FastifyReply } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { ListOrder } from '../schemas/subtask-list.ts'
 import type { Role } from '../tenancy/caller.ts'
+import type { StrategyName } from '../tenancy/strategy.ts'
 
 /** Whom a page is for; each page says so. */
 export type Viewer = { kind: 'tenant', accountId: number, slug: string, name: string } | { kind: 'operator' } | { kind: 'nobody' }
@@ -276,6 +277,40 @@ export interface LookBeginPage {
   code: string
 }
 
+/** What was measured, against something else measured in turn in the same run. */
+export interface MeasuredRatio {
+  what: string
+  against: string
+  /** 1 is as much as what it is compared with. */
+  ratio: number
+  command: string
+}
+
+/** What was measured for each of some numbers of tenants, apart and in one schema. */
+export interface MeasuredStrategy {
+  what: string
+  unit: string
+  values: ReadonlyArray<{ own: number, schema: number }>
+}
+
+export interface GuidePage {
+  title: string
+  slides: ReadonlyArray<{ id: string, part: string, title: string }>
+  /** How the server is that shows it. */
+  server: { tenancy: StrategyName, isSigned: boolean, hasViewOverTenants: boolean, rules: number }
+  figures: {
+    times: Record<string, MeasuredRatio>
+    throughputs: Record<string, MeasuredRatio>
+    strategies: {
+      command: string
+      tenants: readonly number[]
+      emptyMegabytes: number
+      measures: readonly MeasuredStrategy[]
+    }
+    schemas: { command: string, tenants: readonly number[], measures: readonly MeasuredStrategy[] }
+  }
+}
+
 export interface ProblemPage {
   title: string
   status: number
@@ -301,6 +336,7 @@ interface Pages {
   task: TaskPage
   subtask: SubtaskPage
   docs: DocsPage
+  guide: GuidePage
   problem: ProblemPage
   error: ErrorPage
 }
@@ -340,15 +376,15 @@ export const views = plugin(async app => {
 }, { name: 'views' })
 
 /**
- * Compiles every template, once, under its file's name with an @ before it: that is how they include one another. By their paths,
+ * Compiles every template, once, under its file's name, and folder, with an @ before it: that is how they include one another. By their paths,
  * each would be looked for again and again while a page is made.
  *
  * @throws {Error} at a template that cannot be compiled
  */
 async function loadTemplates (): Promise<Eta> {
   const eta = new Eta()
-  for (const file of await readdir(viewsDirectory)) {
-    if (file.endsWith('.eta')) eta.loadTemplate(`@${file}`, await readFile(`${viewsDirectory}/${file}`, 'utf8'))
+  for (const file of await readdir(viewsDirectory, { recursive: true })) {
+    if (file.endsWith('.eta')) eta.loadTemplate(`@${file.replaceAll('\\', '/')}`, await readFile(`${viewsDirectory}/${file}`, 'utf8'))
   }
   return eta
 }

@@ -42,6 +42,8 @@ export function openStrategy ({ name, tenantLogin, operatorLogin, pool, director
   let pinging: Promise<void> | undefined
 
   return {
+    name,
+    signsNames: signContext !== undefined,
     hasViewOverTenants: name === 'single-schema',
     findTenant: async (slug, options) => await directory.find(slug, options),
     forgetTenant: slug => { directory.forget(slug) },

@@ -25,6 +25,9 @@ export interface TenantWork extends Work<TenantScope> {
 
 /** How tenants are kept apart: which database serves one, and what is said first on its connection. */
 export interface TenancyStrategy {
+  name: StrategyName
+  /** Whether the databases ask that whoever names a tenant signs it. */
+  signsNames: boolean
   /** Whether the operator may list the rows of all tenants together. */
   hasViewOverTenants: boolean
   /**
