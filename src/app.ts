@@ -20,6 +20,7 @@ import { documentationRoutes } from './routes/documentation.ts'
 import { entryRoutes } from './routes/entry/entry.ts'
 import { guideRoutes } from './routes/guide/guide.ts'
 import { healthRoutes } from './routes/health.ts'
+import { operatorPages } from './routes/operator/operator.ts'
 import { workPages } from './routes/pages/pages.ts'
 import { subtaskListRoutes } from './routes/pages/subtask-list.ts'
 import { withoutCodes } from './secrets.ts'
@@ -108,6 +109,7 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
   if (config.access === 'required') await app.register(entryRoutes({ strategy, cursors, links, deadlineMs: config.requestDeadlineMs, baseDomain: config.baseDomain }))
   await app.register(subtaskListRoutes)
   await app.register(workPages({ cursors }))
+  await app.register(operatorPages({ strategy, cursors, deadlineMs: config.requestDeadlineMs, baseDomain: config.baseDomain, secure: config.production }))
   await app.register(apiRoutes({ cursors, links, administration, forget: strategy.forgetTenant }))
   await app.register(documentationRoutes)
   await app.register(guideRoutes({ strategy }))

@@ -144,6 +144,7 @@ function errorPage (request: FastifyRequest, error: AppError): ErrorPage {
 /** Where to go from here; only for those who are somewhere to begin with. */
 function nextStep (request: FastifyRequest, error: AppError): ErrorPage['action'] {
   if (error instanceof CrossSiteError) return { href: '/', label: 'Open the view over all accounts' }
-  if (request.viewer.kind === 'nobody' || error instanceof NoViewOverTenantsError) return undefined
+  if (request.viewer.kind === 'nobody') return undefined
+  if (error instanceof NoViewOverTenantsError) return { href: '/accounts/', label: 'Open the list of accounts' }
   return error.status >= 500 ? { href: request.url, label: 'Try again' } : { href: '/', label: 'Go to the first page' }
 }

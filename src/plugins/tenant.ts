@@ -135,7 +135,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, options) => {
       if (request.routeOptions.config.audience === 'tenant') throw new NotFoundError('This is an address of an account: ask at its own host name.')
       if (strategy.beginOperator === undefined) throw new NotFoundError()
       await admitOperator(request)
-      request.viewer = { kind: 'operator' }
+      request.viewer = { kind: 'operator', seesRows: strategy.hasViewOverTenants }
       return
     }
     const tenant = servedTenant(await strategy.findTenant(target.slug, { confirms: takesTransaction(request) }), request, options)
@@ -209,9 +209,14 @@ function servedTenant (found: FoundTenant | undefined, request: FastifyRequest, 
   if (found === undefined || found.tenant.status === 'creating') throw new UnknownTenantError()
   const { tenant, by } = found
   if (by === 'gone' || tenant.status === 'deleted') throw new GoneTenantError()
-  if (by === 'former') throw new RenamedTenantError(`${secure ? 'https' : request.protocol}://${tenant.slug}.${baseDomain}${portOf(request)}${request.originalUrl}`)
+  if (by === 'former') throw new RenamedTenantError(`${originOf(request, tenant.slug, { baseDomain, secure })}${request.originalUrl}`)
   if (tenant.status === 'suspended') throw new SuspendedTenantError(tellsWhySuspended ? tenant.statusReason : undefined)
   return tenant
+}
+
+/** Where the pages of an account are, by the scheme and the port of the address that was asked for. */
+export function originOf (request: FastifyRequest, slug: string, { baseDomain, secure }: Pick<TenantPluginOptions, 'baseDomain' | 'secure'>): string {
+  return `${secure ? 'https' : request.protocol}://${slug}.${baseDomain}${portOf(request)}`
 }
 
 /** The port of the address that was asked for, which need not be the one that this process listens on. */

@@ -11,7 +11,7 @@ import type { Role } from '../tenancy/caller.ts'
 import type { StrategyName } from '../tenancy/strategy.ts'
 
 /** Whom a page is for; each page says so. */
-export type Viewer = { kind: 'tenant', accountId: number, slug: string, name: string } | { kind: 'operator' } | { kind: 'nobody' }
+export type Viewer = { kind: 'tenant', accountId: number, slug: string, name: string } | { kind: 'operator', seesRows: boolean } | { kind: 'nobody' }
 
 type Precision = 'exact' | 'about' | 'at least'
 
@@ -311,6 +311,44 @@ export interface GuidePage {
   }
 }
 
+/** An account, for the operator. */
+export interface ShownAccount {
+  id: number
+  slug: string
+  name: string
+  status: string
+  statusReason: string | null
+  statusSince: string
+  hasOwnDatabase: boolean
+  createdAt: string
+  /** Where its own pages are, unless there are none any more. */
+  host: { href: string, label: string } | undefined
+  /** Undefined where its rows cannot be seen from here. */
+  counts: { users: Total, projects: Total, tasks: DoneOfAll, subtasks: DoneOfAll } | undefined
+}
+
+interface DoneOfAll {
+  all: Total
+  done: number | undefined
+}
+
+export interface AccountsPage extends Neighbours {
+  title: string
+  accounts: ShownAccount[]
+  total: number
+  search: string
+  status: string | undefined
+  statuses: readonly string[]
+  order: string
+  error: string | undefined
+}
+
+export interface AccountPage extends ShownAccount {
+  title: string
+  formerSlugs: Array<{ slug: string, redirectUntil: string | null }>
+  events: Array<{ id: number, at: string, actor: string, action: string, slug: string, details: Record<string, unknown> }>
+}
+
 export interface ProblemPage {
   title: string
   status: number
@@ -330,6 +368,8 @@ interface Pages {
   audit: AuditPage
   look: LookPage
   'look-begin': LookBeginPage
+  accounts: AccountsPage
+  account: AccountPage
   subtasks: SubtasksPage
   projects: ProjectsPage
   project: ProjectPage

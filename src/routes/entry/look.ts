@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { InvalidInputError, NotFoundError } from '../../errors.ts'
 import { lookPrefix } from '../../plugins/entry.ts'
+import { originOf } from '../../plugins/tenant.ts'
 import { beginLook, grantLook } from '../../repositories/looks.ts'
 import { hashOfSecret, newSecret } from '../../secrets.ts'
 import { reason } from '../../schemas/fields.ts'
@@ -12,6 +13,8 @@ const title = 'Look into an account'
 const labels = { slug: 'Account', reason: 'Why', minutes: 'For how many minutes' }
 const minutes = z.coerce.number({ error: 'takes 5 to 120' }).int('takes 5 to 120').min(5, 'takes 5 to 120').max(120, 'takes 5 to 120')
 const asked = z.object({ slug: z.string().trim().toLowerCase().max(63, 'takes at most 63 characters'), reason: z.string().trim().pipe(reason), minutes })
+/** Which account a link to the form is about. */
+const chosen = z.object({ slug: z.string().max(63).catch('') })
 const code = z.string().max(200).default('')
 
 /** How the operator looks into one account: read only, for a while, for a reason, and seen by its owners. */
@@ -19,7 +22,8 @@ export function lookPages (app: FastifyInstance, { strategy, deadlineMs, baseDom
   const ofOperator = { config: { audience: 'operator' as const, transaction: false } }
   const open = { config: { audience: 'tenant' as const, entry: 'open' as const, transaction: false } }
 
-  app.get('/look/', { ...ofOperator, schema: hidden }, async (_, reply) => reply.page('look', { title, typed: {}, slug: '', error: undefined, href: undefined }))
+  app.get('/look/', { ...ofOperator, schema: { ...hidden, querystring: chosen } }, async ({ query }, reply) =>
+    reply.page('look', { title, typed: { slug: (query as z.infer<typeof chosen>).slug }, slug: '', error: undefined, href: undefined }))
 
   app.post('/look/', { ...ofOperator, bodyLimit, attachValidation: true, schema: { ...hidden, body: asked } }, async (request, reply) => {
     const mistake = firstMistake(request, labels)
@@ -37,9 +41,8 @@ export function lookPages (app: FastifyInstance, { strategy, deadlineMs, baseDom
       await transaction.rollback()
     }
     request.log.info({ tenant: tenant.slug, minutes }, 'the operator was let look into an account')
-    const port = /:\d+$/.exec(request.host)?.[0] ?? ''
     // A link, because a form that leads to another host is none that the browser follows.
-    const href = `${secure ? 'https' : request.protocol}://${tenant.slug}.${baseDomain}${port}/look/begin/?code=${secret}`
+    const href = `${originOf(request, tenant.slug, { baseDomain, secure })}/look/begin/?code=${secret}`
     return reply.page('look', { title, typed: {}, slug, error: undefined, href })
   })
 
