@@ -174,6 +174,13 @@ export class UnavailableError extends AppError {
   }
 }
 
+/** There is too much to count within the time that a request has. */
+export class CountingTakesTooLongError extends AppError {
+  constructor (cause: unknown) {
+    super('unavailable', 'To count the rows of all accounts takes longer than a request may. Each account has its counts on its own page; bin/tenants.ts list counts them all, however long it takes.', { headers: { 'retry-after': '60' }, cause })
+  }
+}
+
 /** The server has been told to stop. Another one, or the same when it is started again, takes the request. */
 export class StoppingError extends AppError {
   constructor () {

@@ -39,7 +39,7 @@ async function change (statement: string, values: unknown[] = []): Promise<void>
 t.test('on an account\'s host there is nothing at these addresses: the answer is that of an address that nobody knows', async t => {
   const plain = ({ body }: LightMyRequestResponse): string => body.replace(/[\w-]{36}/g, '')
   const unknown = await ask('/nothing-like-this/')
-  for (const url of ['/accounts', '/accounts/', '/accounts/?search=tenant', '/account/tenant-0', '/account/tenant-0/', '/account/tenant-1/', '/account/nobody/']) {
+  for (const url of ['/accounts', '/accounts/', '/accounts/?search=tenant', '/account/tenant-0', '/account/tenant-0/', '/account/tenant-1/', '/account/nobody/', '/charts', '/charts/']) {
     const answer = await ask(url)
     t.equal(answer.statusCode, 404, url)
     t.equal(plain(answer), plain(unknown), url)
@@ -51,33 +51,34 @@ t.test('they open to the operator alone, and only read', async t => {
   const { app: guarded } = await testApp(t, database, { config: { access: 'required' } })
   const { app: shut } = await testApp(t, database, { config: { production: true, access: 'required', operatorPassword: undefined } })
   const { app: local } = await testApp(t, database, { config: { access: 'open', operatorPassword: undefined } })
-  for (const url of ['/accounts/', '/account/tenant-0/']) {
+  for (const url of ['/accounts/', '/account/tenant-0/', '/charts/']) {
+    const opened = seesRows || url !== '/charts/' ? 200 : 404
     const headers = { host: 'localhost', accept: 'text/html' }
     t.match(await guarded.inject({ url, headers }), { statusCode: 401, headers: { 'www-authenticate': /^Basic/ } }, url)
     t.match(await guarded.inject({ url, headers: { ...headers, authorization: `Basic ${Buffer.from('operator:wrong').toString('base64')}` } }), { statusCode: 401 })
-    t.equal((await guarded.inject({ url, headers: { ...headers, authorization: operatorAuthorization } })).statusCode, 200)
+    t.equal((await guarded.inject({ url, headers: { ...headers, authorization: operatorAuthorization } })).statusCode, opened)
     t.equal((await shut.inject({ url, headers })).statusCode, 404, 'without a password there is nothing')
-    t.equal((await local.inject({ url, headers })).statusCode, 200, 'from this machine')
+    t.equal((await local.inject({ url, headers })).statusCode, opened, 'from this machine')
     t.equal((await local.inject({ url, headers: { ...headers, 'x-forwarded-for': '127.0.0.1' } })).statusCode, 404, 'a proxy speaks for somebody')
     t.equal((await local.inject({ url, headers: { ...headers, 'sec-fetch-site': 'cross-site' } })).statusCode, 403, 'another site\'s page')
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) t.match(await ask(url, { slug: '', method }), { statusCode: 405, headers: { allow: 'GET, HEAD, OPTIONS' } }, `${method} ${url}`)
     t.match((await operator(url)).headers, { 'cache-control': 'private, no-store', 'content-security-policy': /default-src 'none'/ })
   }
-  for (const [url, location] of [['/accounts?search=a', '/accounts/?search=a'], ['/account/tenant-0', '/account/tenant-0/']] as const) t.match(await operator(url), { statusCode: 301, headers: { location } })
+  for (const [url, location] of [['/accounts?search=a', '/accounts/?search=a'], ['/account/tenant-0', '/account/tenant-0/'], ['/charts', '/charts/']] as const) t.match(await operator(url), { statusCode: 301, headers: { location } })
 })
 
 t.test('every page of the operator\'s says that it only reads, and leads to the others', async t => {
   const { app: guarded } = await testApp(t, database, { config: { access: 'required' } })
-  for (const [url, status] of [['/accounts/', 200], ['/account/tenant-0/', 200], ['/subtasks/', seesRows ? 200 : 404], ['/look/', 200], ['/nothing/', 404], ['/accounts/?cursor=x', 400]] as const) {
+  for (const [url, status] of [['/accounts/', 200], ['/account/tenant-0/', 200], ['/subtasks/', seesRows ? 200 : 404], ['/charts/', seesRows ? 200 : 404], ['/look/', 200], ['/nothing/', 404], ['/accounts/?cursor=x', 400]] as const) {
     const page = await operator(url, guarded)
     t.equal(page.statusCode, status, url)
     t.match(page.body, /<p class="banner is-read-only"><strong>Read only\.<\/strong>/, url)
     const nav = /<nav class="places"[^]*?<\/nav>/.exec(page.body)?.[0] ?? ''
-    t.strictSame([...nav.matchAll(/href="([^"]+)"/g)].map(([, href]) => href), seesRows ? ['/accounts/', '/subtasks/', '/look/'] : ['/accounts/', '/look/'], url)
+    t.strictSame([...nav.matchAll(/href="([^"]+)"/g)].map(([, href]) => href), seesRows ? ['/accounts/', '/subtasks/', '/charts/', '/look/'] : ['/accounts/', '/look/'], url)
   }
   t.notMatch((await operator('/accounts/', (await testApp(t, database, { config: { access: 'open' } })).app)).body, /href="\/look\//, 'where nobody signs in there is no looking in')
   t.notMatch((await ask('/subtasks/')).body, /is-read-only/)
-  if (!seesRows) t.match((await operator('/subtasks/')).body, /No view over all accounts[^]*href="\/accounts\/"/, 'what there is no view of leads to what there is')
+  if (!seesRows) for (const url of ['/subtasks/', '/charts/']) t.match((await operator(url)).body, /No view over all accounts[^]*href="\/accounts\/"/, 'what there is no view of leads to what there is')
 })
 
 t.test('accounts are listed with what they have, as a superuser counts it', async t => {
@@ -108,6 +109,9 @@ t.test('what an account with a database of its own has is not counted, nor what 
   t.teardown(async () => { await change("update rowhouse.account set database = null where slug = 'tenant-2'") })
   t.match(listed(await operator('/accounts/')).get('tenant-2'), /active own database Not counted here/)
   t.match(text(await operator('/account/tenant-2/')), /It has a database of its own.*not counted/)
+  const charts = text(await operator('/charts/', (await testApp(t, database)).app))
+  t.match(charts, /Not in these charts: tenant-2\. This account has a database of its own/)
+  t.match(charts, /Accounts 9 .*Subtasks 21 /)
 })
 
 t.test('a large account is counted as far as that is quick', { skip: !seesRows }, async t => {
@@ -160,9 +164,10 @@ t.test('a search finds what is typed in slugs and names, every character of it',
 })
 
 t.test('hostile text is text on every page', async t => {
+  const { app: fresh } = await testApp(t, database)
   await change("insert into rowhouse.account_event (account_id, actor, action, slug, details) select id, $1, 'rename', slug, jsonb_build_object('to', $1::text) from rowhouse.account where slug = 'hostile'", [hostile])
-  for (const url of ['/accounts/', '/account/hostile/', '/account/closed/', `/accounts/?search=${encodeURIComponent(hostile)}`]) {
-    const { body } = await operator(url)
+  for (const url of ['/accounts/', '/account/hostile/', '/account/closed/', `/accounts/?search=${encodeURIComponent(hostile)}`, ...(seesRows ? ['/charts/'] : [])]) {
+    const { body } = await operator(url, fresh)
     t.ok(body.includes('&lt;script&gt;alert(1)&lt;/script&gt;'), url)
     t.notMatch(body, /<script|<style|\sstyle="|\son[a-z]+="|javascript:/i, url)
     if (url === '/account/hostile/') t.match(body, /<td data-label="Who" dir="auto">&lt;script&gt;[^<]*\\u202e<\/td>/, 'what turns a line round is told instead')
@@ -237,16 +242,62 @@ t.test('where people sign in, the operator is led to look into an account, with 
   for (const query of ['', `?slug=${'x'.repeat(64)}`, '?slug[]=1', '?slug=a&slug=b']) t.match(await operator(`/look/${query}`, closed), { statusCode: 200, body: /name="slug"[^>]*value=""/ }, query)
 })
 
-t.test('where there are no accounts, the page says so', { skip: isClosed }, async t => {
+t.test('the charts show what a superuser counts, as figures beside the drawings', { skip: !seesRows }, async t => {
+  const { app: fresh } = await testApp(t, database)
+  const { body, statusCode } = await operator('/charts/', fresh)
+  t.equal(statusCode, 200)
+  const [all] = await asRole(database.admin, async query => await query(`select (select count(*) from rowhouse.account where status <> 'creating') as accounts, (select count(*) from rowhouse.app_user) as users, (select count(*) from rowhouse.project) as projects,
+    (select count(*) from rowhouse.task) as tasks, (select count(*) from rowhouse.task where is_complete) as tasks_done, (select count(*) from rowhouse.subtask) as subtasks, (select count(*) from rowhouse.subtask where is_complete) as subtasks_done`))
+  t.match(textOf(body), `Accounts ${String(all?.['accounts'])} Users ${String(all?.['users'])} Projects ${String(all?.['projects'])} Tasks ${String(all?.['tasks'])} Subtasks ${String(all?.['subtasks'])} `)
+  const figures = [...body.matchAll(/<tr><th scope="row">[^]*?<\/tr>/g)].map(([row]) => textOf(row).trim())
+  const [subtasks, done] = [Number(all?.['subtasks']), Number(all?.['subtasks_done'])]
+  t.ok(figures.some(row => row === `Subtasks ${done} ${subtasks - done} ${Math.round(done / subtasks * 100)} %`), figures.join('\n'))
+  t.ok(figures.includes(`Tasks ${Number(all?.['tasks_done'])} ${Number(all?.['tasks']) - Number(all?.['tasks_done'])} 0 %`))
+  const sizes = figures.slice(0, figures.findIndex(row => row.startsWith('Subtasks')))
+  t.equal(sizes.reduce((sum, row) => sum + Number(/(\d+)$/.exec(row)?.[1]), 0), Number(all?.['accounts']), 'each account is of one size')
+  t.match(figures.find(row => row.includes('tenant-0')), /^Company of tenant-0 tenant-0 3 4 7$/)
+  t.equal(body.split('href="/account/').length - 1, 10, 'the largest ten')
+  t.match(body, /Counted at <time datetime="\d{4}-/)
+  t.notMatch(body, /NaN|undefined|Infinity|<script|\sstyle=/)
+  t.match(body, /<svg[^>]*role="img" aria-label="[^"]+"/)
+  for (const [svg] of body.matchAll(/<svg[^>]*>/g)) t.match(svg, /role="img" aria-label|aria-hidden="true"/, 'each is told in words, or stands beside them')
+
+  await change("insert into rowhouse.project (account_id, name) select id, 'one more' from rowhouse.account where slug = 'tenant-0'")
+  t.equal((await operator('/charts/', fresh)).body, body, 'counted once for a while')
+  t.match(text(await operator('/charts/', (await testApp(t, database)).app)), `Projects ${Number(all?.['projects']) + 1} `)
+})
+
+t.test('where there is too much to count, the charts say so, and each account has its page still', { skip: !seesRows }, async t => {
+  const { app: hasty } = await testApp(t, database, { config: { requestDeadlineMs: 1500 } })
+  await asRole(database.admin, async query => {
+    await query('begin; lock table rowhouse.subtask in access exclusive mode')
+    const answers = await Promise.all([operator('/charts/', hasty), operator('/charts/', hasty)])
+    for (const answer of answers) t.match(answer, { statusCode: 503, headers: { 'retry-after': '60' }, body: /takes longer than a request may/ })
+    t.notMatch(answers[0]?.body, /subtask"|select|at .*\.ts/)
+    await query('rollback')
+  })
+  t.equal((await operator('/charts/', hasty)).statusCode, 503, 'nobody counts again at once')
+  t.equal((await operator('/account/tenant-0/', hasty)).statusCode, 200)
+})
+
+t.test('where there are no accounts, or none has any rows, the pages say so', { skip: !seesRows || isClosed }, async t => {
   const bare = await testDatabase(t)
-  t.match(text(await operator('/accounts/', (await testApp(t, bare)).app)), /There are no accounts yet/)
+  const empty = async (url: string): Promise<string> => text(await operator(url, (await testApp(t, bare)).app))
+  t.match(await empty('/accounts/'), /There are no accounts yet/)
+  t.match(await empty('/charts/'), /There is no account whose rows are here/)
+  await asRole(bare.admin, async query => { await query("insert into rowhouse.account (slug, name) values ('lonely', 'Lonely')") })
+  const charts = (await operator('/charts/', (await testApp(t, bare)).app)).body
+  t.match(textOf(charts), /The largest account .* Lonely lonely 0 0 0/)
+  t.match(textOf(charts), /Subtasks 0 0 –/)
+  t.notMatch(charts, /NaN|Infinity/)
 })
 
 t.test('pages are small, however long names are', async t => {
   await change("insert into rowhouse.account (slug, name, status, status_reason) select 'long-' || number, left(string_agg(md5(number::text || part::text), ''), 255), 'suspended', string_agg(md5(part::text || number::text), '') from generate_series(1, 30) as number, generate_series(1, 12) as part group by number")
   t.teardown(async () => { await change("delete from rowhouse.account where slug like 'long-%'") })
-  for (const url of ['/accounts/?search=long-', '/account/long-1/']) {
-    const { length } = gzipSync((await operator(url)).body)
+  const { app: fresh } = await testApp(t, database)
+  for (const url of ['/accounts/?search=long-', '/account/long-1/', ...(seesRows ? ['/charts/'] : [])]) {
+    const { length } = gzipSync((await operator(url, fresh)).body)
     t.ok(length < 30_000, `${url}: ${length} bytes, compressed`)
   }
 })

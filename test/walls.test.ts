@@ -318,7 +318,8 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     findAccountsElsewhere: 'accounts',
     listFormerSlugs: 'accounts',
     listAccountEvents: 'accounts',
-    countRowsOfAccounts: 'account-counts'
+    countRowsOfAccounts: 'account-counts',
+    countRowsOfAllAccounts: 'account-counts'
   }
 
   // What each function answers when it is asked, as one tenant, for the other's rows.

@@ -349,6 +349,25 @@ export interface AccountPage extends ShownAccount {
   events: Array<{ id: number, at: string, actor: string, action: string, slug: string, details: Record<string, unknown> }>
 }
 
+export interface ChartsPage {
+  title: string
+  /** When the rows were counted. */
+  readAt: Date
+  totals: { accounts: number, users: number, projects: number, tasks: number, subtasks: number }
+  elsewhere: { count: number, slugs: string[] } | undefined
+  /** What lengths of bars and columns are measured in. */
+  drawing: { width: number, height: number, barHeight: number }
+  skyline: { path: string, lines: number[], accountsInColumn: number }
+  buckets: Array<{ from: number, to: number, accounts: number, bar: number }>
+  progress: Array<{ kind: string, done: number, all: number, bar: StackedBar }>
+  largest: Array<{ slug: string, name: string, status: string, subtasks: number, subtasksDone: number, bar: StackedBar }>
+}
+
+interface StackedBar {
+  done: number
+  all: number
+}
+
 export interface ProblemPage {
   title: string
   status: number
@@ -370,6 +389,7 @@ interface Pages {
   'look-begin': LookBeginPage
   accounts: AccountsPage
   account: AccountPage
+  charts: ChartsPage
   subtasks: SubtasksPage
   projects: ProjectsPage
   project: ProjectPage
