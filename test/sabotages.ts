@@ -10,6 +10,10 @@ export interface Sabotage {
 
 const definer = (name: string, rest = ''): string => `create function rowhouse.${name}() returns bigint language sql security definer ${rest} as 'select count(*) from rowhouse.project'; grant execute on function rowhouse.${name}() to rowhouse_tenant;`
 const replaceContext = (body: string, properties = 'stable parallel safe'): string => `create or replace function rowhouse.current_account_id() returns bigint language sql ${properties} return ${body};`
+/** Has something made anew that calls a function, while another of its name, whose last argument has a default, is all that there is of it. */
+const callingAnother = (name: string, its: string, another: string, remake: string): string => `alter function rowhouse.${name}(${its}) rename to aside; ${another}; ${remake}; alter function rowhouse.aside(${its}) rename to ${name}`
+/** Makes a function anew from its own text, with one thing in it changed. */
+const redefined = (signature: string, before: string, after: string): string => `do $$ declare made text := replace(pg_get_functiondef('${signature}'::regprocedure), '${before}', '${after}'); begin execute made; end $$`
 const copying = "create function rowhouse.copy() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$ begin new.name := (select string_agg(name, ' ') from rowhouse.project); return new; end $$; create trigger copy before insert on rowhouse.project for each row execute function rowhouse.copy();"
 const hiding = "create schema hidden; create function hidden.peek() returns text language sql stable security definer set search_path = '' as 'select string_agg(name, '', '') from rowhouse.project'; grant execute on function hidden.peek() to rowhouse_tenant;"
 
@@ -212,6 +216,24 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'manifest-function', object: 'rowhouse.check_password(text,text)', sql: 'alter function rowhouse.check_password(text, text) owner to rowhouse_searcher' },
   { rule: 'manifest-function', object: 'rowhouse.enter_token(text)', sql: "create or replace function rowhouse.enter_token(token_hash text) returns json language sql security definer set search_path = pg_catalog, pg_temp as 'select json_build_object(''kind'', ''program'', ''tokenId'', 1, ''mayWrite'', true)'" },
   { rule: 'manifest-function', object: 'rowhouse.search_query(bigint,text)', sql: "create or replace function rowhouse.search_query(account_id bigint, typed text) returns tsquery language plpgsql immutable parallel safe as $$ begin raise exception '%', (select string_agg(name, ', ') from rowhouse.project where project.account_id = 2); end $$" },
+  {
+    rule: 'manifest-function',
+    object: 'rowhouse.search_projects(text)',
+    sql: callingAnother('search_query', 'bigint, text',
+      "create function rowhouse.search_query(account_id bigint, typed text, ignored integer default 0) returns tsquery language sql immutable parallel safe return '''@2'''::tsquery",
+      redefined('rowhouse.search_projects(text)', 'aside', 'search_query'))
+  },
+  {
+    rule: 'manifest-policy',
+    object: 'project.tenant',
+    sql: callingAnother('current_account_id', '',
+      'create function rowhouse.current_account_id(ignored integer default 1) returns bigint language sql stable parallel safe return 2::bigint',
+      'alter policy tenant on rowhouse.project using (account_id = rowhouse.current_account_id()) with check (account_id = rowhouse.current_account_id())')
+  },
+  { rule: 'manifest-function', object: 'rowhouse.build_wall(regclass,name)', sql: redefined('rowhouse.build_wall(regclass,name)', "DEFAULT ''account_id''", "DEFAULT ''id''") },
+  { rule: 'manifest-function', object: 'rowhouse.account_lock(bigint)', sql: `alter function rowhouse.account_lock(bigint) rename to aside; ${redefined('rowhouse.aside(bigint)', 'rowhouse.aside(account_id bigint)\n RETURNS bigint', 'rowhouse.account_lock(account_id bigint)\n RETURNS numeric')}; drop function rowhouse.aside(bigint); alter function rowhouse.account_lock(bigint) owner to rowhouse_owner` },
+  { rule: 'manifest-function', object: 'rowhouse.search_query(bigint,text)', sql: 'alter function rowhouse.search_query(bigint, text) support pg_catalog.generate_series_int4_support' },
+  { rule: 'manifest-unlisted', object: 'helpers.named()', sql: `create schema helpers; create function helpers.named() returns bigint language sql stable parallel safe return pg_catalog.current_setting('app.account_id')::bigint; ${replaceContext('helpers.named()')}` },
   { rule: 'manifest-policy', object: 'app_user.verifier', sql: 'alter policy verifier on rowhouse.app_user using (true)' },
   { rule: 'unique-without-key', object: 'rowhouse.project_by_name_alone', sql: 'create unique index project_by_name_alone on rowhouse.project (name, id) include (account_id)' },
   { rule: 'manifest-unlisted', sql: 'create table rowhouse.by_hand (account_id bigint not null, id bigint, primary key (account_id, id))' }

@@ -176,14 +176,40 @@ export const catalog = `
       and (has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'usage') or relation.oid in (select referred.oid from referred where referred.classid = 'pg_class'::regclass))
       and (has_table_privilege(runtime_role.oid, relation.oid, 'select, insert, update, delete') or has_any_column_privilege(runtime_role.oid, relation.oid, 'select, insert, update'))
   ),
-  -- Of what kind it is, whose rights it takes, how it runs, and what it does. The same on every server.
+  -- The functions of the schema, those that policies call, those that somebody has vouched for, and what all of these call.
+  deciding_function as materialized (
+    with recursive step (oid) as (
+      (
+        select own_function.oid from own_function, given where own_function.pronamespace = given.schema_oid or own_function.name = any (given.definers)
+        union
+        select called_function.oid from called_function
+      )
+      union
+      select pg_depend.refobjid
+      from step join pg_depend on pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = step.oid and pg_depend.refclassid = 'pg_proc'::regclass
+    )
+    select oid from step
+  ),
+  -- What PostgreSQL notes that functions and policies call, by signature, since two may have one name. Of what comes with it, it notes nothing.
+  callee as materialized (
+    select caller.classid, caller.oid, array_to_string(array(
+      select case pg_depend.refclassid when 'pg_proc'::regclass then pg_depend.refobjid::regprocedure::text else pg_depend.refobjid::regoperator::text end collate "C" as signature
+      from pg_depend
+      where pg_depend.classid = caller.classid and pg_depend.objid = caller.oid and pg_depend.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass)
+      group by signature order by signature), ', ') as signatures
+    from (select 'pg_proc'::regclass as classid, oid from deciding_function union all select 'pg_policy'::regclass, oid from policy) as caller
+  ),
+  -- Of what kind it is, whose rights it takes, how it runs, what it takes and gives, what it does, and what it calls. The same on every server.
   function_hash as materialized (
-    select own_function.oid, own_function.name, encode(sha256(convert_to(concat_ws(chr(10),
-      own_function.owner_name, own_function.lanname, own_function.provolatile, own_function.proparallel,
-      own_function.prosecdef, own_function.proleakproof, own_function.proisstrict, own_function.proconfig::text,
-      coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc)), 'UTF8')), 'hex') as hash
-    from own_function, given
-    where own_function.pronamespace = given.schema_oid and not own_function.is_of_extension
+    select own_function.oid, own_function.name, encode(sha256(convert_to(jsonb_build_array(
+      own_function.owner_name, own_function.lanname, own_function.prokind, own_function.provolatile, own_function.proparallel,
+      own_function.prosecdef, own_function.proleakproof, own_function.proisstrict, own_function.proconfig,
+      pg_get_function_arguments(own_function.oid), pg_get_function_result(own_function.oid), nullif(own_function.prosupport, 0)::regprocedure::text,
+      own_function.probin, coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc), callee.signatures)::text, 'UTF8')), 'hex') as hash
+    from own_function
+    join deciding_function on deciding_function.oid = own_function.oid
+    join callee on callee.classid = 'pg_proc'::regclass and callee.oid = own_function.oid
+    where not own_function.is_of_extension
   ),
   -- What a manifest lists.
   key_line as materialized (
@@ -199,8 +225,8 @@ export const catalog = `
     select name, format('%s: %s for %s to %s using %s with check %s', replace(name, given.schema_name || '.', ''), case when polpermissive then 'permissive' else 'restrictive' end,
       case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
       (select string_agg(case when target.oid = 0 then 'public' else target.oid::regrole::text end, ', ' order by case when target.oid = 0 then 'public' else target.oid::regrole::text end) from unnest(polroles) as target (oid)),
-      coalesce(using_expression, 'nothing'), coalesce(check_expression, 'nothing')) as line
-    from policy, given
+      coalesce(using_expression, 'nothing'), coalesce(check_expression, 'nothing')) || coalesce(' calling ' || nullif(callee.signatures, ''), '') as line
+    from given, policy join callee on callee.classid = 'pg_policy'::regclass and callee.oid = policy.oid
   )`
 
 /** The settings as the relations of `catalog` take them. */

@@ -15,8 +15,8 @@ const manifestSchema = z.strictObject({
 
 /**
  * What a good database consists of, for what no rule can know: that something is missing, or is not what it was. Tables by name;
- * keys, checks and policies by table and definition, "task: FOREIGN KEY (account_id, ...) REFERENCES ..."; every
- * function of the schema, since those that matter call others, by a hash of what they are, or several where each of these is good.
+ * keys, checks and policies by table and definition, "task: FOREIGN KEY (account_id, ...) REFERENCES ..."; every function of the
+ * schema, and those elsewhere that these and policies call, by a hash of what they are, or several where each of these is good.
  */
 export type Manifest = z.infer<typeof manifestSchema>
 

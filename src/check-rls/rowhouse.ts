@@ -31,7 +31,7 @@ export const rowhouseExceptions: readonly Exception[] = [
 ]
 
 /** The hash of current_account_id() where names of tenants are signed. */
-const signedContext = '155cd0c0688e4678e8050b8e1d100c2f66bc77bef5f6a5998f0527c6c49866d7'
+const signedContext = '90a1601add295a811d5f0509963c6c35388f56826c2a27c696e05f6f1e94f74b'
 
 /**
  * What decides who sees what, of this version's manifest: what a server looks at before it listens. Not at the rest: while versions

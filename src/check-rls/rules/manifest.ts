@@ -52,7 +52,7 @@ export const manifestRules: readonly Rule[] = [
     severity: 'error',
     title: 'A policy that is gone, or is not what it was',
     gain: 'A restrictive policy that is gone lets through what it kept back; a permissive one that is for more roles shows more.',
-    explanation: 'The manifest lists each policy with its command, its roles and its expressions: those of roles that serve no request as well.',
+    explanation: 'The manifest lists each policy with its command, its roles, its expressions and the signatures of the functions that it calls: those of roles that serve no request as well.',
     query: `
       select split_part(listed.line, ': ', 1) as object, 'is not there as ' || substr(listed.line, position(': ' in listed.line) + 2) as detail, 'create policy <as it was>;' as mend
       from given, ${fromManifest('policies')} as listed (line) where listed.line not in (select line from policy_line)`
@@ -62,7 +62,7 @@ export const manifestRules: readonly Rule[] = [
     severity: 'error',
     title: 'A function that is not what it was',
     gain: 'Whatever it does now: the text of a policy stays the same while the function that it calls says something else.',
-    explanation: 'The manifest has a hash of each function of the schema: of its body, its owner and how it runs. A function that runs as its owner lends its rights to those that it calls, too.',
+    explanation: 'The manifest has a hash of each function of the schema and of what those and policies call elsewhere: of its body, its owner, how it runs, what it takes and gives, and which functions it calls. A function that runs as its owner lends its rights to those that it calls, too.',
     query: `
       select listed.key as object, case when function_hash.name is null then 'is gone, or nobody may call it' else 'is not what it was when the manifest was written' end as detail, 'create or replace function <as it was>;' as mend
       from given, jsonb_each(manifest -> 'functions') as listed left join function_hash on function_hash.name = listed.key
