@@ -116,6 +116,9 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'role-bypasses', object: 'rowhouse_tenant', sql: 'alter role rowhouse_tenant bypassrls' },
   { rule: 'role-bypasses', object: 'rowhouse_tenant', sql: 'alter role rowhouse_tenant superuser' },
   { rule: 'role-bypasses', object: 'rowhouse_tenant', sql: 'create role step_one; create role step_two bypassrls; grant step_two to step_one; grant step_one to rowhouse_tenant' },
+  { rule: 'login-bypasses', object: 'forgotten', sql: 'create role forgotten login superuser' },
+  { rule: 'login-bypasses', object: 'forgotten', sql: "create role forgotten login bypassrls; do $$ begin execute format('grant connect on database %I to forgotten', current_database()); end $$" },
+  { rule: 'login-bypasses', object: 'forgotten', sql: "create role everything bypassrls; create role step_one; create role forgotten login; grant everything to step_one; grant step_one to forgotten; do $$ begin execute format('grant connect on database %I to forgotten', current_database()); end $$" },
   { rule: 'role-administers', object: 'rowhouse_tenant', sql: 'alter role rowhouse_tenant createrole' },
   { rule: 'role-administers', object: 'rowhouse_operator', sql: 'alter role rowhouse_operator replication' },
   { rule: 'role-member', object: 'rowhouse_tenant', sql: 'grant rowhouse_operator to rowhouse_tenant' },
@@ -168,6 +171,10 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'foreign-table-usable', object: 'rowhouse.elsewhere', sql: 'create foreign data wrapper nothing; create server nowhere foreign data wrapper nothing; create foreign table rowhouse.elsewhere (id bigint) server nowhere; grant select on rowhouse.elsewhere to rowhouse_tenant' },
   { rule: 'relation-elsewhere', object: 'backups.project', sql: 'create schema backups; create table backups.project as select account_id, name from rowhouse.project; grant usage on schema backups to rowhouse_tenant; grant select on backups.project to rowhouse_tenant' },
   { rule: 'view-as-owner', object: 'information_schema.everything', sql: 'create view information_schema.everything as select name from rowhouse.project; grant select on information_schema.everything to rowhouse_tenant' },
+  { rule: 'view-as-owner', object: 'rowhouse.statistics', sql: 'create view rowhouse.statistics as select account_id, name from rowhouse.project; grant select on rowhouse.statistics to rowhouse_tenant; alter extension plpgsql add view rowhouse.statistics' },
+  { rule: 'view-as-owner', object: 'statistics.outer_view', sql: 'create schema statistics; create view statistics.inner_view as select account_id, name from rowhouse.project; create view statistics.outer_view as select name from statistics.inner_view; grant usage on schema statistics to rowhouse_tenant; grant select on statistics.outer_view to rowhouse_tenant; alter extension plpgsql add view statistics.inner_view; alter extension plpgsql add view statistics.outer_view' },
+  { rule: 'materialized-view-readable', object: 'rowhouse.statistics', sql: 'create materialized view rowhouse.statistics as select account_id, name from rowhouse.project; grant select on rowhouse.statistics to rowhouse_tenant; alter extension plpgsql add materialized view rowhouse.statistics' },
+  { rule: 'rls-off', object: 'rowhouse.project', sql: 'alter extension plpgsql add table rowhouse.project; alter table rowhouse.project disable row level security' },
   { rule: 'extension-relation-usable', object: 'rowhouse.kept', sql: 'create table rowhouse.kept (statement text); grant select on rowhouse.kept to rowhouse_tenant; alter extension plpgsql add table rowhouse.kept' },
 
   // Code.

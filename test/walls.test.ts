@@ -650,9 +650,11 @@ t.test('the start is refused to a role for which the walls would not hold, and s
   const login = { ...database.login('tenant') }
   const role = `rowhouse_test_${process.pid}`
   const refusal = async (set: string, undo: string, kind: 'tenant' | 'operator' = 'tenant'): Promise<string> => await withClient(database.admin, async admin => {
-    await admin.query(set)
     const pool = new Pool({ ...login, user: role, password: 'a password' }, poolOptions)
     try {
+      // Logged in before: what others look for meanwhile, on the same server, is logins that pass the walls.
+      await (await pool.begin({ readOnly: true, deadlineMs: 5000 })).rollback()
+      await admin.query(set)
       await assertRoleIsWalled(async options => await pool.begin(options), kind)
       return 'not refused'
     } catch (error) {
@@ -670,7 +672,7 @@ t.test('the start is refused to a role for which the walls would not hold, and s
   t.teardown(async () => { await withClient(database.admin, async admin => { await admin.query(`drop owned by ${role}; drop role ${role}`) }) })
 
   t.equal(await refusal('select 1', 'select 1'), 'not refused', 'a plain role is not')
-  t.match(await refusal(`alter role ${role} superuser`, `alter role ${role} nosuperuser`), /it is a superuser/)
+  t.match(await refusal(`alter role ${role} nologin superuser`, `alter role ${role} login nosuperuser`), /it is a superuser/)
   t.match(await refusal(`alter role ${role} bypassrls`, `alter role ${role} nobypassrls`), /it has BYPASSRLS/)
   t.match(await refusal(`alter role ${role} createrole`, `alter role ${role} nocreaterole`), /it has CREATEROLE/)
   t.match(await refusal(`grant rowhouse_operator to ${role}`, `revoke rowhouse_operator from ${role}`), /it is a member of "?rowhouse_operator/)

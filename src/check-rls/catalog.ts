@@ -49,7 +49,8 @@ export const catalog = `
     join pg_class as relation on relation.relnamespace = given.schema_oid and relation.relkind in ('r', 'p')
     left join pg_attribute as key on key.attrelid = relation.oid and not key.attisdropped
       and key.attname = case when relation.relname = given.root_table then given.root_key else given.key_column end
-    where not exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e')
+    -- Of an extension's tables, those that say whose their rows are.
+    where key.attnum is not null or not exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e')
   ),
   tenant_table as materialized (
     select any_table.*, quote_ident(key_name) as quoted_key,
@@ -175,6 +176,17 @@ export const catalog = `
     where relation.relkind in ('r', 'p', 'v', 'm', 'f') and relation.oid >= 16384 and pg_namespace.nspname !~ '^pg_(temp|toast)'
       and (has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'usage') or relation.oid in (select referred.oid from referred where referred.classid = 'pg_class'::regclass))
       and (has_table_privilege(runtime_role.oid, relation.oid, 'select, insert, update, delete') or has_any_column_privilege(runtime_role.oid, relation.oid, 'select, insert, update'))
+  ),
+  -- What shows rows of the tenants' tables, over any number of other views.
+  showing_view as materialized (
+    with recursive step (oid) as (
+      select tenant_table.oid from tenant_table
+      union
+      select pg_rewrite.ev_class
+      from step join pg_depend on pg_depend.classid = 'pg_rewrite'::regclass and pg_depend.refclassid = 'pg_class'::regclass and pg_depend.refobjid = step.oid
+      join pg_rewrite on pg_rewrite.oid = pg_depend.objid
+    )
+    select oid from step
   ),
   -- The functions of the schema, those that policies call, those that somebody has vouched for, and what all of these call.
   deciding_function as materialized (

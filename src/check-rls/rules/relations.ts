@@ -7,11 +7,11 @@ export const relationRules: readonly Rule[] = [
     severity: 'error',
     title: 'A view that shows what its owner sees',
     gain: 'The rows of all tenants, through a view that looks like one of its own.',
-    explanation: 'A view reads its tables as its owner unless it is made WITH (security_invoker = true), which PostgreSQL 15 brought. Without FORCE, or where the owner passes policies, that is everything.',
+    explanation: 'A view reads its tables as its owner unless it is made WITH (security_invoker = true), which PostgreSQL 15 brought. Without FORCE, or where the owner passes policies, that is everything. Of the views of extensions, those that show tables of the tenants are meant.',
     query: `
       select relation.oid::regclass::text as object, format('%s may use it, and it reads as %s', runtime_role.name, relation.relowner::regrole) as detail, format('alter view %s set (security_invoker = true);', relation.oid::regclass) as mend
       from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role
-      where relation.relkind = 'v' and not relation.is_of_extension and not exists (
+      where relation.relkind = 'v' and (not relation.is_of_extension or relation.oid in (select showing_view.oid from showing_view)) and not exists (
         select from unnest(relation.reloptions) as option (text) where option.text ~ '^security_invoker=' and split_part(option.text, '=', 2)::boolean)`
   },
   {
@@ -22,7 +22,7 @@ export const relationRules: readonly Rule[] = [
     explanation: 'A materialised view cannot have row-level security.',
     query: `
       select relation.oid::regclass::text as object, runtime_role.name || ' may read it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, runtime_role.name) as mend
-      from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.relkind = 'm' and not relation.is_of_extension`
+      from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.relkind = 'm' and (not relation.is_of_extension or relation.oid in (select showing_view.oid from showing_view))`
   },
   {
     id: 'foreign-table-usable',
@@ -53,6 +53,6 @@ export const relationRules: readonly Rule[] = [
     explanation: 'Extensions often grant what they bring to PUBLIC. Name those that you have looked at with --ignore.',
     query: `
       select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s, public;', relation.oid::regclass, runtime_role.name) as mend
-      from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.is_of_extension`
+      from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.is_of_extension and relation.oid not in (select showing_view.oid from showing_view)`
   }
 ]

@@ -29,6 +29,20 @@ export const roleRules: readonly Rule[] = [
       from reachable where rolsuper or rolbypassrls`
   },
   {
+    id: 'login-bypasses',
+    severity: 'warning',
+    title: 'A login that row-level security does not hold for, and that nobody has named',
+    gain: 'All rows of all tenants, for whoever learns its password, or finds it in an old configuration.',
+    explanation: 'Superusers, roles with BYPASSRLS and whoever may become one see everything. The superuser that the server was made with, and the login that looks, are left out. Name with --trusted-role those that are meant to be, such as that of backups; managed services have some of their own.',
+    query: `
+      select distinct quote_ident(login.rolname) as object, case when passing.oid = login.oid then 'it' else 'it may become ' || quote_ident(passing.rolname) || ', which' end || case when passing.rolsuper then ' is a superuser' else ' has BYPASSRLS' end || ', and it logs in' as detail,
+        format(case when passing.oid = login.oid then 'alter role %I nosuperuser nobypassrls;' else 'alter role %I nologin;' end, login.rolname) as mend
+      from given, pg_roles as login join pg_roles as passing
+        on (passing.rolsuper or passing.rolbypassrls) and (passing.oid = login.oid or not (login.rolsuper or login.rolbypassrls) and pg_has_role(login.oid, passing.oid, 'member'))
+      where login.rolcanlogin and login.oid <> 10 and login.rolname <> session_user and not (login.oid = any (given.trusted_roles)) and login.oid not in (select runtime_role.oid from runtime_role)
+        and has_database_privilege(login.oid, current_database(), 'connect')`
+  },
+  {
     id: 'role-administers',
     severity: 'error',
     title: 'A role that serves requests and makes roles, databases or copies of the server',
