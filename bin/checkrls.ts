@@ -40,6 +40,7 @@ interface Flags {
   baseline?: string
   writeBaseline?: string
   attack: boolean
+  strict: boolean
   fast: boolean
   format: 'text' | 'json' | 'sarif'
   explain?: string
@@ -60,6 +61,7 @@ Examples:
   npx tsx bin/checkrls.ts --attack                              and try to get through
   npx tsx bin/checkrls.ts --all                                 and the databases that tenants have of their own
   npx tsx bin/checkrls.ts --explain policy-check                what a rule is about, and how it looks
+  npx tsx bin/checkrls.ts --strict                              for a pipeline that is to stop at weaknesses as well
   npx tsx bin/checkrls.ts --format sarif > walls.sarif          for what shows findings beside code
   npx tsx bin/checkrls.ts --url postgres://me@db.example.com/app --schema app --tenant-role app_user --column tenant_id --root tenants
   npx tsx bin/checkrls.ts --url ... --ignore 'trigger:app.task.touch=it sets updated_at alone'
@@ -67,8 +69,8 @@ Examples:
   npx tsx bin/checkrls.ts --url ... --write-baseline known.json     begin with what is there, and
   npx tsx bin/checkrls.ts --url ... --baseline known.json           hear of what comes to it
 
-Exit codes: 0 nothing of severity error was found, 1 something was, or an attack got through or could not be tried, or it failed;
-2 wrong usage.`
+Exit codes: 0 nothing of severity error was found (with --strict: nothing at all), 1 something was, or an attack got through or could
+not be tried, or it failed; 2 wrong usage.`
 
 const program = new Command('checkrls')
   .description('Looks whether row-level security keeps the tenants of a database apart: finds what is missing, wrong or open, says what\nsomebody gains by it, and gives the SQL that mends it.')
@@ -94,6 +96,7 @@ const program = new Command('checkrls')
   .option('--write-baseline <file>', 'write down what is found, and end')
   .option('--attack', 'try to get through as well; everything is rolled back', false)
   .option('--set-tenant <statement>', 'for --attack: what names the tenant of a transaction, such as "select app.set_tenant($1)"')
+  .option('--strict', 'end with 1 at a warning, too', false)
   .option('--fast', 'what a server looks at before it listens: of the manifest, the functions alone', false)
   .addOption(new Option('--format <format>', 'how to tell').choices(['text', 'json', 'sarif']).default('text'))
   .option('--explain <rule>', 'say what a rule is about, and end')
@@ -188,7 +191,7 @@ async function run (flags: Flags, places: readonly Place[], settings: CheckSetti
     progress?.stop()
   }
   if (reports.length > 0) console.log({ text: formatText, json: formatJson, sarif: formatSarif }[flags.format](reports))
-  if (reports.some(isOpen)) process.exitCode = 1
+  if (reports.some(report => isOpen(report, flags))) process.exitCode = 1
 }
 
 /** @returns nothing where what was asked for is a file */
@@ -212,9 +215,9 @@ async function look (flags: Flags, query: Query, target: AuditTarget, exceptions
   return undefined
 }
 
-/** There is a way past the walls, or nobody could try whether there is. */
-function isOpen ({ sifted, probes }: CheckReport): boolean {
-  return sifted.findings.some(({ rule }) => rule.severity === 'error') || probes?.results.some(({ leak }) => leak !== undefined) === true || (probes?.skipped.length ?? 0) > 0
+/** There is a way past the walls, or nobody could try whether there is; strictly, a weakness is one, too. */
+function isOpen ({ sifted, probes }: CheckReport, { strict }: Flags): boolean {
+  return sifted.findings.some(({ rule }) => strict || rule.severity === 'error') || probes?.results.some(({ leak }) => leak !== undefined) === true || (probes?.skipped.length ?? 0) > 0
 }
 
 function collect (text: string, before: string[] = []): string[] {

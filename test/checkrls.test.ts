@@ -224,6 +224,12 @@ t.test('any other database is checked as well: other names, and what policies co
   })
 })
 
+/** What a report in SARIF has of attacks. */
+function attacksIn (text: string): object[] {
+  const { runs } = JSON.parse(text) as { runs: Array<{ results: Array<{ ruleId: string }> }> }
+  return runs.flatMap(({ results }) => results.filter(({ ruleId }) => ruleId === 'attack'))
+}
+
 t.test('databases that are good in other ways give no finding, and what cannot be attacked is told', async t => {
   const other = await testDatabase(t, { prepare: false })
   await withClient({ ...other.admin, database: 'postgres' }, async client => { await client.query(`create database ${client.escapeIdentifier(other.admin.database)}`) })
@@ -259,7 +265,15 @@ t.test('databases that are good in other ways give no finding, and what cannot b
         return { leaks: (probes?.results ?? []).flatMap(({ table, probe, leak }) => leak === undefined || probe.startsWith('switch tenants') ? [] : [`${table}: ${probe}`]), skipped: (probes?.skipped ?? []).map(({ table, reason }) => `${table}: ${reason}`) }
       }
       t.strictSame(await attack(), { leaks: [], skipped: ['club.country: it has no column tenant_id'] })
-      t.strictSame((await attack(undefined, { exceptions: [parseException('attack:club.country=the same for all', rules)] })).skipped, [], 'unless somebody says why')
+      const exceptions = ['attack:club.country=the same for all', 'attack:club.nothing=never mind'].map(text => parseException(text, rules))
+      t.strictSame((await attack(undefined, { exceptions })).skipped, [], 'unless somebody says why')
+      const excepting = await audit(query, { database: 'club', settings: { ...club, tenantRoles: [app] } }, { attack: true, exceptions })
+      t.match(formatText([excepting]), /let be {2}attack {2}club\.country: the same for all \(not attacked: it has no column tenant_id\)\nunused {2}the exception attack:club\.nothing: nothing was found for it/, 'which is told')
+      t.match(JSON.parse(formatJson([excepting])), { probes: { skipped: [], excepted: [{ table: 'club.country', reason: 'it has no column tenant_id', because: 'the same for all' }] } })
+      t.match(attacksIn(formatSarif([excepting])), [{ suppressions: [{ kind: 'external', justification: 'the same for all' }] }])
+      const skipping = await audit(query, { database: 'club', settings: { ...club, tenantRoles: [app] } }, { attack: true })
+      t.match(attacksIn(formatSarif([skipping])), [{ level: 'error', message: { text: 'club.country: could not be attacked: it has no column tenant_id' } }])
+      t.notMatch(attacksIn(formatSarif([skipping])), [{ suppressions: Array }])
 
       const tenant = async (body: string): Promise<void> => { await query(`create or replace function club.tenant() returns text language sql stable as $$ select ${body} $$`) }
       for (const [body, what] of [["left(current_setting('club.tenant'), 1)", 'all that begin with one figure are one'], ["least(current_setting('club.tenant'), '1')", 'all are the first']] as const) {
@@ -354,7 +368,11 @@ t.test('the command says what it found by its exit code, and in the format that 
   const nothing = run(t, ['bin/checkrls.ts'], { ...database.environment, DATABASE_URL: `${database.environment['DATABASE_URL'] ?? ''}_not_there` })
   t.equal(await nothing.ended, 1, 'it makes no database that is not there')
   t.match(nothing.output(), /no database|does not exist/)
-  await withClient(database.admin, async client => { await client.query('alter table rowhouse.project no force row level security') })
+  await withClient(database.admin, async client => { await client.query('grant select on sequence rowhouse.project_id_seq to rowhouse_tenant') })
+  t.match(await command(), { code: 0, output: /0 errors, 1 warning/ })
+  t.match(await command('--strict'), { code: 1, output: /0 errors, 1 warning/ })
+  t.match(await command('--strict', '--ignore', 'sequence-readable:rowhouse.project_id_seq=a test'), { code: 0 })
+  await withClient(database.admin, async client => { await client.query('revoke select on sequence rowhouse.project_id_seq from rowhouse_tenant; alter table rowhouse.project no force row level security') })
   t.match(await command('--format', 'sarif'), { code: 1, output: /"ruleId": "rls-not-forced"/ })
   t.match(await command('--ignore', 'rls-not-forced:rowhouse.project=a test'), { code: 0, output: /let be {2}rls-not-forced/ })
   await withClient(database.admin, async client => { await client.query('alter table rowhouse.project force row level security') })

@@ -1,6 +1,6 @@
 import { check, type Query } from './check.ts'
 import { sift, type Baseline, type Exception } from './exceptions.ts'
-import { probe, type ProbeSettings } from './probes.ts'
+import { probe, type ProbeReport, type ProbeSettings } from './probes.ts'
 import type { CheckReport } from './report.ts'
 import { rules as allRules } from './rules.ts'
 import type { Rule } from './rule.ts'
@@ -29,6 +29,17 @@ export async function audit (query: Query, { database, settings, setTenant }: Au
   const sifted = sift(await check(query, settings, rules), exceptions.filter(exception => rules.some(({ id }) => id === exception.rule)), baseline)
   const ms = performance.now() - start
   const probes = attack ? await probe(query, { ...settings, setTenant }, onTable) : undefined
-  if (probes !== undefined) probes.skipped = probes.skipped.filter(({ table }) => !exceptions.some(({ rule, object }) => rule === 'attack' && object === table))
+  if (probes !== undefined) sifted.unused.push(...letBe(probes, exceptions.filter(({ rule }) => rule === 'attack')))
   return { database, rules, sifted, probes, ms }
+}
+
+/** Takes those tables for excepted that somebody knows cannot be attacked. @returns exceptions that nothing was skipped for */
+function letBe (probes: ProbeReport, exceptions: readonly Exception[]): string[] {
+  const exceptionOf = (table: string): Exception | undefined => exceptions.find(({ object }) => object === '*' || object === table)
+  probes.excepted = probes.skipped.flatMap(({ table, reason }) => {
+    const exception = exceptionOf(table)
+    return exception === undefined ? [] : [{ table, reason, exception }]
+  })
+  probes.skipped = probes.skipped.filter(({ table }) => exceptionOf(table) === undefined)
+  return exceptions.filter(exception => !probes.excepted.some(excepted => excepted.exception === exception)).map(({ rule, object }) => `the exception ${rule}:${object}`)
 }

@@ -1,6 +1,7 @@
 import { attemptsOn, quote, readsAs, type Attempt, type Prey, type ProbedTable } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
+import type { Exception } from './exceptions.ts'
 import { ExplainedError } from '../explained-error.ts'
 import type { CheckSettings } from './settings.ts'
 
@@ -33,6 +34,8 @@ export interface ProbeReport {
   results: ProbeResult[]
   /** Tables that could not be attacked, and why: nothing was proved of them. */
   skipped: Array<{ table: string, reason: string }>
+  /** Tables that could not be attacked either, and which somebody lets be. */
+  excepted: Array<{ table: string, reason: string, exception: Exception }>
   /** Tables of which no row was to be seen: what may be done to them was tried, and there was nothing to steal. */
   empty: string[]
 }
@@ -70,7 +73,7 @@ interface Answer {
 class Attack {
   readonly #query: Query
   readonly #settings: ProbeSettings
-  readonly #report: ProbeReport = { results: [], skipped: [], empty: [] }
+  readonly #report: ProbeReport = { results: [], skipped: [], excepted: [], empty: [] }
   #isSuperuser = false
   #naming: (tenant: string) => string = () => ''
   /** Two tenants, for tables where fewer have rows. */

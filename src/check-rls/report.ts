@@ -27,6 +27,7 @@ function formatOne ({ database, rules, sifted: { findings, excepted, known, unus
     lines.push(`${rule.severity === 'error' ? 'ERROR  ' : 'warning'} ${rule.id}  ${printable(object)}`, `        ${printable(detail)}`, `        gives away: ${rule.gain}`, `        mend: ${printable(mend)}`, '')
   }
   for (const { finding, exception } of excepted) lines.push(`let be  ${finding.rule.id}  ${printable(finding.object)}: ${printable(exception.reason)}`)
+  for (const { table, reason, exception } of probes?.excepted ?? []) lines.push(`let be  attack  ${printable(table)}: ${printable(exception.reason)} (not attacked: ${reason})`)
   if (known.length > 0) lines.push(`known   ${known.length} of the baseline`)
   for (const name of unused) lines.push(`unused  ${printable(name)}: nothing was found for it`)
   if (probes !== undefined) lines.push(...formatProbes(probes))
@@ -85,7 +86,7 @@ function plainReport ({ database, rules, sifted: { findings, excepted, known, un
     excepted: excepted.map(({ finding, exception }) => ({ ...plain(finding), reason: exception.reason })),
     known: known.map(plain),
     unused,
-    probes: probes === undefined ? null : { results: probes.results.map(({ leak, nuisance, ...result }) => ({ ...result, leak: leak ?? null, nuisance: nuisance ?? null })), skipped: probes.skipped, empty: probes.empty },
+    probes: probes === undefined ? null : { results: probes.results.map(({ leak, nuisance, ...result }) => ({ ...result, leak: leak ?? null, nuisance: nuisance ?? null })), skipped: probes.skipped, excepted: probes.excepted.map(({ table, reason, exception }) => ({ table, reason, because: exception.reason })), empty: probes.empty },
     ms
   }
 }
@@ -109,6 +110,13 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
     partialFingerprints: { 'ruleAndObject/v1': `${rule.id}:${object}` }
   })
   const leaks = probes?.results.filter(({ leak }) => leak !== undefined) ?? []
+  const attack = (table: string, what: string, text: string) => ({
+    ruleId: 'attack',
+    level: 'error',
+    message: { text: `${table}: ${text}` },
+    locations: [{ logicalLocations: [{ fullyQualifiedName: table, kind: 'object' }] }],
+    partialFingerprints: { 'ruleAndObject/v1': `attack:${table}:${what}` }
+  })
   return {
     tool: {
       driver: {
@@ -117,7 +125,7 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
           ...rules.map(({ id, severity, title, gain, explanation }) => ({
             id, shortDescription: { text: title }, fullDescription: { text: gain }, help: { text: explanation }, defaultConfiguration: { level: severity }
           })),
-          ...(probes === undefined ? [] : [{ id: 'attack', shortDescription: { text: 'An attack that got through' }, fullDescription: { text: 'Tried on this database, as the role that serves tenants.' }, help: { text: 'See the statement.' }, defaultConfiguration: { level: 'error' } }])
+          ...(probes === undefined ? [] : [{ id: 'attack', shortDescription: { text: 'An attack that got through, or could not be tried' }, fullDescription: { text: 'Tried on this database, as the role that serves tenants.' }, help: { text: 'See the statement.' }, defaultConfiguration: { level: 'error' } }])
         ]
       }
     },
@@ -126,13 +134,9 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
       ...findings.map(result),
       ...excepted.map(({ finding, exception }) => ({ ...result(finding), suppressions: [{ kind: 'external', justification: exception.reason }] })),
       ...known.map(finding => ({ ...result(finding), suppressions: [{ kind: 'external', justification: 'in the baseline' }] })),
-      ...leaks.map(({ table, probe, leak, sql }) => ({
-        ruleId: 'attack',
-        level: 'error',
-        message: { text: `${table}: ${probe}: ${leak ?? ''} (${sql})` },
-        locations: [{ logicalLocations: [{ fullyQualifiedName: table, kind: 'object' }] }],
-        partialFingerprints: { 'ruleAndObject/v1': `attack:${table}:${probe}` }
-      }))
+      ...leaks.map(({ table, probe, leak, sql }) => attack(table, probe, `${probe}: ${leak ?? ''} (${sql})`)),
+      ...(probes?.skipped ?? []).map(({ table, reason }) => attack(table, 'skipped', `could not be attacked: ${reason}`)),
+      ...(probes?.excepted ?? []).map(({ table, reason, exception }) => ({ ...attack(table, 'skipped', `could not be attacked: ${reason}`), suppressions: [{ kind: 'external', justification: exception.reason }] }))
     ]
   }
 }
