@@ -10,6 +10,9 @@ export interface Sabotage {
 
 const definer = (name: string, rest = ''): string => `create function rowhouse.${name}() returns bigint language sql security definer ${rest} as 'select count(*) from rowhouse.project'; grant execute on function rowhouse.${name}() to rowhouse_tenant;`
 const replaceContext = (body: string, properties = 'stable parallel safe'): string => `create or replace function rowhouse.current_account_id() returns bigint language sql ${properties} return ${body};`
+/** The same as a text, which PostgreSQL keeps as it is. */
+const writeContext = (body: string): string => `create or replace function rowhouse.current_account_id() returns bigint language sql stable parallel safe as $body$ select ${body}\n$body$`
+const orTheFirst = "coalesce(nullif(current_setting('app.account_id', true), '')::bigint, 1)"
 /** Has something made anew that calls a function, while another of its name, whose last argument has a default, is all that there is of it. */
 const callingAnother = (name: string, its: string, another: string, remake: string): string => `alter function rowhouse.${name}(${its}) rename to aside; ${another}; ${remake}; alter function rowhouse.aside(${its}) rename to ${name}`
 /** Makes a function anew from its own text, with one thing in it changed. */
@@ -53,6 +56,7 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'rewrite-rule', object: 'rowhouse.handy.more', sql: 'create view rowhouse.handy with (security_invoker = true) as select account_id, name from rowhouse.project; create rule more as on insert to rowhouse.handy do instead select account_id, password_hash from rowhouse.app_user; grant insert, select on rowhouse.handy to rowhouse_tenant' },
   { rule: 'function-sets-context', object: 'helpers.peek()', sql: "create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.peek() returns text language sql stable set app.account_id = '2' as 'select string_agg(name, '', '') from rowhouse.project'; grant execute on function helpers.peek() to rowhouse_tenant" },
   { rule: 'function-runs-text', object: 'helpers.run(text)', sql: "create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.run(q text) returns text language plpgsql as $$ begin execute q; return ''; end $$; grant execute on function helpers.run(text) to rowhouse_tenant" },
+  { rule: 'function-runs-text', object: 'rowhouse.run(text)', sql: "create function rowhouse.run(q text) returns text language plpgsql as $$ begin execute/* what comes */q; return ''; end $$; grant execute on function rowhouse.run(text) to rowhouse_tenant" },
   { rule: 'context-overloaded', object: 'rowhouse.current_account_id(integer)', sql: 'create function rowhouse.current_account_id(ignored integer default 1) returns bigint language sql stable return 2::bigint' },
   { rule: 'definer-unknown', object: 'rowhouse.note_account_event(bigint,text,text,jsonb)', sql: 'grant execute on function rowhouse.note_account_event(bigint, text, text, jsonb) to rowhouse_tenant' },
   { rule: 'definer-unknown', object: 'rowhouse.step(numeric,numeric)', sql: "create function rowhouse.step(numeric, numeric) returns numeric language sql security definer as 'select count(*)::numeric from rowhouse.project'; revoke execute on function rowhouse.step(numeric, numeric) from public; create aggregate rowhouse.all_of(numeric) (sfunc = rowhouse.step, stype = numeric); grant execute on function rowhouse.all_of(numeric) to rowhouse_tenant" },
@@ -100,6 +104,14 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'policy-operator-writes', object: 'rowhouse.project.operator', sql: 'drop policy operator on rowhouse.project; create policy operator on rowhouse.project for all to rowhouse_operator using (true)' },
   { rule: 'context-fails-open', sql: "alter policy tenant on rowhouse.project using (current_setting('app.account_id', true) is null or account_id = rowhouse.current_account_id())" },
   { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: replaceContext("coalesce(nullif(current_setting('app.account_id', true), '')::bigint, 1)") },
+  // What looks like a comment, like its end or like a check, within a literal.
+  { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: replaceContext(`length('--') * 0 + ${orTheFirst}`) },
+  { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: writeContext(`length('--') * 0 + ${orTheFirst}`) },
+  { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: writeContext(`length($a$/*$a$) * 0 + ${orTheFirst} + length('*/') * 0`) },
+  { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: writeContext(`/* /* */ ' */ length('a -- ') * 0 + ${orTheFirst}`) },
+  { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: writeContext(`length(E'\\' -- ') * 0 + ${orTheFirst}`) },
+  { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: writeContext(`length('if') * 0 + ${orTheFirst} + length(' then raise exception ; end if;') * 0`) },
+  { rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: "create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $$ begin return 1; /* current_setting('app.account_id') */ end $$" },
   { rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: replaceContext('1::bigint') },
   { rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: 'create function rowhouse.constant() returns bigint language plpgsql stable as $$ begin return 1; end $$; create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $$ begin return rowhouse.constant(); end $$' },
   { rule: 'policy-subquery', object: 'rowhouse.project.tenant', sql: "alter policy tenant on rowhouse.project using (account_id = (select id from rowhouse.account where slug = 'tenant-0'))" },

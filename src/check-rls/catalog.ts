@@ -1,3 +1,4 @@
+import { functionCode } from './function-code.ts'
 import type { CheckSettings } from './settings.ts'
 
 /**
@@ -124,37 +125,41 @@ export const catalog = `
       or has_table_privilege(runtime_role.oid, tgrelid, 'insert, update, delete, truncate') or has_any_column_privilege(runtime_role.oid, tgrelid, 'insert, update')
   ),
   -- What policies call, and what that calls: as far as PostgreSQL notes it, and as far as a text that it does not look into names it.
-  called_function as materialized (
-    with recursive called (policy, oid) as (
+  called as materialized (
+    with recursive step (policy, oid) as (
       select pg_policy.oid, pg_depend.refobjid
       from pg_policy
       join tenant_table on tenant_table.oid = pg_policy.polrelid
       join pg_depend on pg_depend.classid = 'pg_policy'::regclass and pg_depend.objid = pg_policy.oid and pg_depend.refclassid = 'pg_proc'::regclass
       union
-      select called.policy, callee.oid
-      from called, lateral (
+      select step.policy, callee.oid
+      from step, lateral (
         select pg_depend.refobjid as oid
-        from pg_depend where pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = called.oid and pg_depend.refclassid = 'pg_proc'::regclass
+        from pg_depend where pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = step.oid and pg_depend.refclassid = 'pg_proc'::regclass
         union all
         select named.oid
         from own_function as caller join own_function as named on caller.prosrc ~ ('\\m' || regexp_replace(named.proname, '\\W', '.', 'g') || '\\s*\\(')
-        where caller.oid = called.oid and caller.prosqlbody is null and caller.lanname in ('sql', 'plpgsql')
+        where caller.oid = step.oid and caller.prosqlbody is null and caller.lanname in ('sql', 'plpgsql')
       ) as callee
     )
+    select policy, oid from step
+  ),${functionCode}
+  called_function as materialized (
     select called.policy, own_function.oid, own_function.name, coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc) as body,
+      coalesce(pg_get_function_sqlbody(own_function.oid), function_code.code, own_function.prosrc) as code, coalesce(pg_get_function_sqlbody(own_function.oid), function_code.bare, own_function.prosrc) as bare,
       -- Nobody sees here what it does.
       own_function.is_of_extension or own_function.lanname not in ('sql', 'plpgsql') as is_opaque
-    from called join own_function on own_function.oid = called.oid
+    from called join own_function on own_function.oid = called.oid left join function_code on function_code.oid = called.oid
   ),
-  policy_function as materialized (select distinct oid, name, body from called_function),
+  policy_function as materialized (select distinct oid, name, body, code, bare from called_function),
   -- The settings that say whose rows they are.
   context_reading as materialized (
     select found[1] as name, is_verified
     from (
       select concat_ws(' ', using_expression, check_expression) as source, false as is_verified from policy where reaches_tenants
       union all
-      select body, name = any (given.verifiers) from policy_function, given
-    ) as text, regexp_matches(text.source, 'current_setting\\(''([^'']+)''', 'g') as found
+      select code, name = any (given.verifiers) from policy_function, given
+    ) as text, regexp_matches(text.source, 'current_setting\\(\\s*[eE]?''([^'']+)''', 'g') as found
   ),
   context_setting as materialized (select distinct name from context_reading),
   -- Those that whoever can set them names another tenant with: what is read anywhere but by a function that asks for a signature.

@@ -73,7 +73,7 @@ export const functionRules: readonly Rule[] = [
     explanation: 'In EXECUTE, values go behind USING, and names through %I; || and %s splice in whatever comes.',
     query: `
       select name as object, 'executes a text that it has put together' as detail, 'execute ... using ...' as mend
-      from own_function where not is_of_extension and prosecdef and prosqlbody is null and prosrc ~* '\\mexecute\\s+(format\\s*\\(\\s*''[^'']*%s|(?!\\s|format\\M)[^;]*(\\|\\||\\mconcat))'`
+      from own_function join function_code using (oid) where not is_of_extension and prosecdef and code ~* '\\mexecute\\s+(format\\s*\\(\\s*''[^'']*%s|(?!\\s|format\\M)[^;]*(\\|\\||\\mconcat))'`
   },
   {
     id: 'function-sets-context',
@@ -94,8 +94,8 @@ export const functionRules: readonly Rule[] = [
     explanation: 'A function that executes a text of its caller’s is query_to_xml() over again. Values go behind USING, and names through %I, in a text of the function’s own.',
     query: `
       select distinct runnable_function.name as object, format('%s %s, and it executes what a variable holds', role_name, how) as detail, format('revoke execute on function %s from %s, public;', runnable_function.name, role_name) as mend
-      from runnable_function
-      where exists (select from forgeable_setting) and not is_of_extension and lanname = 'plpgsql' and prosrc ~* '\\mexecute\\s+(?!format\\M)[a-z_$]'`
+      from runnable_function join function_code using (oid)
+      where exists (select from forgeable_setting) and not is_of_extension and lanname = 'plpgsql' and code ~* '\\mexecute\\s+(?!format\\M)[a-z_$]'`
   },
   {
     id: 'leakproof',

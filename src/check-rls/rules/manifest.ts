@@ -81,7 +81,8 @@ export const manifestRules: readonly Rule[] = [
       select policy_line.name, 'is a policy that the manifest does not list: ' || policy_line.line, 'drop policy <...>;'
       from given, policy_line where manifest is not null and policy_line.line not in (select ${fromManifest('policies')})
       union all
-      select function_hash.name, 'is a function that the manifest does not list', format('drop function %s;', function_hash.name)
+      select function_hash.name, 'is a function that the manifest does not list',
+        format(case when exists (select from pg_depend where refclassid = 'pg_proc'::regclass and refobjid = function_hash.oid and deptype = 'n') then 'create or replace function <what calls it>; drop function %s;' else 'drop function %s;' end, function_hash.name)
       from given, function_hash where manifest is not null and not (manifest -> 'functions' ? function_hash.name)`
   }
 ]

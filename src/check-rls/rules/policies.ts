@@ -67,13 +67,14 @@ export const policyRules: readonly Rule[] = [
     gain: 'All tenants, by whatever forgets to name one: a job, a psql session, a connection that was reset.',
     explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them true makes forgetting a leak: coalesce, CASE, OR, IS NULL.",
     query: `
-      select coalesce(policy_function.name, policy.name) as object, coalesce(policy_function.body, using_expression, check_expression) as detail,
+      select distinct coalesce(policy_function.name, policy.name) as object, coalesce(policy_function.body, using_expression, check_expression) as detail,
         coalesce('create or replace function ' || policy_function.name || ': current_setting(''<setting>'')::<type>', format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)) as mend
       from policy left join policy_function on policy_function.oid in (select refobjid from pg_depend where classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass)
       where reaches_tenants and polpermissive
         and concat_ws(' ', using_expression, check_expression,
-          -- Without its comments, and without what only raises an error.
-          regexp_replace(regexp_replace(policy_function.body, '/\\*.*?\\*/|--[^\\n]*', ' ', 'g'), '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi')) ~* '\\m(or|case|coalesce|is null|is not null|is not distinct from|is distinct from)\\M'
+          -- Without what only raises an error; with what stands in literals, where texts are executed.
+          case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code
+            else regexp_replace(policy_function.bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end) ~* '\\m(or|case|coalesce|is null|is not null|is not distinct from|is distinct from)\\M'
         and concat_ws(' ', using_expression, check_expression, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), ''))`
   },
   {
@@ -90,7 +91,7 @@ export const policyRules: readonly Rule[] = [
         and exists (select from policy where reaches_tenants and canonical in (using_expression, check_expression))
         and not exists (
           select from policy join called_function on called_function.policy = policy.oid
-          where reaches_tenants and canonical in (using_expression, check_expression) and (is_opaque or body ~* '\\m(current_setting|current_user|session_user|current_role|user|select)\\M'))`
+          where reaches_tenants and canonical in (using_expression, check_expression) and (is_opaque or code ~* '\\m(current_setting|current_user|session_user|current_role|user|select)\\M'))`
   },
   {
     id: 'context-overloaded',
