@@ -232,3 +232,8 @@ function insertion ({ name, columns }: Pick<ProbedTable, 'name' | 'columns'>, ro
 export function quote (identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`
 }
+
+/** A value as SQL writes it. Backslashes are plain with standard_conforming_strings, which nobody here has switched off. */
+export function literal (value: unknown): string {
+  return value === null || value === undefined ? 'null' : `'${String(value).replaceAll("'", "''")}'`
+}

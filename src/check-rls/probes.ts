@@ -1,9 +1,11 @@
-import { attemptsOn, quote, readsAs, type Attempt, type Prey, type ProbedTable } from './attempts.ts'
+import { attemptsOn, literal, quote, readsAs, type Attempt, type Prey, type ProbedTable } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
 import type { Exception } from './exceptions.ts'
 import { ExplainedError } from '../explained-error.ts'
+import { ProbeTransaction } from './probe-transaction.ts'
 import type { CheckSettings } from './settings.ts'
+import { Victims } from './victims.ts'
 
 /** How the probes become a tenant. */
 export interface ProbeSettings extends CheckSettings {
@@ -74,19 +76,20 @@ class Attack {
   readonly #query: Query
   readonly #settings: ProbeSettings
   readonly #report: ProbeReport = { results: [], skipped: [], excepted: [], empty: [] }
+  readonly #transaction: ProbeTransaction
+  readonly #victims: Victims
   #isSuperuser = false
   #naming: (tenant: string) => string = () => ''
-  /** Two tenants, for tables where fewer have rows. */
-  #tenants: string[] = []
 
   constructor (query: Query, settings: ProbeSettings) {
     this.#query = query
     this.#settings = settings
+    this.#transaction = new ProbeTransaction(query, settings.operatorRoles)
+    this.#victims = new Victims(this.#transaction)
   }
 
   async run (onTable: (done: number, total: number, table: string) => void): Promise<ProbeReport> {
-    const [me] = await this.#query<{ isSuperuser: boolean }>('select rolsuper as "isSuperuser" from pg_roles where rolname = current_user')
-    this.#isSuperuser = me?.isSuperuser === true
+    this.#isSuperuser = await this.#transaction.isSuperuser()
     const read = await this.#query<{ name: string }>(`with${catalog} select name from context_setting order by name`, [catalogParameter(this.#settings)])
     const setting = read[0]?.name
     const { setTenant } = this.#settings
@@ -97,7 +100,7 @@ class Attack {
 
     const tables = (await Promise.all(this.#settings.tenantRoles.map(async role =>
       (await this.#query<ProbedTable & { hasKey: boolean }>(probedTables, [catalogParameter(this.#settings), role])).map(table => ({ role, ...table }))))).flat()
-    this.#tenants = await this.#outerTenants(tables.find(table => table.isRoot))
+    await this.#victims.look(tables.find(table => table.isRoot))
     for (const [index, { role, hasKey, ...table }] of tables.entries()) {
       onTable(index, tables.length, table.name)
       if (!hasKey) this.#skip(table, `it has no column ${table.key}`)
@@ -108,15 +111,16 @@ class Attack {
 
   async #attackTable (table: ProbedTable, role: string, setting: string | undefined, naming: ((tenant: string) => string) | undefined): Promise<void> {
     try {
-      const prey = await this.#findPrey(table)
+      const prey = await this.#victims.find(table)
       if (prey === undefined) {
         this.#skip(table, 'there are no two tenants')
         return
       }
+      if (prey.own === undefined && !this.#report.empty.includes(table.name)) this.#report.empty.push(table.name)
       await this.#assertNaming(table, role, prey)
       for (const attempt of attemptsOn(table, prey, setting, naming)) await this.#try(table, role, prey, attempt)
       // What takes one tenant for another may do so for some of them, and one way round.
-      for (const tenant of await this.#someTenants(table)) {
+      for (const tenant of await this.#victims.some(table)) {
         for (const attempt of readsAs(table, tenant)) await this.#try(table, role, prey, attempt)
       }
     } catch (error) {
@@ -130,8 +134,8 @@ class Attack {
     const k = quote(table.key)
     const keyIsReadable = table.columns.some(({ name, canRead }) => name === table.key && canRead)
     for (const tenant of [self, victim]) {
-      const seen = await this.#undone(async () => {
-        await this.#become(role)
+      const seen = await this.#transaction.undone(async () => {
+        await this.#transaction.become(role)
         try {
           await this.#query(this.#naming(tenant))
         } catch (error) {
@@ -148,95 +152,16 @@ class Attack {
     if (!this.#report.skipped.some(({ table }) => table === name)) this.#report.skipped.push({ table: name, reason })
   }
 
-  /** The first and the last tenant that have rows: what takes one tenant for another seldom does so for both. */
-  async #outerTenants (table: ProbedTable | undefined): Promise<string[]> {
-    if (table === undefined) return []
-    const k = quote(table.key)
-    return await this.#undone(async () => {
-      await this.#see()
-      if (!await this.#maySee(table)) return []
-      const [first] = await this.#query<{ id: string }>(`select ${k}::text as id from ${table.name} where ${k} is not null order by ${k} limit 1`)
-      const [last] = await this.#query<{ id: string }>(`select ${k}::text as id from ${table.name} where ${k} is not null order by ${k} desc limit 1`)
-      return first === undefined || last === undefined ? [] : [...new Set([first.id, last.id])]
-    })
-  }
-
-  /** Some tenants that have rows: the first and the last of them. */
-  async #someTenants ({ name, key }: ProbedTable): Promise<string[]> {
-    const k = quote(key)
-    return await this.#undone(async () => {
-      await this.#see()
-      if (!await this.#maySee({ name, key })) return []
-      const found = await this.#query<{ id: string }>(`
-        select distinct id from (
-          (select ${k}::text as id from ${name} where ${k} is not null group by ${k} order by ${k} limit 10) union all
-          (select ${k}::text from ${name} where ${k} is not null group by ${k} order by ${k} desc limit 10)
-        ) as outer_ones`)
-      return found.map(({ id }) => id)
-    })
-  }
-
-  /** Two tenants of which one has rows here, if anybody has. @returns undefined where there are no two tenants at all */
-  async #findPrey (table: ProbedTable): Promise<Prey | undefined> {
-    const { name, key, columns } = table
-    const [first, last] = await this.#outerTenants(table)
-    const victim = last ?? first ?? this.#tenants[1]
-    const self = last === undefined ? this.#tenants.find(tenant => tenant !== victim) : first
-    if (self === undefined || victim === undefined) return undefined
-    if (first === undefined) {
-      if (!this.#report.empty.includes(name)) this.#report.empty.push(name)
-      return { self, victim, row: {}, place: undefined, own: undefined }
-    }
-    return await this.#undone(async () => {
-      await this.#see()
-      const readable = (await this.#query<{ name: string }>(
-        "select attname::text as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and has_column_privilege(attrelid, attnum, 'select')", [name])).map(row => row.name)
-      const list = columns.filter(column => readable.includes(column.name)).map(column => `${quote(column.name)}::text`).join(', ')
-      // Only a superuser can do without the row later.
-      const [place] = this.#isSuperuser
-        ? await this.#query<{ table: string, row: string }>(`select tableoid::regclass::text as table, ctid::text as row from ${name} where ${quote(key)} = $1 limit 1`, [victim])
-        : []
-      const [row = {}] = await this.#query<Record<string, unknown>>(
-        `select ${list} from ${name} where ${quote(key)} = $1${place === undefined ? '' : ' and tableoid = $2::regclass and ctid = $3::tid'} limit 1`,
-        place === undefined ? [victim] : [victim, place.table, place.row])
-      const [own] = await this.#query<{ rows: string }>(`select count(*)::text as rows from ${name} where ${quote(key)} = $1`, [self])
-      return { self, victim, row, place, own: Number(own?.rows) }
-    })
-  }
-
-  /** Becomes somebody who sees all tenants. */
-  async #see (): Promise<void> {
-    const [me] = await this.#query<{ passes: boolean }>('select rolsuper or rolbypassrls as passes from pg_roles where rolname = current_user')
-    if (me?.passes === true) return
-    const [operator] = this.#settings.operatorRoles
-    if (operator === undefined) throw new ExplainedError('nobody here sees two tenants: connect as a superuser, or name a role that sees all with --operator-role', { exitCode: 2 })
-    await this.#become(operator)
-  }
-
-  /** Whoever sees all tenants need not see every table. */
-  async #maySee ({ name, key }: Pick<ProbedTable, 'name' | 'key'>): Promise<boolean> {
-    const [asked] = await this.#query<{ may: boolean }>("select has_column_privilege($1::regclass, $2, 'select') as may", [name, key])
-    return asked?.may === true
-  }
-
-  async #become (role: string): Promise<void> {
-    try {
-      await this.#query(`set local role ${quote(role)}`)
-    } catch (error) {
-      throw new ExplainedError(`this login may not become ${role}: ${(error as Error).message}; connect as a superuser, or as a member of both roles`, { cause: error })
-    }
-  }
-
   async #try (table: ProbedTable, role: string, { victim }: Prey, attempt: Attempt): Promise<void> {
     if (attempt.before !== undefined && !this.#isSuperuser) return
     const sql = bound(attempt.text, attempt.values)
     const start = performance.now()
     let isOtherRobbed = false
-    const before = attempt.leaksBy === 'loss' ? await this.#undone(async () => await this.#count(table, victim)) : 0
+    const before = attempt.leaksBy === 'loss' ? await this.#transaction.undone(async () => await this.#victims.countRows(table, victim)) : 0
     const answer = await this.#answer(role, attempt, sql, async () => {
       if (attempt.leaksBy !== 'loss') return
       await this.#query('reset role')
-      isOtherRobbed = await this.#count(table, victim) < before
+      isOtherRobbed = await this.#victims.countRows(table, victim) < before
     })
     if (timeouts.includes(answer.code) && !isWaitedFor(attempt, answer) && attempt.leaksBy !== 'nothing') {
       this.#skip(table, `"${attempt.probe}" could not be tried: ${answer.text}`)
@@ -247,18 +172,6 @@ class Attack {
     this.#report.results.push({
       table: table.name, role, probe: attempt.probe, leak, nuisance: answer.code === '' ? attempt.nuisance : undefined, answer: answer.text, ms: performance.now() - start, sql
     })
-  }
-
-  /** How many rows the other has, here and in what refers to it. */
-  async #count ({ dependants }: ProbedTable, victim: string): Promise<number> {
-    await this.#see()
-    let rows = 0
-    for (const table of dependants) {
-      if (!await this.#maySee(table)) continue
-      const [row] = await this.#query<{ found: string }>(`select count(*)::text as found from ${table.name} where ${quote(table.key)} = ${literal(victim)}`)
-      rows += Number(row?.found)
-    }
-    return rows
   }
 
   /** Does it again where the other's row is not there. */
@@ -281,10 +194,10 @@ class Attack {
   /** What PostgreSQL says to it, as a tenant's role; all is taken back. */
   async #answer (role: string, attempt: Attempt, sql: string, after: () => Promise<void>, before: () => Promise<void> = async () => {}): Promise<Answer> {
     try {
-      return await this.#undone(async () => {
+      return await this.#transaction.undone(async () => {
         await before()
         if (attempt.before !== undefined) await this.#query(attempt.before.replaceAll('current_tenant_role', quote(role)))
-        await this.#become(role)
+        await this.#transaction.become(role)
         await this.#enter(attempt)
         const count = rowCountOf(await this.#query(sql))
         await after()
@@ -300,16 +213,6 @@ class Attack {
   async #enter ({ context }: Attempt): Promise<void> {
     if (context === 'none') return
     await this.#query('tenant' in context ? this.#naming(context.tenant) : `set local ${context.setting} = ${literal(context.value)}`)
-  }
-
-  /** Runs work, and takes back all that it did. */
-  async #undone<T> (work: () => Promise<T>): Promise<T> {
-    await this.#query('savepoint probe')
-    try {
-      return await work()
-    } finally {
-      await this.#query('rollback to savepoint probe; release savepoint probe; reset role')
-    }
   }
 }
 
@@ -365,9 +268,4 @@ const probedTables = `
 
 function bound (text: string, values: readonly unknown[]): string {
   return text.replace(/\$(\d+)/g, (_, index: string) => literal(values[Number(index) - 1]))
-}
-
-/** A value as SQL writes it. Backslashes are plain with standard_conforming_strings, which nobody here has switched off. */
-function literal (value: unknown): string {
-  return value === null || value === undefined ? 'null' : `'${String(value).replaceAll("'", "''")}'`
 }
