@@ -51,7 +51,9 @@ const help = `
 It asks the system catalogs alone, in a transaction that cannot write, so it is safe in production, and any login may run it.
 With --attack it also becomes each role that serves tenants and tries, in a transaction that is rolled back: that takes two tenants,
 and a login that may SET ROLE to it and to one that sees all tenants, and locks rows and tables for moments. A superuser's login
-tries most: it can look whether an answer is another where the other tenant's row is not there.
+tries most: it can look whether an answer is another where the other tenant's row is not there. Of all that is tried one thing stays:
+sequences count on, since PostgreSQL does not roll them back. Where a role may write an id itself the attack does, and takes no number;
+where it may not, the next rows of that table have ids that are some twenty further on.
 
 Without --url it checks Rowhouse's own database, and knows its roles, functions and keys. With --url it checks any database of
 PostgreSQL 15 or later that keeps tenants apart by a column; say what yours is called.
@@ -94,7 +96,7 @@ const program = new Command('checkrls')
   .option('--ignore <exception>', 'RULE:OBJECT=REASON, a finding to let be; may be repeated', (text: string, before: Exception[] = []) => [...before, parseException(text, rules)])
   .option('--baseline <file>', 'findings that are known already')
   .option('--write-baseline <file>', 'write down what is found, and end')
-  .option('--attack', 'try to get through as well; everything is rolled back', false)
+  .option('--attack', 'try to get through as well; all is rolled back, but for numbers that sequences have given out', false)
   .option('--set-tenant <statement>', 'for --attack: what names the tenant of a transaction, such as "select app.set_tenant($1)"')
   .option('--strict', 'end with 1 at a warning, too', false)
   .option('--fast', 'what a server looks at before it listens: of the manifest, the functions alone', false)

@@ -192,7 +192,7 @@ t.test('any other database is checked as well: other names, and what policies co
       create schema "Shop";
       create role ${app} login;
       create table "Shop".tenants (tenant_no uuid primary key, name text);
-      create table "Shop".orders ("Tenant" uuid not null references "Shop".tenants, id bigint, note text, primary key ("Tenant", id));
+      create table "Shop".orders ("Tenant" uuid not null references "Shop".tenants, id bigint, number bigint generated always as identity, note text, primary key ("Tenant", id));
       create table "Shop".lines ("Tenant" uuid not null references "Shop".tenants, id bigint, order_id bigint, primary key ("Tenant", id), foreign key ("Tenant", order_id) references "Shop".orders ("Tenant", id));
       grant usage on schema "Shop" to ${app}; grant select, insert, delete on "Shop".orders, "Shop".lines to ${app};
       alter table "Shop".orders enable row level security; alter table "Shop".orders force row level security;
@@ -205,10 +205,11 @@ t.test('any other database is checked as well: other names, and what policies co
       for (const expected of ['rls-off "Shop".lines', 'rls-off "Shop".tenants', 'published "Shop".orders']) t.ok(before.includes(expected), expected)
       t.notOk(before.includes(`setting-forgeable ${app}`), 'nobody calls set_config() where this application was set up by a superuser')
       t.notOk(before.some(line => /^(policy-using|key-not-referring|key-type|root-missing|context-names-nobody)/.test(line)), 'the policy is taken for the canonical one, and the tenants are found')
-      await query('insert into "Shop".tenants values (\'00000000-0000-4000-8000-000000000001\', \'a\'), (\'00000000-0000-4000-8000-000000000002\', \'b\'); insert into "Shop".orders select tenant_no, 1, name from "Shop".tenants; insert into "Shop".lines select tenant_no, 1, 1 from "Shop".tenants')
+      await query('insert into "Shop".tenants values (\'00000000-0000-4000-8000-000000000001\', \'a\'), (\'00000000-0000-4000-8000-000000000002\', \'b\'); insert into "Shop".orders ("Tenant", id, note) select tenant_no, 1, name from "Shop".tenants; insert into "Shop".lines select tenant_no, 1, 1 from "Shop".tenants')
       const { probes } = await audit(query, { database: 'shop', settings: shop }, { attack: true })
       const through = (probes?.results ?? []).filter(({ leak }) => leak !== undefined).map(({ table, probe }) => `${table}: ${probe}`)
       t.ok(through.includes('"Shop".lines: read without a filter'))
+      t.strictSame(await query('select last_value::integer as last from "Shop".orders_number_seq'), [{ last: 2 }], 'no number is taken where the role may write one itself')
       t.strictSame(through.filter(line => line.startsWith('"Shop".orders') && !line.includes('within a statement')), [])
 
       for (const [context, isMeant] of [
