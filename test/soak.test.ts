@@ -2,7 +2,7 @@ import t from 'tap'
 import { listen } from '../src/listen.ts'
 import { mistakeOf } from '../src/soak/answers.ts'
 import { FaultWindows } from '../src/soak/fault-windows.ts'
-import { faults } from '../src/soak/faults.ts'
+import { drainMs, faults, type Deeds } from '../src/soak/faults.ts'
 import { growthOf, type MemoryUse } from '../src/soak/memory.ts'
 import { Client, type Answer } from '../src/soak/requests.ts'
 import { ServerLife } from '../src/soak/server-process.ts'
@@ -94,6 +94,14 @@ t.test('a refusal is excused by a fault alone, and a broken connection by one th
   t.strictSame([kindOf(refusal, windows, before), kindOf(broken, windows, before)], [undefined, undefined], 'of a request that began meanwhile')
   await new Promise(resolve => setTimeout(resolve, 5))
   t.strictSame([kindOf(refusal, windows), kindOf(broken, windows)], ['refused', 'broken'], 'what comes later is excused no more')
+  const stopping = new FaultWindows()
+  const began = performance.now()
+  stopping.open('a server that is told to stop', 'nothing')
+  t.strictSame([kindOf(refusal, stopping), kindOf(broken, stopping)], ['refused', 'broken'], 'nothing is refused before the signal')
+  stopping.refuseFrom(began + 1)
+  t.strictSame([kindOf(refusal, stopping, began), kindOf(refusal, stopping, began + 1), kindOf(broken, stopping, began + 1)], ['refused', undefined, 'broken'], 'nor what began before it')
+  stopping.breakConnections()
+  t.strictSame([kindOf(broken, stopping, began), kindOf(broken, stopping, began + 1)], ['broken', undefined])
   windows.open('half requests', 'nothing')
   t.strictSame([kindOf(refusal, windows), kindOf(broken, windows)], ['refused', 'broken'], 'others\' half requests excuse nothing')
 })
@@ -144,6 +152,33 @@ t.test('a server in its own process tells its memory, and ends when it is told t
   life.tellToStop()
   await life.end()
   t.strictSame(tally.violations, [])
+})
+
+t.test('what is under way when the server is told to stop is answered, each of it, or told', async t => {
+  const [stop] = faults
+  const settings = { DATABASE_URL: database.environment['DATABASE_URL'] ?? '', ROLE_SECRET: database.environment['ROLE_SECRET'] ?? '', LOG_LEVEL: 'silent', DEMO_ACCOUNTS: '0', DRAIN_MS: String(drainMs), ACCESS: 'open' }
+  /** Has a server told to stop, or killed in place of that. @returns what was done, and what was told of it */
+  const stopped = async (isKilled: boolean): Promise<{ deeds: Deeds | undefined, told: Violation[] }> => {
+    const tally = emptyTally()
+    const lives: ServerLife[] = []
+    const startServer = async (): Promise<void> => { lives.push(await ServerLife.start(settings, tally)) }
+    await startServer()
+    const server = (): ServerLife => lives.at(-1) as ServerLife
+    const its = new Client(() => server().port)
+    t.teardown(() => {
+      its.close()
+      for (const life of lives) life.kill()
+    })
+    const told: Violation[] = []
+    const life = server()
+    if (isKilled) life.tellToStop = () => { life.kill() }
+    const deeds = await stop?.happen({ admin: database.admin, first: database.admin, directory: '', slugs: ['soak-19'], client: its, server, startServer, expectRefusals: () => {}, expectBroken: () => {}, tell: violation => { told.push(violation) } })
+    return { deeds, told }
+  }
+  t.match(await stopped(false), { deeds: { 'requests under way that were finished': 3 }, told: [] })
+  const { deeds, told } = await stopped(true)
+  t.match(deeds, { 'requests under way that were finished': 0 })
+  t.strictSame(told.map(({ kind }) => kind), ['broken', 'broken', 'broken'], 'a server that ends at once leaves them without an answer')
 })
 
 t.test('the command says what it takes', async t => {

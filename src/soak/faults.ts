@@ -7,8 +7,9 @@ import { clientConfig, hasCode, withClient } from '../database/admin.ts'
 import { openEmbedded, stopEmbedded } from '../database/embedded.ts'
 import type { ConnectionSettings } from '../database/settings.ts'
 import type { Excuse } from './fault-windows.ts'
-import { Client } from './requests.ts'
+import { Client, type Answer } from './requests.ts'
 import type { ServerLife } from './server-process.ts'
+import type { Violation } from './tally.ts'
 
 /** What faults are done to. */
 export interface Ground {
@@ -22,8 +23,12 @@ export interface Ground {
   client: Client
   server: () => ServerLife
   startServer: () => Promise<void>
+  /** From now on, requests may be refused that began no earlier than that. */
+  expectRefusals: (began: number) => void
   /** From now on, connections may break. */
   expectBroken: () => void
+  /** Something that a fault itself has seen and that must not be. */
+  tell: (violation: Violation) => void
 }
 
 /** What was done, by its name, and how often: a fault that does nothing is none. */
@@ -49,30 +54,35 @@ export const drainMs = 500
 const heldUpMs = 6500
 /** Shorter than a statement of a tenant's waits for a lock. */
 const lookingMs = 1500
-const arrivalMs = 300
+const arrivalMs = 500
+const underWayAtOnce = 3
 const shapesAtOnce = 16
 const shapesMs = 4000
 
 export const faults: readonly Fault[] = [
   {
     name: 'the server is told to stop, and started again',
-    excuse: 'refusals',
+    // Refusals from the signal on, and of what comes later alone.
+    excuse: 'nothing',
     isFelt: true,
     isSeldom: true,
-    happen: async ({ first, client, slugs, server, startServer, expectBroken }) => {
-      const asked = [0, 1, 2].map(() => `${slugs[0] ?? ''}.localhost`)
+    happen: async ({ first, client, slugs, server, startServer, expectRefusals, expectBroken, tell }) => {
       const { underWay, refused, lived, told } = await withClient(first, async session => {
         await session.query('begin')
         await session.query('lock table rowhouse.project in access exclusive mode')
-        const underWay = asked.map(async host => await client.ask(host, '/api/v1/projects?limit=1'))
+        let taken = 0
+        const underWay = Array.from({ length: underWayAtOnce }, async () => await client.ask(`${slugs[0] ?? ''}.localhost`, '/api/v1/projects?limit=1', { onTaken: () => { taken++ } }))
         for (const end = Date.now() + lookingMs; Date.now() < end; await delay(10)) {
           const { rowCount } = await session.query("select from pg_locks where not granted and relation = 'rowhouse.project'::regclass")
-          if ((rowCount ?? 0) > 0) break
+          // What waits need not be ours; the server has ours as well.
+          if ((rowCount ?? 0) > 0 && taken === underWayAtOnce) break
         }
-        // What waits need not be ours: ours have arrived by then, too.
+        if (taken < underWayAtOnce) tell({ kind: 'refused', detail: `the server took ${taken} of ${underWayAtOnce} requests` })
+        // Those of the tenants at work that have waited for so long are under way, too.
         await delay(arrivalMs)
-        server().tellToStop()
         const told = performance.now()
+        expectRefusals(told - arrivalMs)
+        server().tellToStop()
         let [refused, lived] = [0, 0]
         for (const end = Date.now() + drainMs / 2; Date.now() < end; await delay(20)) {
           const stranger = new Client(() => server().port)
@@ -87,12 +97,12 @@ export const faults: readonly Fault[] = [
       // From about then on the server does not listen any more, and the next one not yet.
       await delay(told + drainMs - 50 - performance.now())
       expectBroken()
-      // One that came late is refused like any other.
-      const answers = (await Promise.all(underWay)).filter(({ status }) => status !== 503)
-      const finished = answers.every(({ status }) => status === 200) ? answers.length : 0
+      const answers = await Promise.all(underWay)
+      const unfinished = answers.filter(answer => !isWholeList(answer))
+      for (const { status, body } of unfinished) tell({ kind: status === 0 ? 'broken' : 'refused', detail: `a request that was under way when the server was told to stop was answered ${status}: ${body.slice(0, 200)}` })
       await server().end()
       await startServer()
-      return { 'requests under way that were finished': finished, 'new connections refused with 503': refused, 'answers that it lives': lived }
+      return { 'requests under way that were finished': answers.length - unfinished.length, 'new connections refused with 503': refused, 'answers that it lives': lived }
     }
   },
   {
@@ -248,6 +258,11 @@ export const faults: readonly Fault[] = [
     }
   }
 ]
+
+/** As if nothing had happened. */
+function isWholeList ({ status, body }: Answer): boolean {
+  return status === 200 && Array.isArray((JSON.parse(body) as { data?: unknown }).data)
+}
 
 /** @returns how many sessions were ended */
 async function terminate (session: Session, which: string): Promise<number> {

@@ -25,8 +25,14 @@ export class Client {
     this.#credentials = credentials
   }
 
-  /** Never throws. @param host without a port @param hangUpAfterMs has whoever asks leave before the answer */
-  async ask (host: string, path: string, { method = 'GET', body, headers = {}, hangUpAfterMs }: { method?: string, body?: object, headers?: Record<string, string>, hangUpAfterMs?: number } = {}): Promise<Answer> {
+  /**
+   * Never throws.
+   *
+   * @param host without a port
+   * @param hangUpAfterMs has whoever asks leave before the answer
+   * @param onTaken called when the server says that it has the request: it is asked to
+   */
+  async ask (host: string, path: string, { method = 'GET', body, headers = {}, hangUpAfterMs, onTaken }: { method?: string, body?: object, headers?: Record<string, string>, hangUpAfterMs?: number, onTaken?: () => void } = {}): Promise<Answer> {
     const authorization = this.#credentials.get(host)
     return await new Promise<Answer>(resolve => {
       const broken = ({ message }: Error): void => { resolve({ status: 0, headers: {}, body: message }) }
@@ -38,13 +44,14 @@ export class Client {
         method,
         agent: this.#agent,
         timeout: timeoutMs,
-        headers: { host, accept: 'application/json', ...(authorization === undefined ? {} : { authorization }), ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }), ...headers }
+        headers: { host, accept: 'application/json', ...(onTaken === undefined ? {} : { expect: '100-continue' }), ...(authorization === undefined ? {} : { authorization }), ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }), ...headers }
       }, answer => {
         let said = ''
         answer.setEncoding('utf8').on('data', chunk => { said += String(chunk) })
         answer.once('end', () => { resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: said }) }).once('error', broken)
       })
       sent.once('error', broken).once('timeout', () => { sent.destroy() })
+      if (onTaken !== undefined) sent.once('continue', onTaken)
       if (hangUpAfterMs !== undefined) setTimeout(() => { sent.destroy() }, hangUpAfterMs)
       sent.end(text)
     })

@@ -46,7 +46,7 @@ export class ServerLife {
 
   /** Waits for the end of a server that was told to stop. */
   async end (): Promise<void> {
-    const code = this.#child.exitCode ?? await Promise.race([once(this.#child, 'close').then(([code, signal]) => code as number ?? signal as string), delay(mostStopMs, 'too late' as const, { ref: false })])
+    const code = this.#child.exitCode ?? this.#child.signalCode ?? await Promise.race([once(this.#child, 'close').then(([code, signal]) => code as number ?? signal as string), delay(mostStopMs, 'too late' as const, { ref: false })])
     if (code !== 0) this.#crashed(`the server that was told to stop ended with ${String(code)}`)
   }
 

@@ -86,7 +86,7 @@ export async function runSoak ({ minutes, tenants: count, tenancy, access, signa
     const server = (): ServerLife => lives.at(-1) as ServerLife
     const client = new Client(() => server().port, credentials)
     const tenants = slugs.map(slug => new SoakTenant(slug, client, tally, windows))
-    const ground: Ground = { admin, first: places.get('soak-0') ?? admin, directory, slugs, client, server, startServer, expectBroken: () => { windows.breakConnections() } }
+    const ground: Ground = { admin, first: places.get('soak-0') ?? admin, directory, slugs, client, server, startServer, expectRefusals: began => { windows.refuseFrom(began) }, expectBroken: () => { windows.breakConnections() }, tell: violation => { tally.violations.push(violation) } }
     const happen = async (fault: Fault): Promise<void> => {
       await delay(quietMs)
       log(`${fault.name}; ${Math.max(0, Math.round((end - Date.now()) / 1000))} s left, ${tally.writes} writes, ${tally.reads} reads, ${tally.violations.length} violations`)
