@@ -8,7 +8,7 @@ import { listen } from '../src/listen.ts'
 import { listProjects } from '../src/repositories/projects.ts'
 import { hostReader } from '../src/tenancy/host.ts'
 import { hostileHosts } from './hostile-hosts.ts'
-import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase, type TestApp } from './support.ts'
+import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase, until, type TestApp } from './support.ts'
 
 const database = await testDatabase(t)
 const tenants = 40
@@ -123,7 +123,9 @@ t.test('whatever method HTTP has, an address takes it, says which it takes inste
 })
 
 t.test('two requests on one connection are of two tenants, if their hosts say so', async t => {
-  const { ask } = await serve(t)
+  const { app, ask } = await serve(t)
+  let connections = 0
+  app.server.on('connection', () => { connections++ })
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   t.teardown(() => { agent.destroy() })
   for (const slug of ['tenant-1', 'tenant-2', 'tenant-1']) {
@@ -131,6 +133,34 @@ t.test('two requests on one connection are of two tenants, if their hosts say so
     t.match(body, `Company of ${slug}`)
     t.notMatch(body, new RegExp(`of (?!${slug}\\b)tenant-`))
   }
+  t.equal(connections, 1)
+})
+
+t.test('what cannot be read behind a request that is still at work takes its answer from nobody', async t => {
+  const { port } = await serve(t)
+  const say = (name: string): string => {
+    const body = JSON.stringify({ name })
+    return `POST /api/v1/projects HTTP/1.1\r\nhost: tenant-0.localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+  }
+  await asRole(await adminOf(database, 'tenant-0'), async query => {
+    for (const [first, behind] of [['one and nonsense', 'nonsense\r\n\r\n'], ['one and half another', 'POST /api/v1/projects HTTP/1.1\r\nhost: tenant-0.localhost\r\ntransfer-encoding: chunked\r\n\r\nnonsense\r\n']] as const) {
+      await query('begin; lock table rowhouse.project in exclusive mode')
+      const socket = net.connect(port, '127.0.0.1').setEncoding('utf8')
+      let heard = ''
+      socket.on('data', chunk => { heard += String(chunk) })
+      socket.write(say(first))
+      await until(async () => (await query("select from pg_locks where not granted and relation = 'rowhouse.project'::regclass")).length > 0)
+      socket.write(behind)
+      socket.write('and more of it\r\n\r\n')
+      await delay(200)
+      t.equal(heard, '', 'nothing is said before it')
+      await query('rollback')
+      await once(socket, 'close')
+      t.match(heard, /^HTTP\/1\.1 201 [^]*\r\nconnection: close\r\n/i, first)
+      t.equal(heard.split('HTTP/1.1').length, 2, 'and nothing behind it')
+      t.equal((await query('select from rowhouse.project where name = $1', [first])).length, 1)
+    }
+  })
 })
 
 /** What the operator gets who is let in: without a view over all accounts, a page that says so. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import plugin from 'fastify-plugin'
 import { StoppingError } from '../errors.ts'
@@ -48,6 +49,11 @@ export class Drain {
   /** What the requests under way are still given. */
   get answerMs (): number {
     return Math.max(0, answerMs - Math.max(0, performance.now() - this.#beganAt))
+  }
+
+  /** The answer to the last request on a connection that has come whole and is not answered yet. */
+  lastOn (socket: Socket): ServerResponse | undefined {
+    return [...this.#underWay].filter(({ req }) => req.socket === socket && req.complete).at(-1)
   }
 
   /** Takes a request, which is under way until it is answered, or its client gone. */

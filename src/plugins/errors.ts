@@ -1,6 +1,7 @@
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import accepts from '@fastify/accepts'
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import plugin from 'fastify-plugin'
 import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, MethodNotImplementedError, mostValueErrors, NotFoundError, NotSignedInError, NoViewOverTenantsError, StoppingError, toAppError, type ValueError } from '../errors.ts'
@@ -35,9 +36,23 @@ const refused: Readonly<Record<string, [status: number, title: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large']
 }
 
-/** What is no request of HTTP, or too slow in coming, meets no hook and has no host: it is answered in the same form all the same. */
-export function answerBrokenRequest (error: Error & { code?: string }, socket: Socket): void {
+const lastAnswers = new WeakSet<ServerResponse>()
+
+/**
+ * What is no request of HTTP, or too slow in coming, meets no hook and has no host: it is answered in the same form all the same. Where
+ * it follows a request that is still at work, that one's answer is the last on the connection: whoever asked must not take what follows
+ * for it, and hears no more.
+ */
+export function answerBrokenRequest (this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const underWay = this.drain.lastOn(socket)
+  if (underWay !== undefined) {
+    if (!underWay.headersSent) underWay.setHeader('connection', 'close')
+    // More may follow that is no request either.
+    if (!lastAnswers.has(underWay)) underWay.once('finish', () => { socket.destroySoon() })
+    lastAnswers.add(underWay)
+    return
+  }
   const [status, title] = refused[error.code ?? ''] ?? [400, 'Bad Request']
   const body = JSON.stringify({ type: 'about:blank', title, status, detail: 'This is no complete request of HTTP that can be read.' })
   if (socket.writable) socket.write(`HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`)
