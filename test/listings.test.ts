@@ -118,10 +118,30 @@ t.test('a tenant\'s statements are planned once, not for each request', async t 
     await transaction.commit()
   }
   const transaction = await single.begin(reading)
-  const plans = await transaction.sql<{ generic: number, custom: number }>`
-    select generic_plans as generic, custom_plans as custom from pg_catalog.pg_prepared_statements where statement ~ ${'from subtask'}`
+  const plans = await transaction.sql<{ statement: string, parameters: number, generic: number, custom: number }>`
+    select statement, cardinality(parameter_types) as parameters, generic_plans as generic, custom_plans as custom
+    from pg_catalog.pg_prepared_statements where statement ~ ${'from subtask'} order by statement ~ ${'order by'}`
   await transaction.rollback()
   t.strictSame(plans.map(({ generic, custom }) => ({ generic, custom })), [{ generic: 12, custom: 0 }, { generic: 12, custom: 0 }])
+  // The same role's plan for whichever account it is.
+  const [count = '', page = ''] = await asRole(database.admin, async query => {
+    await query('begin; set local search_path = rowhouse; set local plan_cache_mode = force_generic_plan')
+    // So few rows might as well be read all, and sorted, or be picked out of the operator's index.
+    await query('drop index subtask_by_name_over_accounts; set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off')
+    await query('set local role rowhouse_tenant')
+    await query('select set_account(3)')
+    const texts: string[] = []
+    for (const [index, { statement, parameters }] of plans.entries()) {
+      await query(`prepare plan_${index} as ${statement}`)
+      texts.push((await query(`explain (costs off) execute plan_${index} (${Array.from({ length: parameters }, () => 'null').join(', ')})`)).map(row => row['QUERY PLAN']).join('\n'))
+    }
+    await query('rollback')
+    return texts
+  })
+  t.match(count, /Index Only Scan using subtask_by_\w+ on subtask\n\s+Index Cond: \(account_id = \$\d+\)/)
+  t.match(page, /Index (?:Only )?Scan using subtask_by_name on subtask[^]*Index (?:Only )?Scan Backward using subtask_by_name on subtask/, 'in order, from either end')
+  for (const [scan] of page.matchAll(/Scan (?:Backward )?using[^]*?(?=->|$)/g)) t.match(scan, /Index Cond: \(+account_id = \$\d+\)/, scan.split('\n', 1).join(''))
+  t.notMatch(page, /Seq Scan/)
 })
 
 t.test('a page far from the beginning is counted first, and no other', async t => {
