@@ -702,6 +702,16 @@ t.test('the start is refused to a role for which the walls would not hold, and s
   await owner.end()
 })
 
+t.test('no tenant fills the disk that all share with what a statement keeps in files for a while', async t => {
+  await asRole(database.login('tenant'), async query => {
+    t.strictSame(await query('show temp_file_limit'), [{ temp_file_limit: '256MB' }])
+    for (const statement of ['set temp_file_limit = -1', 'alter role rowhouse_tenant set temp_file_limit = -1', 'alter role rowhouse_tenant reset temp_file_limit']) await t.rejects(query(statement), { code: '42501' }, statement)
+    await query('alter role rowhouse_tenant reset all')
+  })
+  await asRole(database.login('tenant'), async query => { t.strictSame(await query('show temp_file_limit'), [{ temp_file_limit: '256MB' }]) })
+  await database.prepare()
+})
+
 t.test('what a role has set for itself is put back, and large objects are nobody\'s', async t => {
   // Roles are shared with the other tests, so what is set here must not hurt them.
   await asRole(database.login('operator'), async query => {

@@ -47,6 +47,12 @@ const roleSettings: Record<RoleName, Record<string, string>> = {
   manager: { search_path: 'rowhouse', statement_timeout: '15s', lock_timeout: '5s', idle_in_transaction_session_timeout: '30s' }
 }
 
+/** What only a superuser may give a role: where the administrator is none, its sessions begin without. */
+const superuserSettings: Partial<Record<RoleName, Record<string, string>>> = {
+  // More than any statement of ours takes. One that somebody else's text got into would fill a disk that all tenants share.
+  tenant: { temp_file_limit: '256MB' }
+}
+
 /**
  * Derives the passwords of the roles from one secret, so that every process that knows it can log in and nothing is stored.
  * Slow on purpose: knowing one role's password must not help to guess the secret.
@@ -69,13 +75,15 @@ export async function ensureRoles (client: pg.Client, passwords: Partial<Record<
     'select rolname::text, rolconfig::text[] from pg_catalog.pg_roles where rolname = any ($1::text[])',
     [[...Object.values(roleNames), ...Object.values(functionOwners)]])).rows.map(row => [row.rolname, row.rolconfig ?? []]))
 
+  const { rows: [me] } = await client.query<{ isSuperuser: boolean }>('select rolsuper as "isSuperuser" from pg_catalog.pg_roles where rolname = current_user')
+
   for (const role of Object.values(functionOwners)) {
     if (!present.has(role)) await client.query(`create role ${role} nologin noinherit`)
   }
   for (const role of Object.keys(roleNames) as RoleName[]) {
     const name = roleNames[role]
     if (!present.has(name)) await client.query(`create role ${name} login noinherit`)
-    for (const [setting, value] of Object.entries(roleSettings[role])) {
+    for (const [setting, value] of Object.entries({ ...roleSettings[role], ...(me?.isSuperuser === true ? superuserSettings[role] : {}) })) {
       const expected = `${setting}=${value}`
       if (present.get(name)?.includes(expected) !== true) await client.query(`alter role ${name} set ${setting} = '${value}'`)
     }
@@ -104,7 +112,7 @@ async function resetOtherSettings (client: pg.Client): Promise<void> {
     where rolname = any ($1::text[])`, [Object.values(roleNames)])
   for (const { role, database, setting } of rows) {
     const name = (Object.keys(roleNames) as RoleName[]).find(key => roleNames[key] === role)
-    const isOurs = database === null && name !== undefined && setting in roleSettings[name]
+    const isOurs = database === null && name !== undefined && setting in { ...roleSettings[name], ...superuserSettings[name] }
     const where = database === null ? '' : ` in database ${client.escapeIdentifier(database)}`
     if (!isOurs) await client.query(`alter role ${role}${where} reset ${client.escapeIdentifier(setting)}`)
   }
