@@ -49,6 +49,9 @@ export interface Attempt {
   nuisance?: string
 }
 
+/** The statement that names a tenant. */
+export type Naming = (tenant: string) => { text: string, values: unknown[] }
+
 /** What somebody may try who can set the setting to anything but another tenant's id. */
 const forged: ReadonlyArray<[string, string]> = [['nothing', ''], ['0', '0'], ['-1', '-1'], ['null', 'null'], ['*', '*'], ['a condition', '1 or true']]
 
@@ -61,7 +64,7 @@ const keyRefusals = ['23503', '23001']
  * @param setting what the policies read, if anything
  * @param naming what names another tenant, where that is more than setting it
  */
-export function attemptsOn (table: ProbedTable, prey: Prey, setting: string | undefined, naming: ((tenant: string) => string) | undefined): Attempt[] {
+export function attemptsOn (table: ProbedTable, prey: Prey, setting: string | undefined, naming: Naming | undefined): Attempt[] {
   return [
     ...reads(table, prey, setting),
     ...writes(table, prey, setting),
@@ -186,7 +189,7 @@ function wholeTable ({ name, schema, key, primaryKey }: ProbedTable, { self }: P
   return attempts
 }
 
-function otherTenants ({ name, key }: ProbedTable, { self, victim }: Prey, setting: string | undefined, naming: ((tenant: string) => string) | undefined): Attempt[] {
+function otherTenants ({ name, key }: ProbedTable, { self, victim }: Prey, setting: string | undefined, naming: Naming | undefined): Attempt[] {
   const k = quote(key)
   const attempts: Attempt[] = []
   if (setting !== undefined) {
@@ -199,7 +202,7 @@ function otherTenants ({ name, key }: ProbedTable, { self, victim }: Prey, setti
       leaksBy: 'rows'
     })
   }
-  if (naming !== undefined) attempts.push({ probe: 'name another tenant', context: { tenant: self }, text: naming(victim), values: [], leaksBy: 'answer' })
+  if (naming !== undefined) attempts.push({ probe: 'name another tenant', context: { tenant: self }, ...naming(victim), leaksBy: 'answer' })
   return attempts
 }
 

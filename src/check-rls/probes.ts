@@ -1,9 +1,11 @@
+import { answerOfError, answerOfRows, bound, isWaitedFor, leakOf, timeouts, type Answer } from './answers.ts'
 import { attemptsOn, literal, quote, readsAs, type Attempt, type Prey, type ProbedTable } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
 import type { Exception } from './exceptions.ts'
 import { ExplainedError } from '../explained-error.ts'
 import { ProbeTransaction } from './probe-transaction.ts'
+import { probedTables } from './probed-tables.ts'
 import type { CheckSettings } from './settings.ts'
 import { Victims } from './victims.ts'
 
@@ -42,11 +44,6 @@ export interface ProbeReport {
   empty: string[]
 }
 
-/** What a wall answers: insufficient privilege, no tenant, a tenant already named, a transaction that only reads. */
-const refusals = ['42501', '42704', '22P02', '25001', '22023', '25006']
-/** Somebody else held a lock, or it took too long: that shows nothing. */
-const timeouts = ['55P03', '57014']
-
 /**
  * Becomes each role that serves tenants and tries, table by table, to get at another tenant's rows: with that role's own tenant,
  * with none, with an empty one and with made-up ones. Everything happens in one transaction, which is rolled back.
@@ -63,13 +60,6 @@ export async function probe (query: Query, settings: ProbeSettings, onTable: (do
   } finally {
     await query('rollback')
   }
-}
-
-interface Answer {
-  code: string
-  text: string
-  count: number
-  constraint: string | undefined
 }
 
 class Attack {
@@ -118,7 +108,7 @@ class Attack {
       }
       if (prey.own === undefined && !this.#report.empty.includes(table.name)) this.#report.empty.push(table.name)
       await this.#assertNaming(table, role, prey)
-      for (const attempt of attemptsOn(table, prey, setting, naming)) await this.#try(table, role, prey, attempt)
+      for (const attempt of attemptsOn(table, prey, setting, naming && (tenant => ({ text: naming(tenant), values: [] })))) await this.#try(table, role, prey, attempt)
       // What takes one tenant for another may do so for some of them, and one way round.
       for (const tenant of await this.#victims.some(table)) {
         for (const attempt of readsAs(table, tenant)) await this.#try(table, role, prey, attempt)
@@ -199,14 +189,13 @@ class Attack {
         if (attempt.before !== undefined) await this.#query(attempt.before.replaceAll('current_tenant_role', quote(role)))
         await this.#transaction.become(role)
         await this.#enter(attempt)
-        const count = rowCountOf(await this.#query(sql))
+        const answer = answerOfRows(await this.#query(sql))
         await after()
-        return { code: '', text: `${count} ${count === 1 ? 'row' : 'rows'}`, count, constraint: undefined }
+        return answer
       })
     } catch (error) {
       if (error instanceof ExplainedError) throw error
-      const { code = '', message, constraint } = error as Error & { code?: string, constraint?: string }
-      return { code: code === '' ? 'unknown' : code, text: `${code} ${message}`, count: 0, constraint }
+      return answerOfError(error)
     }
   }
 
@@ -214,58 +203,4 @@ class Attack {
     if (context === 'none') return
     await this.#query('tenant' in context ? this.#naming(context.tenant) : `set local ${context.setting} = ${literal(context.value)}`)
   }
-}
-
-/** Nobody sends any rows to copy in: that PostgreSQL waited for them is enough. */
-function isWaitedFor ({ text }: Pick<Attempt, 'text'>, { code, text: answer }: Pick<Answer, 'code' | 'text'>): boolean {
-  return code === '57014' && answer.includes('stdin') && text.startsWith('copy')
-}
-
-/** What an answer gives away by itself. */
-function leakOf ({ leaksBy, refusals: its = [], text, context }: Attempt, { code, text: answer, count }: Answer): string | undefined {
-  if (code === '') return leaksBy === 'answer' || (leaksBy === 'rows' && count > 0) ? answer : undefined
-  if (isWaitedFor({ text }, { code, text: answer })) return 'takes rows past the policies'
-  if (timeouts.includes(code)) return undefined
-  // Functions that raise an error of their own where nobody is named.
-  if (code === 'P0001' && (context === 'none' || 'setting' in context)) return undefined
-  // What it means is seen by what is said without the row.
-  if (leaksBy === 'difference' && code === '23505') return undefined
-  if (refusals.includes(code) || its.includes(code)) return undefined
-  // A key, a check or a trigger was asked: the policies were not what stopped it.
-  return `not refused by the walls: ${answer}`
-}
-
-/** How many rows a statement has given or changed: clients give the number beside the rows, as pg does. */
-function rowCountOf (rows: object[] & { count?: number }): number {
-  return rows.count ?? rows.length
-}
-
-const probedTables = `
-  with${catalog}
-  select tenant_table.name, given.schema_name as schema, tenant_table.key_name as key, tenant_table.is_root as "isRoot", key_number is not null as "hasKey",
-    (select json_agg(json_build_object('name', attname, 'isGenerated', attgenerated <> '', 'isIdentity', attidentity <> '',
-        'canRead', has_column_privilege(role.oid, attrelid, attnum, 'select'), 'canInsert', has_column_privilege(role.oid, attrelid, attnum, 'insert'), 'canUpdate', has_column_privilege(role.oid, attrelid, attnum, 'update')) order by attnum)
-      from pg_attribute where attrelid = tenant_table.oid and attnum > 0 and not attisdropped) as columns,
-    coalesce((select json_agg(attname order by position)
-      from pg_constraint, unnest(conkey) with ordinality as own (number, position) join pg_attribute on attrelid = tenant_table.oid and attnum = own.number
-      where contype = 'p' and conrelid = tenant_table.oid), '[]') as "primaryKey",
-    coalesce((select json_agg(index_relation.relname)
-      from pg_index join pg_class as index_relation on index_relation.oid = indexrelid
-      where indrelid = tenant_table.oid and indisunique and not (key_number = any ((indkey::int2[])[0:indnkeyatts - 1]))), '[]') as "looseKeys",
-    coalesce((select json_agg(json_build_object('table', referenced.name, 'key', referenced.key_name,
-        'own', (select json_agg(attname order by position) from unnest(conkey) with ordinality as own (number, position) join pg_attribute on attrelid = conrelid and attnum = own.number),
-        'other', (select json_agg(attname order by position) from unnest(confkey) with ordinality as other (number, position) join pg_attribute on attrelid = confrelid and attnum = other.number)) order by conname)
-      from pg_constraint join tenant_table as referenced on referenced.oid = confrelid
-      where contype = 'f' and conrelid = tenant_table.oid and referenced.key_number is not null), '[]') as references,
-    (with recursive dependant (oid) as (
-        select tenant_table.oid union select conrelid from dependant join pg_constraint on contype = 'f' and confrelid = dependant.oid
-      )
-      select json_agg(json_build_object('name', reached.name, 'key', reached.key_name) order by reached.name)
-      from dependant join tenant_table as reached on reached.oid = dependant.oid and reached.key_number is not null) as dependants
-  from given, tenant_table, pg_roles as role
-  where role.rolname = $2
-  order by tenant_table.name`
-
-function bound (text: string, values: readonly unknown[]): string {
-  return text.replace(/\$(\d+)/g, (_, index: string) => literal(values[Number(index) - 1]))
 }

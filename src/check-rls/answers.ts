@@ -1,0 +1,55 @@
+import { literal, type Attempt } from './attempts.ts'
+
+/** What PostgreSQL said to an attempt: a code and its words, or how many rows. */
+export interface Answer {
+  code: string
+  text: string
+  count: number
+  constraint: string | undefined
+}
+
+/** What a wall answers: insufficient privilege, no tenant, a tenant already named, a transaction that only reads. */
+const refusals = ['42501', '42704', '22P02', '25001', '22023', '25006']
+/** Somebody else held a lock, or it took too long: that shows nothing. */
+export const timeouts = ['55P03', '57014']
+
+/** A statement was let through. */
+export function answerOfRows (rows: object[] & { count?: number }): Answer {
+  const count = rowCountOf(rows)
+  return { code: '', text: `${count} ${count === 1 ? 'row' : 'rows'}`, count, constraint: undefined }
+}
+
+/** A statement was refused, or went wrong. */
+export function answerOfError (error: unknown): Answer {
+  const { code = '', message, constraint } = error as Error & { code?: string, constraint?: string }
+  return { code: code === '' ? 'unknown' : code, text: `${code} ${message}`, count: 0, constraint }
+}
+
+/** How many rows a statement has given or changed: clients give the number beside the rows, as pg does. */
+function rowCountOf (rows: object[] & { count?: number }): number {
+  return rows.count ?? rows.length
+}
+
+/** Nobody sends any rows to copy in: that PostgreSQL waited for them is enough. */
+export function isWaitedFor ({ text }: Pick<Attempt, 'text'>, { code, text: answer }: Pick<Answer, 'code' | 'text'>): boolean {
+  return code === '57014' && answer.includes('stdin') && text.startsWith('copy')
+}
+
+/** What an answer gives away by itself. */
+export function leakOf ({ leaksBy, refusals: its = [], text, context }: Attempt, { code, text: answer, count }: Answer): string | undefined {
+  if (code === '') return leaksBy === 'answer' || (leaksBy === 'rows' && count > 0) ? answer : undefined
+  if (isWaitedFor({ text }, { code, text: answer })) return 'takes rows past the policies'
+  if (timeouts.includes(code)) return undefined
+  // Functions that raise an error of their own where nobody is named.
+  if (code === 'P0001' && (context === 'none' || 'setting' in context)) return undefined
+  // What it means is seen by what is said without the row.
+  if (leaksBy === 'difference' && code === '23505') return undefined
+  if (refusals.includes(code) || its.includes(code)) return undefined
+  // A key, a check or a trigger was asked: the policies were not what stopped it.
+  return `not refused by the walls: ${answer}`
+}
+
+/** A statement with its values in place. */
+export function bound (text: string, values: readonly unknown[]): string {
+  return text.replace(/\$(\d+)/g, (_, index: string) => literal(values[Number(index) - 1]))
+}

@@ -1,0 +1,28 @@
+import { catalog } from './catalog.ts'
+
+/** The tables that are attacked, as `ProbedTable` and `hasKey`, for the settings as `catalogParameter` has them and the role that is `$2`. */
+export const probedTables = `
+  with${catalog}
+  select tenant_table.name, given.schema_name as schema, tenant_table.key_name as key, tenant_table.is_root as "isRoot", key_number is not null as "hasKey",
+    (select json_agg(json_build_object('name', attname, 'isGenerated', attgenerated <> '', 'isIdentity', attidentity <> '',
+        'canRead', has_column_privilege(role.oid, attrelid, attnum, 'select'), 'canInsert', has_column_privilege(role.oid, attrelid, attnum, 'insert'), 'canUpdate', has_column_privilege(role.oid, attrelid, attnum, 'update')) order by attnum)
+      from pg_attribute where attrelid = tenant_table.oid and attnum > 0 and not attisdropped) as columns,
+    coalesce((select json_agg(attname order by position)
+      from pg_constraint, unnest(conkey) with ordinality as own (number, position) join pg_attribute on attrelid = tenant_table.oid and attnum = own.number
+      where contype = 'p' and conrelid = tenant_table.oid), '[]') as "primaryKey",
+    coalesce((select json_agg(index_relation.relname)
+      from pg_index join pg_class as index_relation on index_relation.oid = indexrelid
+      where indrelid = tenant_table.oid and indisunique and not (key_number = any ((indkey::int2[])[0:indnkeyatts - 1]))), '[]') as "looseKeys",
+    coalesce((select json_agg(json_build_object('table', referenced.name, 'key', referenced.key_name,
+        'own', (select json_agg(attname order by position) from unnest(conkey) with ordinality as own (number, position) join pg_attribute on attrelid = conrelid and attnum = own.number),
+        'other', (select json_agg(attname order by position) from unnest(confkey) with ordinality as other (number, position) join pg_attribute on attrelid = confrelid and attnum = other.number)) order by conname)
+      from pg_constraint join tenant_table as referenced on referenced.oid = confrelid
+      where contype = 'f' and conrelid = tenant_table.oid and referenced.key_number is not null), '[]') as references,
+    (with recursive dependant (oid) as (
+        select tenant_table.oid union select conrelid from dependant join pg_constraint on contype = 'f' and confrelid = dependant.oid
+      )
+      select json_agg(json_build_object('name', reached.name, 'key', reached.key_name) order by reached.name)
+      from dependant join tenant_table as reached on reached.oid = dependant.oid and reached.key_number is not null) as dependants
+  from given, tenant_table, pg_roles as role
+  where role.rolname = $2
+  order by tenant_table.name`
