@@ -9,6 +9,7 @@ import { migrate, migrationNames, migrationStatus } from '../src/database/migrat
 import { Pool } from '../src/database/pool.ts'
 import { deriveRolePasswords, functionOwners, roleNames } from '../src/database/roles.ts'
 import { formatUrl, parseUrl, type ConnectionSettings } from '../src/database/settings.ts'
+import { TransactionTrace } from '../src/database/trace.ts'
 import type { Sql, Transaction } from '../src/database/transaction.ts'
 import { TooManyRequestsError, UnavailableError } from '../src/errors.ts'
 import { TenantDirectory } from '../src/tenancy/directory.ts'
@@ -365,6 +366,29 @@ t.test('a transaction', async t => {
     t.strictSame((await transaction.sql<{ value: number }>`select 9007199254740991::bigint as value`)[0]?.value, 9007199254740991)
     await t.rejects(transaction.sql`select 9007199254740993::bigint as value`, /does not fit/)
     await transaction.rollback()
+  })
+
+  t.test('that is traced notes each statement without its values, and one that waited for an answer as another trip', async t => {
+    const pool = new Pool(database.login('tenant'), { ...poolOptions, size: 1 })
+    t.teardown(async () => { await pool.end() })
+    const trace = new TransactionTrace()
+    const transaction = await pool.begin({ ...reading, trace })
+    await Promise.all([transaction.sql`select ${'a value'}::text as shown`, transaction.sql`select from generate_series(1, 3)`])
+    await t.rejects(transaction.sql`select id from project`)
+    await transaction.rollback()
+    await trace.whenAnswered()
+    t.strictSame(trace.statements.map(({ text, rows, trip }) => ({ text, rows, trip })), [
+      { text: 'begin isolation level repeatable read read only', rows: 0, trip: 1 },
+      { text: 'select $1::text as shown', rows: 1, trip: 1 },
+      { text: 'select from generate_series(1, 3)', rows: 3, trip: 1 },
+      { text: 'select id from project', rows: undefined, trip: 2 },
+      { text: 'rollback', rows: 0, trip: 3 }
+    ])
+    for (const { sentAt, answeredAt = 0 } of trace.statements) t.ok(answeredAt >= sentAt)
+    const next = await pool.begin(reading)
+    await next.sql`select from generate_series(1, 2)`
+    await next.rollback()
+    t.equal(trace.statements.length, 5, 'and nothing of the next transaction')
   })
 
   t.test('that reads cannot write', async t => {

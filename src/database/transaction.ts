@@ -1,5 +1,6 @@
 import { UnavailableError } from '../errors.ts'
-import type { DatabaseConnection, Rows, SqlValue } from './connection.ts'
+import type { Rows, SqlValue } from './connection.ts'
+import type { StatementRunner, TransactionTrace } from './trace.ts'
 
 /**
  * Runs one statement of a transaction: sql`select id from project where account_id = ${accountId}`.
@@ -34,6 +35,8 @@ export interface TransactionOptions {
    * nothing; one that somebody else's text got into does, where PostgreSQL lets everybody change settings in the midst of it.
    */
   afresh?: boolean
+  /** Notes what is sent; left out, nothing is. */
+  trace?: TransactionTrace | undefined
 }
 
 /** What a server is given to answer the rollback of a transaction whose time was up. */
@@ -44,7 +47,7 @@ const rollbackGraceMs = 1000
  * someone forgot to await cannot run in the next transaction of the same connection.
  */
 export class Transaction {
-  readonly #connection: DatabaseConnection
+  readonly #connection: StatementRunner
   readonly #release: () => void
   #deadline: NodeJS.Timeout
   readonly #readOnly: boolean
@@ -56,15 +59,15 @@ export class Transaction {
   #ending: Promise<void> | undefined
   #reading: Promise<void> | undefined
 
-  constructor (connection: DatabaseConnection, { readOnly, deadlineMs, afresh = false }: TransactionOptions, release: () => void) {
-    this.#connection = connection
+  constructor (connection: StatementRunner, { readOnly, deadlineMs, afresh = false, trace }: TransactionOptions, release: () => void) {
+    this.#connection = trace === undefined ? connection : trace.watch(connection)
     this.#release = release
     this.#readOnly = readOnly
     this.#deadline = setTimeout(() => { this.#expire() }, deadlineMs)
-    if (afresh) for (const statement of [resetSettings, releaseLocks]) this.#track(connection.run(statement, [])).catch(() => {})
+    if (afresh) for (const statement of [resetSettings, releaseLocks]) this.#track(this.#connection.run(statement, [])).catch(() => {})
     // One snapshot for all that a page shows, so that its count and its rows agree.
     // Not awaited: it shares its packet with the first statement. Its failure becomes theirs.
-    this.#track(connection.run(readOnly ? beginReading : beginWriting, [])).catch(() => {})
+    this.#track(this.#connection.run(readOnly ? beginReading : beginWriting, [])).catch(() => {})
   }
 
   readonly sql: Sql = <Row>(strings: TemplateStringsArray, ...values: Array<SqlValue | SqlPart>): Promise<Rows<Row>> => {

@@ -4,6 +4,7 @@ import plugin from 'fastify-plugin'
 import { GoneTenantError, HostNotServedError, NotFoundError, NoViewOverTenantsError, RenamedTenantError, SuspendedTenantError, TenantElsewhereError, toAppError, UnavailableError, UnknownTenantError } from '../errors.ts'
 import { hostReader } from '../tenancy/host.ts'
 import type { Caller, Credential, Person } from '../tenancy/caller.ts'
+import { Journey } from '../tenancy/journey.ts'
 import type { OperatorScope, TenantScope } from '../tenancy/scope.ts'
 import type { TenancyStrategy, Work } from '../tenancy/strategy.ts'
 import type { FoundTenant, Tenant } from '../tenancy/tenant.ts'
@@ -33,6 +34,8 @@ declare module 'fastify' {
     catalogue?: boolean
     /** The route is a tenant's, or the operator's, alone: on the other's host there is nothing at its address. */
     audience?: 'tenant' | 'operator'
+    /** The route shows how its request has travelled, so that is noted. */
+    traced?: boolean
   }
   interface FastifyRequest {
     viewer: Viewer
@@ -44,6 +47,8 @@ declare module 'fastify' {
     entering: Promise<Caller> | undefined
     /** Who is signed in, once that is known. Nobody, where access is open, and no program. */
     person: Person | undefined
+    /** How the request has travelled so far, where its route shows that. */
+    journey: Journey | undefined
     /** The right to this request's tenant. Throws on a request that has none. */
     readonly tenantScope: TenantScope
     /** The right to read across tenants. Throws on any request but the operator's. */
@@ -87,6 +92,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, options) => {
   app.decorateRequest('credential', undefined)
   app.decorateRequest('entering', undefined)
   app.decorateRequest('person', undefined)
+  app.decorateRequest('journey', undefined)
   app.decorateRequest('tenantScope', { getter (this: FastifyRequest) { return scopeOf(this, 'tenant') as TenantScope } })
   app.decorateRequest('operatorScope', { getter (this: FastifyRequest) { return scopeOf(this, 'operator') as OperatorScope } })
   app.decorateRequest('readInOneTrip', async function <T>(this: FastifyRequest, read: () => Promise<T>) {
@@ -127,6 +133,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, options) => {
   app.addHook('onRequest', async (request, reply) => {
     request.viewer = { kind: 'nobody' }
     if (request.routeOptions.config.anyHost === true) return
+    if (request.routeOptions.config.traced === true) request.journey = new Journey(performance.now() - reply.elapsedTime)
     // The same path is another page on another host; no cache in between may mix them up.
     reply.header('cache-control', 'private, no-store')
     const target = readHost(hostHeader(request))
@@ -136,11 +143,13 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, options) => {
       if (strategy.beginOperator === undefined) throw new NotFoundError()
       await admitOperator(request)
       request.viewer = { kind: 'operator', seesRows: strategy.hasViewOverTenants }
+      noteFound(request)
       return
     }
     const tenant = servedTenant(await strategy.findTenant(target.slug, { confirms: takesTransaction(request) }), request, options)
     request.tenant = tenant
     request.viewer = viewerOf(tenant)
+    noteFound(request)
     if (request.routeOptions.config.audience === 'operator') throw new NotFoundError()
   })
 
@@ -150,7 +159,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, options) => {
     const kind = { readOnly: onlyReads(request), deadlineMs }
     request.work = request.tenant !== undefined
       ? await beginTenant(request, request.tenant, kind)
-      : { kind: 'operator', work: await beginOperator(strategy, kind) }
+      : { kind: 'operator', work: await beginOperator(strategy, { ...kind, trace: request.journey?.begin() }) }
     // The client may have gone while this waited for a connection.
     if (request.raw.destroyed && request.raw.aborted) await abandon(request)
   })
@@ -166,7 +175,7 @@ export const tenantHook = plugin<TenantPluginOptions>(async (app, options) => {
   })
 
   async function beginTenant (request: FastifyRequest, tenant: Tenant, options: Parameters<TenancyStrategy['beginTenant']>[1]): Promise<RequestWork> {
-    const work = await strategy.beginTenant(tenant, { ...options, credential: request.credential })
+    const work = await strategy.beginTenant(tenant, { ...options, credential: request.credential, trace: request.journey?.begin() })
     request.entering = work.caller
     work.caller?.then(caller => { if (caller.kind !== 'program') request.person = caller }, () => {})
     return { kind: 'tenant', work }
@@ -224,7 +233,11 @@ function portOf (request: FastifyRequest): string {
   return /:\d+$/.exec(hostHeader(request) ?? '')?.[0] ?? ''
 }
 
-async function beginOperator (strategy: TenancyStrategy, options: { readOnly: boolean, deadlineMs: number }): Promise<Work<OperatorScope>> {
+function noteFound ({ journey }: FastifyRequest): void {
+  if (journey !== undefined) journey.foundAt = performance.now()
+}
+
+async function beginOperator (strategy: TenancyStrategy, options: Parameters<NonNullable<TenancyStrategy['beginOperator']>>[0]): Promise<Work<OperatorScope>> {
   if (strategy.beginOperator === undefined) throw new NotFoundError()
   return await strategy.beginOperator(options)
 }
