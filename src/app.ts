@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { WallInspection } from './check-rls/inspection.ts'
 import type { Config } from './config.ts'
 import type { SendMail } from './mail.ts'
 import { clientAddress } from './plugins/client-address.ts'
@@ -23,6 +24,7 @@ import { healthRoutes } from './routes/health.ts'
 import { operatorPages } from './routes/operator/operator.ts'
 import { workPages } from './routes/pages/pages.ts'
 import { subtaskListRoutes } from './routes/pages/subtask-list.ts'
+import { wallRoutes } from './routes/walls/walls.ts'
 import { withoutCodes } from './secrets.ts'
 import type { AccountAdministration } from './tenancy/administration.ts'
 import type { TenancyStrategy } from './tenancy/strategy.ts'
@@ -30,6 +32,8 @@ import type { TenancyStrategy } from './tenancy/strategy.ts'
 export interface AppOptions {
   config: Pick<Config, 'access' | 'addresses' | 'baseDomain' | 'operatorPassword' | 'production' | 'requestDeadlineMs'> & Partial<Pick<Config, 'trustedProxies'>>
   strategy: TenancyStrategy
+  /** What looks at the walls of the databases, and attacks them; left out where no page shows that. */
+  inspection?: WallInspection | undefined
   /** What positions in lists are sealed with: the same in all processes that serve together. By default one of this process alone. */
   sealingKey?: Uint8Array
   /** How the operator changes accounts; left out where that is not done over HTTP. */
@@ -48,7 +52,7 @@ function loggedRequest ({ method, url, host, clientAddress }: FastifyRequest) {
 }
 
 /** The application, ready to listen: every plugin and route, in order. It ends the strategy when it closes. */
-export async function buildApp ({ config, strategy, sealingKey = randomBytes(32), administration, sendMail, logger = false }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp ({ config, strategy, inspection, sealingKey = randomBytes(32), administration, sendMail, logger = false }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     logger: typeof logger === 'object' ? { ...logger, serializers: { req: loggedRequest } } : logger,
     genReqId: () => randomUUID(),
@@ -101,7 +105,7 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
   })
   await app.register(entry, { access: config.access, secure: config.production, strategy, key: sealingKey })
   await app.register(largeBodies, { waitTimeoutMs: config.requestDeadlineMs })
-  await app.register(views)
+  await app.register(views, { walls: inspection === undefined ? 'nobody' : config.production ? 'operator' : 'everybody' })
   await app.register(errors)
   await app.register(openApi, { tags, secure: config.production })
 
@@ -110,6 +114,7 @@ export async function buildApp ({ config, strategy, sealingKey = randomBytes(32)
   await app.register(subtaskListRoutes)
   await app.register(workPages({ cursors }))
   await app.register(operatorPages({ strategy, cursors, deadlineMs: config.requestDeadlineMs, baseDomain: config.baseDomain, secure: config.production }))
+  if (inspection !== undefined) await app.register(wallRoutes({ strategy, inspection, deadlineMs: config.requestDeadlineMs, showTenants: !config.production }))
   await app.register(apiRoutes({ cursors, links, administration, forget: strategy.forgetTenant }))
   await app.register(documentationRoutes)
   await app.register(guideRoutes({ strategy }))

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { buildApp } from './app.ts'
+import { wallInspection } from './check-rls/inspection.ts'
 import { assertWallsAreWhole } from './check-rls/start.ts'
 import { readConfig, type Config } from './config.ts'
 import { contextSigner } from './database/context.ts'
@@ -50,11 +51,13 @@ async function start (): Promise<Running> {
     const demo = await unlessAborted(stopping.signal, async () => await loadDemoWhereEmpty(database, config))
     strategy = await strategyFor(config, database)
     await unlessAborted(stopping.signal, strategy.assertWalls)
-    const weaknesses = await unlessAborted(stopping.signal, async () => await assertWallsAreWhole(database.login('tenant'), config.wallExceptions.map(exception => ({ ...exception, reason: 'WALL_EXCEPTIONS' }))))
+    const exceptions = config.wallExceptions.map(exception => ({ ...exception, reason: 'WALL_EXCEPTIONS' }))
+    const weaknesses = await unlessAborted(stopping.signal, async () => await assertWallsAreWhole(database.login('tenant'), exceptions))
 
     const behind = await unlessAborted(stopping.signal, async () => await countBehind(database, await latestMigration()))
     const administration = database.logins.manager === undefined ? undefined : accountAdministration(database, config.tenancy)
-    const app = await buildApp({ config, strategy, sealingKey: sealingKey(database), administration, sendMail: config.mailHookUrl === undefined ? undefined : mailHook(config.mailHookUrl), logger: loggerOptions(config) })
+    const inspection = wallInspection(database.login('tenant'), { exceptions, signContext: contextSigner(config.database.context, config.requestDeadlineMs) })
+    const app = await buildApp({ config, strategy, inspection, sealingKey: sealingKey(database), administration, sendMail: config.mailHookUrl === undefined ? undefined : mailHook(config.mailHookUrl), logger: loggerOptions(config) })
     const port = await listen(app, config)
     for (const { rule, object, detail } of weaknesses) app.log.warn({ rule: rule.id, object }, `a weakness of the walls: ${detail}`)
     console.log(welcome(config, database, { port, migrations, demo, behind }))

@@ -49,6 +49,10 @@ const matrix: Record<string, Need> = {
   'POST /subtask/:id/reopen/': 'work',
   'POST /subtask/:id/delete/': 'work',
 
+  'GET /walls': 'look',
+  'GET /walls/': 'look',
+  'POST /walls/attacks/': 'work',
+
   'GET /sign-in': 'open',
   'GET /sign-in/': 'open',
   'POST /sign-in/': 'open',

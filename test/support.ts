@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp, type AppOptions } from '../src/app.ts'
+import { wallInspection } from '../src/check-rls/inspection.ts'
 import { parseConfig, settingNames } from '../src/config.ts'
 import { withClient } from '../src/database/admin.ts'
 import { contextSigner } from '../src/database/context.ts'
@@ -225,10 +226,12 @@ export async function testApp (t: Test, database: TestDatabase, { name = tenancy
   name?: StrategyName, config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, directory?: DirectoryOptions, logger?: NonNullable<AppOptions['logger']>, administration?: AppOptions['administration'], sendMail?: AppOptions['sendMail']
 } = {}): Promise<TestApp> {
   const access = config.access ?? (isClosed ? 'required' : 'open')
-  const strategy = openStrategy({ name, signContext: contextSigner(database.environment['CONTEXT_KEY'] === undefined ? undefined : { signedWith: database.environment['CONTEXT_KEY'] }, 10_000), ...(directory === undefined ? {} : { directory }), schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
+  const signContext = contextSigner(database.environment['CONTEXT_KEY'] === undefined ? undefined : { signedWith: database.environment['CONTEXT_KEY'] }, 10_000)
+  const strategy = openStrategy({ name, signContext, ...(directory === undefined ? {} : { directory }), schemaVersion: await latestMigration(), tenantLogin: database.login('tenant'), operatorLogin: database.login('operator'), pool: { ...poolOptions, ...pool } })
   const app = await buildApp({
     config: { access, addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: access === 'required' ? operatorPassword : undefined, production: false, requestDeadlineMs: 10_000, ...config },
     strategy,
+    inspection: wallInspection(database.login('tenant'), { exceptions: [], signContext }),
     administration: 'administration' in options ? options.administration : accountAdministration(database, name),
     sendMail: options.sendMail,
     logger

@@ -23,6 +23,7 @@ import * as subtasks from '../src/repositories/subtasks.ts'
 import * as tasks from '../src/repositories/tasks.ts'
 import * as tokens from '../src/repositories/tokens.ts'
 import * as users from '../src/repositories/users.ts'
+import * as shownWalls from '../src/repositories/walls.ts'
 import { actAs } from '../src/tenancy/caller.ts'
 import { openTenantScope, type TenantScope } from '../src/tenancy/scope.ts'
 import { openStrategy } from '../src/tenancy/strategies.ts'
@@ -319,7 +320,9 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     listFormerSlugs: 'accounts',
     listAccountEvents: 'accounts',
     countRowsOfAccounts: 'account-counts',
-    countRowsOfAllAccounts: 'account-counts'
+    countRowsOfAllAccounts: 'account-counts',
+    findTwoAccounts: 'accounts',
+    listWallsOfAllAccounts: 'walls'
   }
 
   // What each function answers when it is asked, as one tenant, for the other's rows.
@@ -435,6 +438,7 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     },
     listLooks: async scope => (await looks.listLooks(scope)).length === 0,
     endLook: async scope => !await looks.endLook(scope, 1) && await rowsOf(scope, other) === victim.rows,
+    readWalls: async scope => Object.fromEntries((await shownWalls.readWalls(scope)).counts.map(({ table, rows }) => [table, rows]))['subtask'] === 25,
     lockKey: async scope => await idempotency.lockKey(scope, 'key of tenant-1'),
     findAnswer: async scope => await idempotency.findAnswer(scope, 'key of tenant-1') === undefined,
     keepAnswer: async scope => {
@@ -737,7 +741,7 @@ t.test('what a role has set for itself is put back, and large objects are nobody
 
 t.test('only the scope module names a tenant, and nobody sets a session', async t => {
   const sources = await sourcesBelow(new URL('../src/', import.meta.url))
-  t.strictSame(sources.filter(({ text }) => /(select|from|join|,)\s+(rowhouse\.)?set_account\s*\(/.test(text)).map(({ file }) => file).filter(file => file !== 'welcome.ts' && !file.startsWith('bench/')).sort(), ['database/context.ts', 'tenancy/scope.ts'], 'but for what asks, as nobody, whether the database takes our signature')
+  t.strictSame(sources.filter(({ text }) => /(select|from|join|,)\s+(rowhouse\.)?set_account\s*\(/.test(text)).map(({ file }) => file).filter(file => file !== 'welcome.ts' && !file.startsWith('bench/')).sort(), ['check-rls/tenant-attacks.ts', 'database/context.ts', 'tenancy/scope.ts'], 'but for what tries to name a second one, and what asks, as nobody, whether the database takes our signature')
   t.strictSame(sources.filter(({ text }) => /set_config\s*\(|\.unsafe\s*\(|app\.account_id/.test(text)).map(({ file }) => file).filter(file => !/^(check-rls|bench)\//.test(file)).sort(), ['database/context.ts', 'database/database.ts'], 'but for what takes it away, or sees to it that it is worth nothing')
 })
 

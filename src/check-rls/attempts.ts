@@ -47,6 +47,8 @@ export interface Attempt {
   /** The row of the other's whose presence must make no difference. */
   without?: { text: string, values: unknown[] } | undefined
   nuisance?: string
+  /** It locks the table before it is known whether it may: whoever writes is in its way, and it in theirs. */
+  locksFirst?: boolean
 }
 
 /** The statement that names a tenant. */
@@ -174,7 +176,7 @@ function wholeTable ({ name, schema, key, primaryKey }: ProbedTable, { self }: P
     { ...own, probe: 'lock the table', text: `lock table ${name} in access exclusive mode`, leaksBy: 'nothing', nuisance: 'keeps all tenants waiting, until a timeout ends it' },
     { ...own, probe: 'switch row-level security off', text: `alter table ${name} disable row level security` },
     { ...own, probe: 'add a policy', text: `create policy open on ${name} using (true)` },
-    { ...own, probe: 'add a trigger', text: `create trigger spy after insert on ${name} for each row execute function pg_catalog.suppress_redundant_updates_trigger()` }
+    { ...own, probe: 'add a trigger', text: `create trigger spy after insert on ${name} for each row execute function pg_catalog.suppress_redundant_updates_trigger()`, locksFirst: true }
   ]
   if (primaryKey.length > 0) {
     const columns = primaryKey.map(quote).join(', ')

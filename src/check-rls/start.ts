@@ -1,7 +1,7 @@
 import type { ConnectionSettings } from '../database/settings.ts'
 import { ExplainedError } from '../explained-error.ts'
 import { check } from './check.ts'
-import { assertRule, sift, type Exception } from './exceptions.ts'
+import { assertRule, sift, type Exception, type Sifted } from './exceptions.ts'
 import { manifestRules } from './rules/manifest.ts'
 import type { Finding, Rule } from './rule.ts'
 import { rules } from './rules.ts'
@@ -37,10 +37,14 @@ export async function assertWallsAreWhole (login: ConnectionSettings, exceptions
     assertRule(rule, rules)
     if (object === '*') throw new ExplainedError('WALL_EXCEPTIONS names each thing that is let be', { exitCode: 2 })
   }
-  return await withAuditor(login, async client => {
-    const { findings } = sift(await check(queryOf(client), { ...rowhouseSettings, manifest: await readContextManifest() }, startRules), [...rowhouseExceptions, ...exceptions], undefined)
-    const errors = findings.filter(({ rule }) => rule.severity === 'error')
-    if (errors.length > 0) throw new OpenWallsError(errors)
-    return findings
-  })
+  const { findings } = await checkForStart(login, exceptions)
+  const errors = findings.filter(({ rule }) => rule.severity === 'error')
+  if (errors.length > 0) throw new OpenWallsError(errors)
+  return findings
+}
+
+/** What a start looks at, without its refusal: for whoever asks while the server runs. */
+export async function checkForStart (login: ConnectionSettings, exceptions: readonly Exception[]): Promise<Sifted> {
+  return await withAuditor(login, async client =>
+    sift(await check(queryOf(client), { ...rowhouseSettings, manifest: await readContextManifest() }, startRules), [...rowhouseExceptions, ...exceptions], undefined))
 }

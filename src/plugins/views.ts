@@ -368,6 +368,73 @@ interface StackedBar {
   all: number
 }
 
+/** What stands between the accounts, as it is now, and how the request for it has travelled. */
+export interface WallsPage {
+  title: string
+  /** Whether no other account's rows are in the same database. */
+  hasOwnDatabase: boolean
+  /** As whom the connection works that has read this. */
+  role: { current: string, session: string, isSuperuser: boolean, bypasses: boolean, memberships: number, owned: number, isReadOnly: boolean, rowSecurity: string }
+  /** The function that policies call to learn whose a transaction is. */
+  context: string | null
+  tables: Array<{
+    name: string
+    owner: string
+    isSecured: boolean
+    isForced: boolean
+    /** Policies for that role, and on the operator's page for that of accounts' requests, and then those for others: as SQL. */
+    policies: string[]
+    others: string[]
+    privileges: string[]
+    mayRead: boolean
+    /** What the account has of it; left out where that is nobody's question. */
+    own: { rows: number, isMore: boolean } | undefined
+  }>
+  /** What the rules find now; undefined where they could not be run. */
+  audit: { rules: number, findings: Array<{ rule: { id: string, severity: string, gain: string }, object: string, detail: string }>, letBe: number, ms: number } | undefined
+  steps: Array<{ span: Span } & (
+    { kind: 'request', method: string, url: string, host: string } |
+    { kind: 'found', account: { id: number, slug: string } | undefined } |
+    { kind: 'connection', role: string } |
+    { kind: 'trip', statements: Array<{ what: 'begin' | 'name' | 'query' | 'end', text: string, rows: number | undefined, span: Span }> }
+  )>
+}
+
+/** A part of a time, in milliseconds. */
+interface Span {
+  from: number
+  to: number
+  of: number
+}
+
+export interface AttacksPage {
+  title: string
+  self: { id: number, slug: string | undefined }
+  victim: { id: number, slug: string | undefined }
+  role: string
+  tables: Array<{
+    name: string
+    through: number
+    untried: number
+    leftOut: number
+    attacks: Array<{
+      probe: string
+      /** What was said of the tenant, where it was not the account's own name. */
+      as: string | undefined
+      sql: string
+      outcome: 'refused' | 'no rows' | 'through' | 'untried'
+      code: string
+      words: string
+    }>
+  }>
+  unattacked: string[]
+  total: number
+  through: number
+  untried: number
+  leftOut: number
+  ms: number
+}
+
 export interface ProblemPage {
   title: string
   status: number
@@ -397,6 +464,8 @@ interface Pages {
   subtask: SubtaskPage
   docs: DocsPage
   guide: GuidePage
+  walls: WallsPage
+  attacks: AttacksPage
   problem: ProblemPage
   error: ErrorPage
 }
@@ -414,8 +483,11 @@ declare module 'fastify' {
 
 const viewsDirectory = fileURLToPath(new URL('../../views', import.meta.url))
 
+/** Who has the page about the walls. */
+export type WallsAudience = 'nobody' | 'operator' | 'everybody'
+
 /** Templates, the stylesheet, and `reply.page`. */
-export const views = plugin(async app => {
+export const views = plugin<{ walls: WallsAudience }>(async (app, { walls }) => {
   await app.register(fastifyView, { engine: { eta: await loadTemplates() }, root: viewsDirectory, viewExt: 'eta' })
   await app.register(async assets => {
     // Even the page that says "wrong host" has a stylesheet.
@@ -426,12 +498,13 @@ export const views = plugin(async app => {
   })
   const assetVersion = await hashOfFiles(`${viewsDirectory}/public`)
 
-  app.decorate('renderPage', async (name, data, { isLooking } = { isLooking: false }) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, isLooking, mayWork: false, access: app.access, homeHref: '/', quantity, shortTime, visibly, excerpt }))
+  app.decorate('renderPage', async (name, data, { isLooking } = { isLooking: false }) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, isLooking, mayWork: false, hasWalls: false, access: app.access, homeHref: '/', quantity, shortTime, visibly, excerpt }))
   app.decorateReply('page', function (this: FastifyReply, name, data) {
     const { person, viewer, isLooking } = this.request
     const { tenant, formToken } = this.request
     const mayWork = tenant !== undefined && (app.access === 'open' || (person?.kind === 'user' && person.role !== 'viewer'))
-    return this.view(`@${name}`, { ...data, assetVersion, viewer, person, isLooking, formToken, mayWork, access: app.access, homeHref: '/', quantity, shortTime, visibly, excerpt })
+    const hasWalls = walls === 'everybody' || (walls === 'operator' && viewer.kind === 'operator')
+    return this.view(`@${name}`, { ...data, assetVersion, viewer, person, isLooking, formToken, mayWork, hasWalls, access: app.access, homeHref: '/', quantity, shortTime, visibly, excerpt })
   })
 }, { name: 'views' })
 

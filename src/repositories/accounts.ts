@@ -100,3 +100,9 @@ export async function findAccountsElsewhere ({ sql }: OperatorScope): Promise<Ac
     where database is not null and status in ('active', 'suspended') order by slug limit ${namedElsewhere}`
   return { count: rows[0]?.count ?? 0, slugs: rows.map(({ slug }) => slug) }
 }
+
+/** Two accounts to try the walls with, those first whose rows are in the configured database. */
+export async function findTwoAccounts ({ sql }: OperatorScope): Promise<Array<{ id: number, slug: string }>> {
+  return await sql<{ id: number, slug: string }>`
+    select id, slug from account where status = 'active' order by database is not null, id limit 2`
+}

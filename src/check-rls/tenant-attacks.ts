@@ -1,0 +1,195 @@
+import { answerOfError, answerOfRows, bound, isWaitedFor, leakOf, timeouts, type Answer } from './answers.ts'
+import { attemptsOn, literal, quote, type Attempt, type Context, type Prey, type ProbedTable } from './attempts.ts'
+import { catalog, catalogParameter } from './catalog.ts'
+import type { Query } from './check.ts'
+import { probedTables } from './probed-tables.ts'
+import type { CheckSettings } from './settings.ts'
+
+/** Whom a login that serves tenants attacks, and as whom. */
+export interface TenantAttackSettings extends CheckSettings {
+  self: number
+  /** It may be nobody's id: nothing of theirs is read, and what is answered is the same. */
+  victim: number
+  /** What proves that the application names a tenant, where the database asks for that. */
+  sign: ((accountId: number) => string) | undefined
+}
+
+/** What came of an attack. `untried`: somebody held a lock, or it took too long. */
+export type Outcome = 'refused' | 'no rows' | 'through' | 'untried'
+
+export interface TenantAttack {
+  probe: string
+  context: Context
+  /** With `$1` and so on where its values are. */
+  sql: string
+  outcome: Outcome
+  /** PostgreSQL's code for it; empty where it was let run. */
+  code: string
+  /** PostgreSQL's words, without any value of a row. */
+  words: string
+}
+
+export interface AttackedTable {
+  name: string
+  attacks: TenantAttack[]
+  /** Attacks that would number a row: what a sequence has given it does not take back. */
+  leftOut: number
+}
+
+export interface TenantAttackReport {
+  /** The role that it was tried as. */
+  role: string
+  tables: AttackedTable[]
+  /** Tables that nobody came to before the time was up, or that have no key to attack by. */
+  unattacked: string[]
+  ms: number
+}
+
+/** All of it takes a second where the walls stand. Where they do not, statements may find a lot to do. */
+const longestMs = 8000
+
+/**
+ * Tries to get at another tenant's rows as the login that serves tenants, with nothing that it could not do in a request: there is
+ * nobody here who sees both sides, so it tries what gives itself away. Everything happens in one transaction, which is rolled back,
+ * and nothing stays: no row, no lock, no number of a sequence.
+ *
+ * @param query on a connection of that login which nobody else uses meanwhile
+ */
+export async function attackAsTenant (query: Query, settings: TenantAttackSettings): Promise<TenantAttackReport> {
+  const start = performance.now()
+  await query('begin')
+  try {
+    await query("set local search_path = ''; set local statement_timeout = '1s'; set local lock_timeout = '100ms'")
+    const [me] = await query<{ role: string }>('select current_user::text as role')
+    const role = me?.role ?? ''
+    const [setting] = await query<{ name: string }>(`with${catalog} select name from context_setting order by name`, [catalogParameter(settings)])
+    const tables = await query<ProbedTable & { hasKey: boolean }>(probedTables, [catalogParameter(settings), role])
+    const numbered = new Map((await query<{ name: string, columns: string[] }>(numberedColumns, [settings.schema])).map(({ name, columns }) => [name, columns]))
+    const report: TenantAttackReport = { role, tables: [], unattacked: [], ms: 0 }
+    for (const { hasKey, ...table } of tables) {
+      if (!hasKey || performance.now() - start > longestMs) report.unattacked.push(table.name)
+      else report.tables.push(await attackTable(query, table, settings, { setting: setting?.name, numbered: numbered.get(table.name) ?? [] }))
+    }
+    return { ...report, ms: performance.now() - start }
+  } finally {
+    await query('rollback')
+  }
+}
+
+async function attackTable (query: Query, table: ProbedTable, settings: TenantAttackSettings, { setting, numbered }: { setting: string | undefined, numbered: readonly string[] }): Promise<AttackedTable> {
+  const prey = { self: String(settings.self), victim: String(settings.victim), row: {}, place: undefined, own: await countOwn(query, table, settings) }
+  const attempts = attemptsOn(table, prey, setting, tenant => namingCall(Number(tenant), settings)).filter(canBeTold)
+  const tried = numbered.length === 0 ? attempts : [...attempts.filter(attempt => !insertsRow(attempt)), insertionWithNumber(table, prey, numbered)]
+  const attacks: TenantAttack[] = []
+  for (const attempt of tried) attacks.push(resultOf(attempt, await answerTo(query, attempt, settings)))
+  return { name: table.name, attacks, leftOut: attempts.filter(attempt => !tried.includes(attempt)).length }
+}
+
+/** Whether a tenant's login can make an attempt by itself, see what came of it, and keep nobody waiting by it. */
+function canBeTold ({ leaksBy, before, locksFirst }: Attempt): boolean {
+  return before === undefined && locksFirst !== true && (leaksBy === 'rows' || leaksBy === 'answer')
+}
+
+function insertsRow ({ text }: Attempt): boolean {
+  return text.startsWith('insert into ') || text.includes(' when not matched then insert ')
+}
+
+/** A row for the other that brings its number with it, so that no sequence is asked for one. */
+function insertionWithNumber ({ name, key }: ProbedTable, { self, victim }: Prey, numbered: readonly string[]): Attempt {
+  const columns = [...new Set([key, ...numbered])]
+  return {
+    probe: 'insert for the other, with a number',
+    context: { tenant: self },
+    text: `insert into ${name} (${columns.map(quote).join(', ')}) overriding system value values (${columns.map((_, index) => `$${index + 1}`).join(', ')})`,
+    values: columns.map(column => column === key ? victim : '1'),
+    leaksBy: 'rows'
+  }
+}
+
+/** @returns undefined where that may not be asked, or takes too long */
+async function countOwn (query: Query, { name, key }: ProbedTable, settings: TenantAttackSettings): Promise<number | undefined> {
+  try {
+    return await undone(query, enter({ tenant: String(settings.self) }, settings), async () => {
+      const [own] = await query<{ rows: string }>(`select count(*)::text as rows from ${name} where ${quote(key)} = ${literal(settings.self)}`)
+      return Number(own?.rows)
+    })
+  } catch {
+    return undefined
+  }
+}
+
+async function answerTo (query: Query, attempt: Attempt, settings: TenantAttackSettings): Promise<Answer> {
+  try {
+    return await undone(query, enter(attempt.context, settings), async () => answerOfRows(await query(bound(attempt.text, attempt.values))))
+  } catch (error) {
+    return answerOfError(error)
+  }
+}
+
+/** Runs work behind what enters its context, and takes back all that either did. */
+async function undone<T> (query: Query, entering: string, work: () => Promise<T>): Promise<T> {
+  await query(`savepoint attempt${entering === '' ? '' : `; ${entering}`}`)
+  try {
+    return await work()
+  } finally {
+    await query('rollback to savepoint attempt; release savepoint attempt')
+  }
+}
+
+/**
+ * As `set_account()` does, whose other questions are not of the walls: whether the account is active, and its rows are here. Where
+ * each account has a database of its own, the configured one has the catalogue of all.
+ */
+function enter (context: Context, { self, sign }: TenantAttackSettings): string {
+  if (context === 'none') return ''
+  if ('setting' in context) return `set local ${context.setting} = ${literal(context.value)}`
+  return `set local app.account_id = ${literal(context.tenant)}${sign === undefined ? '' : `; set local app.signature = ${literal(sign(self))}`}`
+}
+
+function namingCall (tenant: number, { sign }: TenantAttackSettings): { text: string, values: unknown[] } {
+  if (sign === undefined) return { text: 'select rowhouse.set_account($1)', values: [tenant] }
+  return { text: 'select rowhouse.set_account($1, null, $2)', values: [tenant, sign(tenant)] }
+}
+
+function resultOf (attempt: Attempt, answer: Answer): TenantAttack {
+  const { code } = answer
+  const outcome = outcomeOf(attempt, answer)
+  return { probe: attempt.probe, context: attempt.context, sql: attempt.text, outcome, code, words: wordsOf(attempt, answer, outcome) }
+}
+
+function outcomeOf (attempt: Attempt, answer: Answer): Outcome {
+  if (leakOf(attempt, answer) !== undefined) return 'through'
+  if (timeouts.includes(answer.code) && !isWaitedFor(attempt, answer)) return 'untried'
+  return answer.code === '' ? 'no rows' : 'refused'
+}
+
+/** Codes whose words name relations, columns and constraints alone, never what stands in a row. */
+const wordsOfNames = /^(42|25|23|0A|55|57)/
+
+/** How many rows got through is not said either: that would be how many another has. */
+function wordsOf (attempt: Attempt, { code, text, count }: Answer, outcome: Outcome): string {
+  if (code === '') return outcome !== 'through' ? '' : attempt.leaksBy === 'rows' || count > 0 ? 'rows came back, or were changed' : 'it was done'
+  if (isWaitedFor(attempt, { code, text })) return 'it waited for rows to take past the policies'
+  const words = withoutValues(text.slice(code.length + 1), code, attempt.context)
+  return outcome === 'through' ? `not the policies, only this stopped it: ${words}` : words
+}
+
+function withoutValues (words: string, code: string, context: Context): string {
+  if (wordsOfNames.test(code)) return words
+  if (!code.startsWith('22')) return 'its words are left out, because they may hold what stands in a row'
+  // What could not be read as a number is what the attempt has set, or what stands in a row.
+  const own = typeof context === 'object' && 'setting' in context ? context.value : ''
+  return words.replace(/"(.*)"/s, (quoted, value) => value === own || value === '' ? quoted : '"…"')
+}
+
+/** Tables that have a number of a sequence ready for each new row, and in which columns. */
+const numberedColumns = `
+  select format('%I.%I', nspname, relname) as name, json_agg(attname order by attnum) as columns
+  from pg_catalog.pg_class
+  join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
+  join pg_catalog.pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
+  left join pg_catalog.pg_attrdef on adrelid = attrelid and adnum = attnum
+  where nspname = $1 and relkind in ('r', 'p') and (attidentity <> '' or exists (
+    select from pg_catalog.pg_depend join pg_catalog.pg_class as sequence on sequence.oid = refobjid and sequence.relkind = 'S'
+    where classid = 'pg_catalog.pg_attrdef'::regclass and objid = pg_attrdef.oid and refclassid = 'pg_catalog.pg_class'::regclass))
+  group by nspname, relname`

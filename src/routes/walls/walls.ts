@@ -1,0 +1,78 @@
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import type { LiveAudit, WallInspection } from '../../check-rls/inspection.ts'
+import { answeringOtherMethods } from '../../plugins/methods.ts'
+import { findTwoAccounts } from '../../repositories/accounts.ts'
+import { listWallsOfAllAccounts, readWalls, type OwnRows, type Walls } from '../../repositories/walls.ts'
+import type { TenancyStrategy } from '../../tenancy/strategy.ts'
+import { bodyLimit, hidden, takeForms } from '../forms.ts'
+import { attacksPage, type Sides } from './attacks.ts'
+import { stepsOf } from './journey-steps.ts'
+import { tablesOf } from './tables.ts'
+
+export interface WallRoutesOptions {
+  strategy: TenancyStrategy
+  inspection: WallInspection
+  deadlineMs: number
+  /** Whether accounts have the page, too; otherwise the operator alone. */
+  showTenants: boolean
+}
+
+/** The page that shows the walls at work: what the database holds, what the audit finds, what attacks come to, and how the request travelled. */
+export function wallRoutes ({ strategy, inspection, deadlineMs, showTenants }: WallRoutesOptions): ReturnType<typeof answeringOtherMethods> {
+  return answeringOtherMethods(async app => {
+    await takeForms(app)
+    const config = { catalogue: true, ...(showTenants ? {} : { audience: 'operator' as const }) }
+
+    app.get('/walls', { config: { ...config, transaction: false }, schema: hidden }, async (_, reply) => reply.redirect('/walls/', 301))
+
+    app.get('/walls/', { config: { ...config, traced: true }, schema: hidden }, async (request, reply) => {
+      const { journey, tenant } = request
+      const walls: Walls & { counts?: OwnRows[] } = tenant === undefined
+        ? await request.readInOneTrip(async () => await listWallsOfAllAccounts(request.operatorScope))
+        : await request.readWhereTenantIs(async () => await request.readInOneTrip(async () => await readWalls(request.tenantScope)))
+      // Until then, nobody knows how long the commit took.
+      await journey?.trace.whenAnswered()
+      const steps = journey === undefined ? [] : stepsOf(journey, request, walls.role.current)
+      return reply.page('walls', {
+        title: 'The walls',
+        hasOwnDatabase: request.tenant?.database !== undefined,
+        role: walls.role,
+        context: walls.context,
+        tables: tablesOf(walls, tenant === undefined ? 'operator' : 'tenant'),
+        audit: await auditOf(inspection, request),
+        steps
+      })
+    })
+
+    app.post('/walls/attacks/', { config: { ...config, transaction: false }, bodyLimit, schema: hidden }, async (request, reply) => await attack(request, reply))
+  })
+
+  async function attack (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { tenant } = request
+    const sides = tenant === undefined ? await twoAccounts() : { self: { id: tenant.id, slug: tenant.slug }, victim: { id: tenant.id + 1, slug: undefined } }
+    const report = await inspection.attack({ placement: tenant?.database, self: sides.self.id, victim: sides.victim.id })
+    const page = attacksPage(report, sides)
+    if (page.through > 0) request.log.error({ tenant: tenant?.slug, through: page.through, attacks: page.total }, 'attacks on the walls got through')
+    return reply.page('attacks', page)
+  }
+
+  /** For the operator, who knows them anyway; where there are no two, ids that nobody has do as well. */
+  async function twoAccounts (): Promise<Sides> {
+    if (strategy.beginOperator === undefined) throw new Error('nobody is the operator here')
+    const { scope, transaction } = await strategy.beginOperator({ readOnly: true, deadlineMs })
+    try {
+      const [self = { id: 1, slug: undefined }, victim = { id: self.id + 1, slug: undefined }] = await findTwoAccounts(scope)
+      return { self, victim }
+    } finally {
+      await transaction.rollback()
+    }
+  }
+}
+
+/** @returns undefined where the database does not answer: the rest of the page is true all the same */
+async function auditOf (inspection: WallInspection, { tenant, log }: { tenant: FastifyRequest['tenant'], log: FastifyBaseLogger }): Promise<LiveAudit | undefined> {
+  return await inspection.audit(tenant?.database).catch((error: unknown) => {
+    log.warn({ err: error, tenant: tenant?.slug }, 'the audit of the walls could not be run')
+    return undefined
+  })
+}
