@@ -74,7 +74,7 @@ t.test('every page of the operator\'s says that it only reads, and leads to the 
     t.equal(page.statusCode, status, url)
     t.match(page.body, /<p class="banner is-read-only"><strong>Read only\.<\/strong>/, url)
     const nav = /<nav class="places"[^]*?<\/nav>/.exec(page.body)?.[0] ?? ''
-    t.strictSame([...nav.matchAll(/href="([^"]+)"/g)].map(([, href]) => href), seesRows ? ['/accounts/', '/subtasks/', '/charts/', '/look/'] : ['/accounts/', '/look/'], url)
+    t.strictSame([...nav.matchAll(/href="([^"]+)"/g)].map(([, href]) => href), seesRows ? ['/accounts/', '/subtasks/', '/charts/', '/walls/', '/look/'] : ['/accounts/', '/walls/', '/look/'], url)
   }
   t.notMatch((await operator('/accounts/', (await testApp(t, database, { config: { access: 'open' } })).app)).body, /href="\/look\//, 'where nobody signs in there is no looking in')
   t.notMatch((await ask('/subtasks/')).body, /is-read-only/)
