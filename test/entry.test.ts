@@ -46,7 +46,7 @@ t.test('every route of a tenant is closed to whoever brings nothing, or brings w
   t.ok(closedOnes > 60, `${closedOnes} routes`)
   // What answers on any host, and what the operator's host has: nothing is there that nobody has thought of.
   const named = (wanted: (config: FastifyContextConfig) => boolean): string[] => [...new Set(app.routeTable.filter(({ config = {} }) => wanted(config)).map(({ url }) => url))].sort()
-  t.strictSame(named(({ anyHost }) => anyHost === true), ['/assets/favicon.svg', '/assets/guide.js', '/assets/style.css', '/docs', '/docs/', '/guide', '/guide/', '/health/live', '/health/ready', '/openapi.json', '/problems', '/problems/:name'])
+  t.strictSame(named(({ anyHost }) => anyHost === true), ['/assets/favicon.svg', '/assets/guide.js', '/assets/style.css', '/assets/zone.js', '/docs', '/docs/', '/guide', '/guide/', '/health/live', '/health/ready', '/openapi.json', '/problems', '/problems/:name'])
   t.strictSame(named(({ audience }) => audience === 'operator').filter(url => !url.startsWith('/api/v1/')), ['/account/:slug', '/account/:slug/', '/accounts', '/accounts/', '/charts', '/charts/', '/look', '/look/'])
   t.strictSame([...new Set(openOnes)].sort(), ['/link', '/link/', '/look/begin', '/look/begin/', '/sign-in', '/sign-in/', '/sign-out/'])
 })

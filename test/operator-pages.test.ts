@@ -132,7 +132,7 @@ t.test('half-made accounts are not there, suspended ones are, with the reason, a
   t.strictSame([...listed(suspended).keys()], ['closed'])
   t.match(listed(suspended).get('closed'), /suspended unpaid &lt;script&gt;/)
   t.match(suspended.body, /href="http:\/\/closed\.localhost\/"/)
-  t.match(text(await operator('/account/closed/')), /suspended since \d{4}-\d\d-\d\d \d\d:\d\d UTC : unpaid/)
+  t.match(text(await operator('/account/closed/')), /suspended since \d+ \w+ \d{4}, \d\d:\d\d UTC : unpaid/)
   for (const url of ['/accounts/?status=deleted', '/account/gone-one/']) {
     const page = await operator(url)
     t.match(text(page), /gone-one/)
@@ -169,7 +169,7 @@ t.test('hostile text is text on every page', async t => {
   for (const url of ['/accounts/', '/account/hostile/', '/account/closed/', `/accounts/?search=${encodeURIComponent(hostile)}`, ...(seesRows ? ['/charts/'] : [])]) {
     const { body } = await operator(url, fresh)
     t.ok(body.includes('&lt;script&gt;alert(1)&lt;/script&gt;'), url)
-    t.notMatch(body, /<script|<style|\sstyle="|\son[a-z]+="|javascript:/i, url)
+    t.notMatch(body, /<script(?! src="\/assets\/[^"]*" defer><\/script>)|<style|\sstyle="|\son[a-z]+="|javascript:/i, url)
     if (url === '/account/hostile/') t.match(body, /<td data-label="Who" dir="auto">&lt;script&gt;[^<]*\\u202e<\/td>/, 'what turns a line round is told instead')
   }
 })
@@ -226,8 +226,8 @@ t.test('the page of an account tells what it was called, and what was done to it
   await change("insert into rowhouse.former_slug (account_id, slug, redirect_until) select id, 'old-name', now() + interval '1 day' from rowhouse.account where slug = 'tenant-1' union all select id, 'oldest-name', null from rowhouse.account where slug = 'tenant-1'")
   await change("insert into rowhouse.account_event (account_id, at, actor, action, slug, details) select id, timestamptz '2026-05-04 09:30Z', 'ann', 'rename', 'tenant-1', '{\"from\": \"old-name\"}' from rowhouse.account where slug = 'tenant-1'")
   const page = text(await operator('/account/tenant-1/'))
-  t.match(page, /Was called old-name, which leads here until \d{4}-\d\d-\d\d \d\d:\d\d UTC oldest-name, which leads nowhere now/)
-  t.match(page, /2026-05-04 09:30 UTC rename ann tenant-1 from old-name/)
+  t.match(page, /Was called old-name, which leads here until \d+ \w+ \d{4}, \d\d:\d\d UTC oldest-name, which leads nowhere now/)
+  t.match(page, /4 May 2026, 09:30 UTC rename ann tenant-1 from old-name/)
   t.notMatch(text(await operator('/account/tenant-0/')), /old-name|\brename\b/, 'and nothing of others')
   for (const slug of ['old-name', 'nobody', 'x'.repeat(64), '%00', 'No', 'a_b']) t.equal((await operator(`/account/${slug}/`)).statusCode, 404, slug)
   for (const nothing of ['password', 'hash of']) t.notMatch(page, nothing)
@@ -258,7 +258,7 @@ t.test('the charts show what a superuser counts, as figures beside the drawings'
   t.match(figures.find(row => row.includes('tenant-0')), /^Company of tenant-0 tenant-0 3 4 7$/)
   t.equal(body.split('href="/account/').length - 1, 10, 'the largest ten')
   t.match(body, /Counted at <time datetime="\d{4}-/)
-  t.notMatch(body, /NaN|undefined|Infinity|<script|\sstyle=/)
+  t.notMatch(body, /NaN|undefined|Infinity|<script>|\sstyle=/)
   t.match(body, /<svg[^>]*role="img" aria-label="[^"]+"/)
   for (const [svg] of body.matchAll(/<svg[^>]*>/g)) t.match(svg, /role="img" aria-label|aria-hidden="true"/, 'each is told in words, or stands beside them')
 

@@ -181,7 +181,7 @@ t.test('hostile text in names and details is text, on each page and in each form
   const subtask = /href="(\/subtask\/\d+\/)"/.exec((await follow(t, `${task}subtasks/`, { name, details }, task)).page.body)?.[1] ?? ''
   for (const url of ['/projects/', project.path, task, subtask, '/subtasks/']) {
     const { body } = await ask(url)
-    t.notMatch(body, /<script|<img src=x|<\/textarea><\/p>|onerror=alert\(1\)>/, url)
+    t.notMatch(body, /<script>|<img src=x|<\/textarea><\/p>|onerror=alert\(1\)>/, url)
     t.ok(body.includes('&lt;script&gt;alert(1)&lt;/script&gt;'), `${url} shows the name`)
     t.ok(body.includes('&lt;img src=x onerror=alert(1)&gt;'), `${url} shows the details`)
   }

@@ -6,14 +6,13 @@ import fastifyView from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyReply } from 'fastify'
 import plugin from 'fastify-plugin'
+import { defaultFormats, readerFormats, type Precision } from './reader-formats.ts'
 import type { ListOrder } from '../schemas/subtask-list.ts'
 import type { Role } from '../tenancy/caller.ts'
 import type { StrategyName } from '../tenancy/strategy.ts'
 
 /** Whom a page is for; each page says so. */
 export type Viewer = { kind: 'tenant', accountId: number, slug: string, name: string } | { kind: 'operator', seesRows: boolean } | { kind: 'nobody' }
-
-type Precision = 'exact' | 'about' | 'at least'
 
 interface Total {
   rows: number
@@ -498,13 +497,13 @@ export const views = plugin<{ walls: WallsAudience }>(async (app, { walls }) => 
   })
   const assetVersion = await hashOfFiles(`${viewsDirectory}/public`)
 
-  app.decorate('renderPage', async (name, data, { isLooking } = { isLooking: false }) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, isLooking, mayWork: false, hasWalls: false, access: app.access, homeHref: '/', quantity, shortTime, visibly, excerpt }))
+  app.decorate('renderPage', async (name, data, { isLooking } = { isLooking: false }) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, isLooking, mayWork: false, hasWalls: false, access: app.access, homeHref: '/', ...defaultFormats, visibly, isolated, excerpt }))
   app.decorateReply('page', function (this: FastifyReply, name, data) {
     const { person, viewer, isLooking } = this.request
     const { tenant, formToken } = this.request
     const mayWork = tenant !== undefined && (app.access === 'open' || (person?.kind === 'user' && person.role !== 'viewer'))
     const hasWalls = walls === 'everybody' || (walls === 'operator' && viewer.kind === 'operator')
-    return this.view(`@${name}`, { ...data, assetVersion, viewer, person, isLooking, formToken, mayWork, hasWalls, access: app.access, homeHref: '/', quantity, shortTime, visibly, excerpt })
+    return this.view(`@${name}`, { ...data, assetVersion, viewer, person, isLooking, formToken, mayWork, hasWalls, access: app.access, homeHref: '/', ...readerFormats(this.request), visibly, isolated, excerpt })
   })
 }, { name: 'views' })
 
@@ -522,17 +521,15 @@ async function loadTemplates (): Promise<Eta> {
   return eta
 }
 
-const format = new Intl.NumberFormat('en')
-const formatRoughly = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
-
-/** 2026-05-04 09:30 UTC */
-function shortTime (time: Date | string): string {
-  return `${(typeof time === 'string' ? time : time.toISOString()).slice(0, 16).replace('T', ' ')} UTC`
-}
-
 /** What somebody else has written, so that it reads as what it is: without what turns a line round, breaks it or hides. */
 function visibly (text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
+}
+
+/** Words among others in a title, where no element keeps them apart: those of a script from right to left, or that turn a line round, turn nothing else. */
+function isolated (text: string): string {
+  const turning = /[\u202a-\u202e\u2066-\u2069]/g
+  return /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u.test(text) ? `\u2068${text.replace(turning, '')}\u2069` : text
 }
 
 /** The beginning of a long text, cut between characters. */
@@ -541,13 +538,6 @@ function excerpt (text: string, most = 240): string {
   // Twice as many units hold as many characters at least.
   const characters = [...text.slice(0, most * 2)]
   return characters.length <= most && text.length <= most * 2 ? text : `${characters.slice(0, most).join('').trimEnd()}…`
-}
-
-/** 12 · about 938,000 · more than 100,000 */
-function quantity (count: number, precision: Precision = 'exact'): string {
-  if (precision === 'about') return `about ${formatRoughly.format(count)}`
-  const exactly = count < 1000 ? String(count) : format.format(count)
-  return precision === 'at least' ? `more than ${exactly}` : exactly
 }
 
 /** Stands in the addresses of static files, which browsers may keep for a year: other files, other addresses. */
