@@ -64,6 +64,7 @@ t.test('people get in with their address and password, and out again', async t =
   t.equal((await ask('/api/v1/projects', { cookie, accept: 'application/json' })).statusCode, 200)
   t.match(await ask('/', { cookie }), { statusCode: 302 })
   const out = await ask('/sign-out/', { method: 'POST', cookie, form: { form_token: tokenIn(page) } })
+  t.equal(out.headers['clear-site-data'], '"cache"', 'the browser keeps no page to come back to')
   t.match(out, { statusCode: 303, headers: { location: '/sign-in/', 'set-cookie': /^session=;/ } })
   t.match(await ask('/subtasks/', { cookie }), { statusCode: 303 }, 'the browser may keep the cookie: it is worth nothing any more')
 })

@@ -55,7 +55,8 @@ export function signInPages (app: FastifyInstance, { limits, turns }: PasswordCh
     // As nobody: a viewer's transaction could not write, and may end the session all the same.
     if (broughtHash !== undefined) await request.inTransaction('nobody', async scope => { await signOut(scope, broughtHash) })
     app.forgetToken(reply)
-    return reply.redirect('/sign-in/', 303)
+    // Browsers keep pages to come back to, whatever their headers say: not those of somebody who has gone.
+    return reply.header('clear-site-data', '"cache"').redirect('/sign-in/', 303)
   })
 
   app.get('/sessions/', { config: { audience: 'tenant', needs: 'look' }, schema: { ...hidden, querystring: notice(notices) } }, async (request, reply) => {
