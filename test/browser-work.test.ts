@@ -1,0 +1,197 @@
+import { gzipSync } from 'node:zlib'
+import t, { type Test } from 'tap'
+import type { Page } from 'playwright-core'
+import { inBrowser, openBrowser, openWindow } from './browser.ts'
+import { forEachPage, openSites } from './browser-pages.ts'
+import { asRole } from './support.ts'
+
+const sites = inBrowser.skip === undefined ? await openSites(t) : undefined as never
+const browser = inBrowser.skip === undefined ? await openBrowser(t) : undefined as never
+
+/** The path and the query of the address bar. */
+function addressOf (page: Page): string {
+  const { pathname, search } = new URL(page.url())
+  return pathname + search
+}
+
+for (const [how, javaScriptEnabled] of [['with scripts', true], ['without scripts', false]] as const) {
+  t.test(`people make a project, its tasks and subtasks, change, finish and delete them ${how}, and the address bar and the back button tell the truth`, inBrowser, async t => {
+    const { open } = sites
+    const page = await openWindow(t, browser, { javaScriptEnabled })
+    await page.goto(open.urlOf('/projects/'))
+
+    const form = page.locator('form.entry')
+    await form.getByLabel('Name').fill('   ')
+    await form.getByLabel('Details').fill('what was typed')
+    await form.getByRole('button', { name: 'Begin' }).click()
+    t.match(await page.getByRole('alert').textContent(), /^Name: takes more than spaces/)
+    t.equal(await form.getByLabel('Details').inputValue(), 'what was typed', 'nothing that was typed is lost')
+    t.equal(await focused(page), 'Name', 'and the field to mend has the focus')
+    await form.getByLabel('Name').fill(`Summer ${how}`)
+    await form.getByRole('button', { name: 'Begin' }).click()
+
+    t.match(addressOf(page), /^\/project\/\d+\/\?done=made$/)
+    t.match(await page.getByRole('status').textContent(), /^The project is there/)
+    t.equal(await page.getByRole('heading', { level: 1 }).textContent(), `Summer ${how}`)
+    t.match(await page.title(), new RegExp(`^Summer ${how} · Company of tenant-0 · Rowhouse$`))
+    const project = new URL(page.url()).pathname
+    for (const name of ['Pack', 'Travel']) {
+      await form.first().getByLabel('Name').fill(name)
+      await page.getByRole('button', { name: 'Add' }).click()
+      t.equal(await page.getByRole('status').textContent(), 'The task is added.')
+      t.equal(addressOf(page), `${project}?done=added`)
+    }
+    t.match(await page.locator('article > p > .progress').textContent(), /0 of 2 tasks done/)
+
+    await page.getByRole('link', { name: 'Pack' }).click()
+    const task = new URL(page.url()).pathname
+    await form.first().getByLabel('Name').fill('Towels')
+    await page.getByRole('button', { name: 'Add' }).click()
+    await page.getByRole('button', { name: 'Done: Towels' }).click()
+    t.equal(await page.getByRole('status').textContent(), 'The subtask is done.')
+    t.match(await page.locator('article > p > .progress').textContent(), /1 of 1 subtask done/)
+    await page.getByRole('link', { name: 'Open', exact: true }).click()
+    t.equal(addressOf(page), `${task}?state=open`)
+    t.equal(await page.locator('.nothing').textContent(), 'No subtasks are open.')
+    await page.goBack()
+    t.equal(addressOf(page), `${task}?done=completed`)
+    t.equal(await page.getByRole('link', { name: 'Towels' }).count(), 1)
+    await page.goForward()
+    t.equal(addressOf(page), `${task}?state=open`)
+
+    await page.getByRole('button', { name: 'Mark as done' }).click()
+    t.equal(await page.getByRole('status').textContent(), 'The task is done.')
+    await page.getByRole('link', { name: `Summer ${how}` }).click()
+    t.equal(addressOf(page), project)
+    t.match(await page.locator('article > p > .progress').textContent(), /1 of 2 tasks done/)
+    await page.getByText('Change or delete this project').click()
+    const change = page.locator('details.change form.entry')
+    await change.getByLabel('Name').fill(`Winter ${how}`)
+    await change.getByRole('button', { name: 'Save' }).click()
+    t.equal(await page.getByRole('heading', { level: 1 }).textContent(), `Winter ${how}`)
+    await page.getByText('Change or delete this project').click()
+    await page.getByRole('button', { name: 'Delete the project with its 2 tasks' }).click()
+    t.equal(addressOf(page), '/projects/?done=deleted')
+    t.equal(await page.getByRole('link', { name: `Winter ${how}` }).count(), 0)
+    const answer = await page.goto(open.urlOf(project))
+    t.equal(answer?.status(), 404)
+  })
+}
+
+t.test('everything is reached and done by keyboard alone, in the order of the page, and the focus is seen', inBrowser, async t => {
+  const { open } = sites
+  const page = await openWindow(t, browser)
+  await page.goto(open.urlOf('/projects/'))
+  await page.keyboard.press('Tab')
+  t.equal(await focused(page), 'Skip to content')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  t.equal(await focused(page), 'Search projects', 'the header is skipped')
+  await page.keyboard.type('zebra')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/search=zebra/)
+
+  await page.goto(open.urlOf('/projects/'))
+  await tabTo(t, page, 'Name')
+  await page.keyboard.type('By keyboard')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('Nothing else.')
+  await page.keyboard.press('Tab')
+  t.equal(await focused(page), 'Begin')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/done=made/)
+  await tabTo(t, page, 'Name')
+  await page.keyboard.type('A task')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/done=added/)
+  await tabTo(t, page, 'Done: A task')
+  await page.keyboard.press('Space')
+  await page.waitForURL(/done=completed/)
+  await tabTo(t, page, 'Change or delete this project')
+  await page.keyboard.press('Enter')
+  await tabTo(t, page, 'Delete the project with its task')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/projects\/\?done=deleted/)
+})
+
+t.test('on every page the keyboard reaches what can be used from top to bottom, with a focus that is seen, and leaves again', inBrowser, async t => {
+  await forEachPage(t, browser, sites, {}, async (page, name) => {
+    if (name.includes('/docs/')) return
+    // Whichever field has the focus already: from the top.
+    await page.evaluate('document.body.tabIndex = -1; document.body.focus()')
+    const expected = await page.evaluate<string[]>(`(() => {
+      const usable = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
+      return usable.filter(element => element.checkVisibility()).map((element, index) => { element.dataset.order = index; return element.outerHTML.slice(0, 80) })
+    })()`)
+    for (const [index, html] of expected.entries()) {
+      await page.keyboard.press('Tab')
+      const seen = await page.evaluate<{ order: string, outline: string, inView: boolean }>(`(() => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement)
+        const { top, bottom, left, right } = document.activeElement.getBoundingClientRect()
+        return { order: document.activeElement.dataset.order, outline: outlineStyle + ' ' + outlineWidth, inView: bottom > 0 && top < innerHeight && right > 0 && left < innerWidth }
+      })()`)
+      if (seen.order !== String(index) || seen.outline !== 'solid 3px' || !seen.inView) {
+        t.fail(`${name}: ${html}`, { found: seen, wanted: String(index) })
+        return
+      }
+    }
+    t.pass(name)
+  })
+})
+
+t.test('no page is wider than a narrow window, also with wider spaces, with long words and in a script from right to left', inBrowser, async t => {
+  const { database } = sites
+  await asRole(database.admin, async query => {
+    await query('set search_path = rowhouse')
+    const word = 'Donaudampfschifffahrtsgesellschaft'
+    await query('update account set name = $1 where id = 1', [word.repeat(6)])
+    await query('update app_user set first_name = $1, last_name = $2 where account_id = 1', [word.repeat(4), 'שלום'])
+    for (const table of ['project', 'task', 'subtask']) {
+      await query(`update ${table} set name = case when id % 2 = 0 then $1 else $2 end, details = $3 where account_id = 1`, [word.repeat(7), 'פרויקט חשוב (מאוד), مشروع', word.repeat(300)])
+    }
+    await query('update api_token set name = $1 where account_id = 1', [word.repeat(2)])
+  })
+  const spaced = `(() => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } svg, svg * { letter-spacing: normal !important; word-spacing: normal !important } p { margin-block-end: 2em !important }')
+    document.adoptedStyleSheets = [sheet]
+  })()`
+  const overflow = async (page: Page): Promise<string> => await page.evaluate<string>(`(() => {
+    if (document.documentElement.scrollWidth <= innerWidth) return ''
+    const widest = [...document.querySelectorAll('body :not(pre *)')].filter(element => element.getBoundingClientRect().right > innerWidth)
+    return document.documentElement.scrollWidth + ': ' + widest.slice(0, 5).map(element => element.outerHTML.slice(0, 100)).join('; ')
+  })()`)
+  await forEachPage(t, browser, sites, { viewport: { width: 320, height: 640 } }, async (page, name) => {
+    t.equal(await overflow(page), '', name)
+    await page.evaluate(spaced)
+    t.equal(await overflow(page), '', `${name}, with wider spaces`)
+  })
+})
+
+t.test('a page takes one stylesheet to be painted, moves nothing afterwards, and is small', inBrowser, async t => {
+  await forEachPage(t, browser, sites, {}, async (page, name, answer) => {
+    const blocking = await page.evaluate<string[]>("performance.getEntriesByType('resource').filter(entry => entry.renderBlockingStatus === 'blocking').map(entry => new URL(entry.name).pathname)")
+    t.strictSame(blocking, ['/assets/style.css'], name)
+    const shift = await page.evaluate<number>(`new Promise(resolve => {
+      let shift = 0
+      new PerformanceObserver(list => { for (const entry of list.getEntries()) shift += entry.value }).observe({ type: 'layout-shift', buffered: true })
+      requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(shift), 50)))
+    })`)
+    t.equal(shift, 0, `${name} moves nothing`)
+    const { length } = gzipSync(await answer.body())
+    t.ok(length < 30_000, `${name}: ${length} bytes, compressed`)
+  })
+})
+
+/** What the focused element is called, which is seen to have the focus. */
+async function focused (page: Page): Promise<string> {
+  return await page.evaluate<string>("(element => (element.ariaLabel ?? element.labels?.[0]?.textContent ?? element.textContent).replace(/\\s+/g, ' ').trim())(document.activeElement)")
+}
+
+async function tabTo (t: Test, page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press('Tab')
+    if (await focused(page) === name) return
+  }
+  t.fail(`the keyboard does not reach ${name}`)
+}
