@@ -226,7 +226,7 @@ t.test('people see where they are signed in, and end what they want to', async t
   const [here, there] = [await cookieFor('owner@example.com', { slug: 'tenant-2', headers: { 'user-agent': 'Here' } }), await cookieFor('owner@example.com', { slug: 'tenant-2', headers: { 'user-agent': 'There <b>' } })]
   const stranger = await cookieFor('member@example.com', { slug: 'tenant-2', headers: { 'user-agent': 'Stranger' } })
   const page = await ask('/sessions/', { slug: 'tenant-2', cookie: here })
-  t.match(page.body, /Here \(this one\)/)
+  t.match(page.body, /Here<\/bdi> \(this one\)/)
   t.match(page.body, /There &lt;b&gt;/)
   t.notMatch(page.body, /Stranger/)
   const own = /There &lt;b&gt;[^]*?action="(\/sessions\/\d+\/end\/)"/.exec(page.body)?.[1] ?? ''

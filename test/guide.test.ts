@@ -163,12 +163,12 @@ t.test('what is quoted is what is there', async t => {
   for (const [path] of textOf(guide).matchAll(/\b(?:src|bin|test|migrations)\/[\w/-]+\.(?:ts|sql)\b/g)) await t.resolves(read(path), path)
 })
 
-t.test('it is small, runs one script of this server\'s, and nothing that the policy would stop', async t => {
+t.test('it is small, runs scripts of this server\'s alone, and nothing that the policy would stop', async t => {
   const { headers } = await ask('/guide/')
   t.equal(headers['content-security-policy'], "default-src 'none';script-src 'self';style-src 'self';img-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none'")
   t.ok(gzipSync(guide).length < 30_000, `${gzipSync(guide).length} bytes, compressed`)
   t.notMatch(guide, /<style|\sstyle=|\son[a-z]+="|javascript:|https?:\/\//i)
-  t.strictSame([...guide.matchAll(/<script[^>]*>/g)].map(([tag]) => tag.replace(/v=[0-9a-f]+/, 'v=')), ['<script type="module" src="/assets/guide.js?v=">'])
+  t.strictSame([...guide.matchAll(/<script[^>]*>/g)].map(([tag]) => tag.replace(/v=[0-9a-f]+/, 'v=')), ['<script src="/assets/zone.js?v=" defer>', '<script type="module" src="/assets/guide.js?v=">'])
   t.equal([...guide.matchAll(/rel="stylesheet"/g)].length, 1)
   await isScript(t, /src="([^"]*guide\.js[^"]*)"/.exec(guide)?.[1] ?? '')
 })
