@@ -228,6 +228,27 @@ export const catalog = `
     join callee on callee.classid = 'pg_proc'::regclass and callee.oid = own_function.oid
     where not own_function.is_of_extension
   ),
+  -- The roles that see rows of tenants, or that lead to them, and what for; where a role does several things, the first.
+  named_role as materialized (
+    select distinct on (named.oid) named.oid, named.oid::regrole::text as name, named.kind, named.what
+    from (
+      select runtime_role.oid, 1 as place, kind, case kind when 'tenant' then 'serves tenants' else 'reads the rows of all tenants' end as what from runtime_role
+      union all select trusted.oid, 2, 'trusted', 'passes the walls' from given, unnest(given.trusted_roles) as trusted (oid)
+      union all select relowner, 3, 'owner', 'owns tables of tenants' from tenant_table
+      union all select proowner, 4, 'definer', 'owns functions that run as it' from given, own_function where prosecdef and own_function.name = any (given.definers)
+    ) as named
+    order by named.oid, named.place
+  ),
+  -- Logins that nobody has named. Known without a name are the superuser that the server was made with, the login that looks, and whoever
+  -- set the database up: its owner, and one that makes roles and administers all that are named.
+  unnamed_login as materialized (
+    select login.oid, login.rolname, quote_ident(login.rolname) as name, login.rolsuper
+    from pg_roles as login, pg_database
+    where pg_database.datname = current_database() and login.rolcanlogin and login.oid not in (10, pg_database.datdba) and login.rolname <> session_user
+      and login.oid not in (select named_role.oid from named_role)
+      and not (login.rolcreaterole and not exists (
+        select from named_role where not exists (select from pg_auth_members as membership where membership.roleid = named_role.oid and membership.member = login.oid and membership.admin_option)))
+  ),
   -- What a manifest lists.
   key_line as materialized (
     select pg_constraint.contype as kind, format('%I: %s', any_table.relname, pg_get_constraintdef(pg_constraint.oid)) as line, any_table.name as table_name

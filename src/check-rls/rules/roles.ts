@@ -1,5 +1,11 @@
 import type { Rule } from '../rule.ts'
 
+/** The memberships of its own by which one role may become another: as of PostgreSQL 16, whoever granted one has to be named to take it back. */
+const revokeMemberships = (member: string, other: string): string => `(
+  select string_agg(distinct format('revoke %s from %s%s;', membership.roleid::regrole, ${member}::regrole,
+    case when membership.grantor <> 10 and current_setting('server_version_num')::integer >= 160000 then ' granted by ' || membership.grantor::regrole else '' end), ' ')
+  from pg_auth_members as membership where membership.member = ${member} and (membership.roleid = ${other} or pg_has_role(membership.roleid, ${other}, 'member')))`
+
 /** Who the roles that serve requests are, and who they may become. */
 export const roleRules: readonly Rule[] = [
   {
@@ -41,6 +47,50 @@ export const roleRules: readonly Rule[] = [
         on (passing.rolsuper or passing.rolbypassrls) and (passing.oid = login.oid or not (login.rolsuper or login.rolbypassrls) and pg_has_role(login.oid, passing.oid, 'member'))
       where login.rolcanlogin and login.oid <> 10 and login.rolname <> session_user and not (login.oid = any (given.trusted_roles)) and login.oid not in (select runtime_role.oid from runtime_role)
         and has_database_privilege(login.oid, current_database(), 'connect')`
+  },
+  {
+    id: 'login-joins',
+    severity: 'warning',
+    title: 'A login that may become a role of the walls, and that nobody has named',
+    gain: 'What the other role sees and does, for whoever learns the password of one that nobody looks after: the rows of all tenants, or the tables themselves.',
+    explanation: 'A membership lends the other role’s policies, or leads there by SET ROLE, over any number of steps; one WITH ADMIN OPTION can be turned into either. Known without a name are the owner of the database and whoever administers all of its roles. Name with --tenant-role, --operator-role or --trusted-role those that are meant to be.',
+    query: `
+      select login.name as object, 'it may become ' || string_agg(format('%s, which %s', named_role.name, named_role.what), '; ' order by named_role.name) as detail,
+        string_agg(distinct ${revokeMemberships('login.oid', 'named_role.oid')}, ' ') as mend
+      from unnamed_login as login join named_role on pg_has_role(login.oid, named_role.oid, 'member') join pg_roles as target on target.oid = named_role.oid
+      where not login.rolsuper and not target.rolsuper and not target.rolbypassrls
+      group by login.name`
+  },
+  {
+    id: 'login-administers',
+    severity: 'warning',
+    title: 'A login that makes roles, copies the server or reaches its files, and that nobody has named',
+    gain: 'CREATEROLE: before PostgreSQL 16, membership in any role that is no superuser. REPLICATION, and the roles for the server’s files and programs: the rows of all tenants, as they lie on the disk.',
+    explanation: 'None of it asks for a privilege on the database, or for a policy. Known without a name are the owner of the database and whoever administers all of its roles; name with --trusted-role others that are meant to be, such as that of backups.',
+    query: `
+      select login.name as object, string_agg(held.what, '; ' order by held.what) as detail, string_agg(distinct held.mend, ' ') as mend
+      from unnamed_login as login, lateral (
+        select case when power.oid = login.oid then 'it' else 'it may become ' || quote_ident(power.rolname) || ', which' end
+            || case when power.rolcreaterole or power.rolreplication then ' has ' || concat_ws(', ', case when power.rolcreaterole then 'CREATEROLE' end, case when power.rolreplication then 'REPLICATION' end) else ' reaches beyond the database' end as what,
+          case when power.oid = login.oid then format('alter role %s nocreaterole noreplication;', login.name) else ${revokeMemberships('login.oid', 'power.oid')} end as mend
+        from pg_roles as power
+        where (power.rolcreaterole or power.rolreplication or power.rolname in ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program'))
+          and not power.rolsuper and pg_has_role(login.oid, power.oid, 'member')
+      ) as held
+      where not login.rolsuper
+      group by login.name`
+  },
+  {
+    id: 'role-joins',
+    severity: 'warning',
+    title: 'A role of the walls that is a member of another',
+    gain: 'What the other role sees, for whoever gets hold of this one: the two are one login then.',
+    explanation: 'Each of the roles that pass the walls is for one purpose, and should be granted no more. That the owner of the tables may become those that its functions run as is what hands it their functions.',
+    query: `
+      select named_role.name as object, format('it %s, and is a member of %s, which %s', named_role.what, other.name, other.what) as detail, ${revokeMemberships('named_role.oid', 'other.oid')} as mend
+      from named_role join named_role as other on other.oid <> named_role.oid and pg_has_role(named_role.oid, other.oid, 'member')
+      join pg_roles on pg_roles.oid = named_role.oid
+      where named_role.oid not in (select runtime_role.oid from runtime_role) and not pg_roles.rolsuper and not (named_role.kind = 'owner' and other.kind = 'definer')`
   },
   {
     id: 'role-administers',
