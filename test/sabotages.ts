@@ -19,6 +19,8 @@ const callingAnother = (name: string, its: string, another: string, remake: stri
 const redefined = (signature: string, before: string, after: string): string => `do $$ declare made text := replace(pg_get_functiondef('${signature}'::regprocedure), '${before}', '${after}'); begin execute made; end $$`
 const copying = "create function rowhouse.copy() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$ begin new.name := (select string_agg(name, ' ') from rowhouse.project); return new; end $$; create trigger copy before insert on rowhouse.project for each row execute function rowhouse.copy();"
 const hiding = "create schema hidden; create function hidden.peek() returns text language sql stable security definer set search_path = '' as 'select string_agg(name, '', '') from rowhouse.project'; grant execute on function hidden.peek() to rowhouse_tenant;"
+/** The same, as a function of one argument: what an operator or a cast calls. */
+const openly = "create schema hidden; create function hidden.all_of(text) returns text language sql stable security definer set search_path = '' as 'select string_agg(name, '', '') from rowhouse.project'; grant execute on function hidden.all_of(text) to rowhouse_tenant;"
 
 export const sabotages: readonly Sabotage[] = [
   { rule: 'root-missing', object: 'rowhouse.account', sql: 'alter table rowhouse.account rename to tenant' },
@@ -53,6 +55,8 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'definer-unknown', object: 'hidden.peek()', sql: `${hiding} alter table rowhouse.project alter details set default hidden.peek()` },
   { rule: 'definer-unknown', object: 'hidden.peek()', sql: `${hiding} alter table rowhouse.project add constraint quiet check (details <> hidden.peek()) not valid` },
   { rule: 'definer-unknown', object: 'hidden.peek()', sql: `${hiding} create view rowhouse.handy with (security_invoker = true) as select hidden.peek() as names; grant select on rowhouse.handy to rowhouse_tenant` },
+  { rule: 'definer-unknown', object: 'hidden.all_of(text)', sql: `${openly} create operator rowhouse.!! (rightarg = text, function = hidden.all_of)` },
+  { rule: 'definer-unknown', object: 'hidden.all_of(rowhouse.names)', sql: `create type rowhouse.names as (all_of text); ${openly.replaceAll('(text)', '(rowhouse.names)')} create cast (rowhouse.names as text) with function hidden.all_of(rowhouse.names)` },
   { rule: 'rewrite-rule', object: 'rowhouse.handy.more', sql: 'create view rowhouse.handy with (security_invoker = true) as select account_id, name from rowhouse.project; create rule more as on insert to rowhouse.handy do instead select account_id, password_hash from rowhouse.app_user; grant insert, select on rowhouse.handy to rowhouse_tenant' },
   { rule: 'function-sets-context', object: 'helpers.peek()', sql: "create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.peek() returns text language sql stable set app.account_id = '2' as 'select string_agg(name, '', '') from rowhouse.project'; grant execute on function helpers.peek() to rowhouse_tenant" },
   { rule: 'function-runs-text', object: 'helpers.run(text)', sql: "create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.run(q text) returns text language plpgsql as $$ begin execute q; return ''; end $$; grant execute on function helpers.run(text) to rowhouse_tenant" },
@@ -187,6 +191,8 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'server-files', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.pg_read_file(text) to rowhouse_tenant' },
   { rule: 'catalog-granted', object: 'pg_statistic', sql: 'grant select on pg_catalog.pg_statistic to rowhouse_tenant' },
   { rule: 'catalog-granted', object: 'pg_authid', sql: 'grant select (rolpassword) on pg_catalog.pg_authid to public' },
+  { rule: 'catalog-granted', sql: "do $$ begin execute format('grant usage on schema pg_toast to rowhouse_tenant; grant select on %s to rowhouse_tenant', (select reltoastrelid::regclass from pg_class where oid = 'rowhouse.project'::regclass)); end $$" },
+  { rule: 'catalog-granted', sql: "do $$ begin execute format('grant select (chunk_data) on %s to public', (select reltoastrelid::regclass from pg_class where oid = 'rowhouse.task'::regclass)); end $$" },
   { rule: 'catalog-granted', object: 'pg_ls_waldir()', sql: 'grant execute on function pg_catalog.pg_ls_waldir() to rowhouse_operator' },
 
   // Whatever shows rows and is no table.

@@ -98,12 +98,13 @@ export const catalog = `
     join pg_language on pg_language.oid = function.prolang
     where function.oid >= 16384 and pg_namespace.nspname !~ '^pg_(temp|toast)'
   ),
-  -- Views, defaults, checks, indexes and functions that were read when they were made hold what they refer to by its id: nobody asks for the
-  -- use of its schema then.
+  -- Views, defaults, checks, indexes, operators, casts, types and functions that were read when they were made hold what they refer to by its
+  -- id: nobody asks for the use of its schema then.
   referred as materialized (
     select pg_depend.refclassid as classid, pg_depend.refobjid as oid
     from pg_depend left join pg_rewrite on pg_depend.classid = 'pg_rewrite'::regclass and pg_rewrite.oid = pg_depend.objid
-    where pg_depend.classid in ('pg_rewrite'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_proc'::regclass, 'pg_class'::regclass)
+    where pg_depend.classid in ('pg_rewrite'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_proc'::regclass, 'pg_class'::regclass,
+        'pg_operator'::regclass, 'pg_cast'::regclass, 'pg_type'::regclass, 'pg_amproc'::regclass, 'pg_amop'::regclass)
       and pg_depend.refclassid in ('pg_class'::regclass, 'pg_proc'::regclass) and pg_depend.refobjid >= 16384 and pg_rewrite.ev_class is distinct from pg_depend.refobjid
   ),
   -- What a role that serves requests can have run: by calling it, by an aggregate that does, or by a trigger, which asks for no

@@ -235,7 +235,7 @@ export const privilegeRules: readonly Rule[] = [
     id: 'catalog-granted',
     severity: 'error',
     title: 'Something of PostgreSQL’s own that a role which serves requests was granted',
-    gain: 'pg_statistic: samples of the values of all tenants, column by column. pg_authid: hashes of passwords. pg_largeobject: what all have stored. Functions that are the superuser’s: what only it should see or do.',
+    gain: 'pg_statistic: samples of the values of all tenants, column by column. pg_authid: hashes of passwords. pg_largeobject: what all have stored. pg_toast: the long texts of all tenants. Functions that are the superuser’s: what only it should see or do.',
     explanation: 'Of what comes with the server, pg_init_privs says what it was granted when it was made. Whatever a role that serves requests has beyond that, somebody has given it.',
     query: `
       select granted.name as object, format('%s has %s, which does not come so', runtime_role.name, string_agg(distinct granted.privilege, ', ')) as detail,
@@ -245,7 +245,8 @@ export const privilegeRules: readonly Rule[] = [
         from pg_class as relation, lateral (
           select 0 as number, relacl as present union all select attnum, attacl from pg_attribute where attrelid = relation.oid and attacl is not null
         ) as part, aclexplode(part.present) as acl
-        where relation.oid < 16384
+        -- What values that are too long for their row lie in is PostgreSQL's own as well, and known by no policy.
+        where (relation.oid < 16384 or relation.relkind = 't')
           -- PUBLIC reads the views of the information schema, which each show the caller's own part. They are made too late for pg_init_privs.
           and not (relation.relnamespace = 'information_schema'::regnamespace and acl.grantee = 0 and acl.privilege_type = 'SELECT')
           and not exists (
