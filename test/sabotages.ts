@@ -80,6 +80,25 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'operator-class-user-defined', object: 'rowhouse.blind_names', sql: 'create operator class rowhouse.blind for type bigint using btree as operator 3 =(bigint, bigint), function 1 pg_catalog.btint8cmp(bigint, bigint); create unique index blind_names on rowhouse.project (account_id rowhouse.blind, id)' },
   { rule: 'foreign-key-elsewhere', object: 'rowhouse.project.to_copy', sql: 'create schema stash; create table stash.copy as select id from rowhouse.project; alter table stash.copy add primary key (id); alter table rowhouse.project add copy_id bigint constraint to_copy references stash.copy' },
 
+  // Granted to everybody, or to a group: a revoke from the role alone takes nothing away.
+  { rule: 'relation-elsewhere', object: 'backups.project', sql: 'create schema backups; create table backups.project as select account_id, name from rowhouse.project; grant usage on schema backups to public; grant select on backups.project to public' },
+  { rule: 'relation-elsewhere', object: 'backups.project', sql: 'create schema backups; create table backups.project as select account_id, name from rowhouse.project; create role readers nologin; grant usage on schema backups to public; grant select (name) on backups.project to readers; alter role rowhouse_tenant inherit; grant readers to rowhouse_tenant' },
+  { rule: 'materialized-view-readable', object: 'rowhouse.everything', sql: 'create materialized view rowhouse.everything as select name from rowhouse.project; grant select on rowhouse.everything to public' },
+  { rule: 'foreign-table-usable', object: 'rowhouse.elsewhere', sql: 'create foreign data wrapper nothing; create server nowhere foreign data wrapper nothing; create foreign table rowhouse.elsewhere (id bigint) server nowhere; grant select on rowhouse.elsewhere to public' },
+  { rule: 'sequence-readable', object: 'rowhouse.project_id_seq', sql: 'grant select on sequence rowhouse.project_id_seq to public' },
+  { rule: 'operator-writes', object: 'rowhouse.project', sql: 'grant update (name) on rowhouse.project to public' },
+  { rule: 'key-updatable', object: 'rowhouse.project', sql: 'grant update on rowhouse.project to public' },
+  { rule: 'column-readable', object: 'rowhouse.app_user.password_hash', sql: 'grant select on rowhouse.app_user to public' },
+  { rule: 'create-privilege', object: 'rowhouse_tenant', sql: 'create role makers nologin; grant create on schema rowhouse to makers; alter role rowhouse_tenant inherit; grant makers to rowhouse_tenant' },
+  { rule: 'temporary-privilege', object: 'rowhouse_operator', sql: "do $$ begin execute format('grant temporary on database %I to public', current_database()); end $$" },
+  { rule: 'parameter-granted', object: 'session_replication_role', sql: 'create role setters nologin; grant set on parameter session_replication_role to setters; alter role rowhouse_tenant inherit; grant setters to rowhouse_tenant' },
+  { rule: 'foreign-server-usable', object: 'nothing', sql: 'create foreign data wrapper nothing; grant usage on foreign data wrapper nothing to public' },
+  { rule: 'function-runs-text', object: 'rowhouse.run(text)', sql: "create role runners nologin; create function rowhouse.run(q text) returns text language plpgsql as $$ begin execute q; return ''; end $$; revoke execute on function rowhouse.run(text) from public; grant execute on function rowhouse.run(text) to runners; alter role rowhouse_tenant inherit; grant runners to rowhouse_tenant" },
+  {
+    rule: 'partition-open', object: 'rowhouse.parted_1', sql: `create table rowhouse.parted (account_id bigint not null references rowhouse.account (id), id bigint, primary key (account_id, id)) partition by list (account_id); create table rowhouse.parted_1 partition of rowhouse.parted for values in (1);
+    select rowhouse.build_wall('rowhouse.parted'); grant select on rowhouse.parted to rowhouse_tenant; grant select on rowhouse.parted_1 to public`
+  },
+
   // Two or three things together, each harmless or warned of by itself.
   { rule: 'policy-using', object: 'rowhouse.project.helper', sql: 'create role helpers nologin; alter role rowhouse_tenant inherit; create policy helper on rowhouse.project for select to helpers using (true); grant helpers to rowhouse_tenant' },
   { rule: 'view-as-owner', object: 'rowhouse.inner_view', sql: 'create view rowhouse.inner_view as select account_id, name from rowhouse.project; create view rowhouse.outer_view with (security_invoker = true) as select name from rowhouse.inner_view; grant select on rowhouse.outer_view, rowhouse.inner_view to rowhouse_tenant' },
@@ -230,6 +249,7 @@ export const sabotages: readonly Sabotage[] = [
   // Keys.
   { rule: 'unique-without-key', object: 'rowhouse.one_name', sql: 'create unique index one_name on rowhouse.app_user (lower(email), id)' },
   { rule: 'unique-without-key', object: 'rowhouse.spare', sql: 'alter table rowhouse.project add constraint spare unique (id)' },
+  { rule: 'unique-without-key', object: 'rowhouse.of_some', sql: 'create unique index of_some on rowhouse.project (lower(name), id desc) where id > 3' },
   { rule: 'exclusion-without-key', object: 'rowhouse.booked', sql: 'alter table rowhouse.project add column span int4range; alter table rowhouse.project add constraint booked exclude using gist (span with &&)' },
   { rule: 'unique-not-valid', object: 'rowhouse.app_user_email_is_unique', sql: "update pg_index set indisvalid = false where indexrelid = 'rowhouse.app_user_email_is_unique'::regclass" },
   { rule: 'foreign-key-without-key', object: 'rowhouse.task.to_project', sql: 'alter table rowhouse.project add constraint spare unique (id); alter table rowhouse.task add constraint to_project foreign key (project_id) references rowhouse.project (id) on delete cascade' },

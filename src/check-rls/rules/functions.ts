@@ -1,3 +1,4 @@
+import { grantees } from './grantees.ts'
 import type { Rule } from '../rule.ts'
 
 /** What comes with PostgreSQL 15 to 18, is LEAKPROOF, and neither compares nor is called by an index: casts that lose nothing, hashes. */
@@ -93,8 +94,8 @@ export const functionRules: readonly Rule[] = [
     gain: 'A second statement, and with it SET LOCAL, for whoever finds one SQL injection.',
     explanation: 'A function that executes a text of its caller’s is query_to_xml() over again. Values go behind USING, and names through %I, in a text of the function’s own.',
     query: `
-      select distinct runnable_function.name as object, format('%s %s, and it executes what a variable holds', role_name, how) as detail, format('revoke execute on function %s from %s, public;', runnable_function.name, role_name) as mend
-      from runnable_function join function_code using (oid)
+      select distinct runnable_function.name as object, format('%s %s, and it executes what a variable holds', role_name, how) as detail, format('revoke execute on function %s from %s;', runnable_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
+      from runnable_function join function_code using (oid) join runtime_role on runtime_role.name = role_name
       where exists (select from forgeable_setting) and not is_of_extension and lanname = 'plpgsql' and code ~* '\\mexecute\\s+(?!format\\M)[a-z_$]'`
   },
   {
@@ -131,7 +132,7 @@ export const functionRules: readonly Rule[] = [
     gain: 'The files of the server, and with them all tenants.',
     explanation: 'Untrusted languages run as the operating system’s user that runs PostgreSQL.',
     query: `
-      select distinct own_function.name as object, format('is written in %I, and %s may call it', lanname, runtime_role.name) as detail, format('revoke execute on function %s from %s, public;', own_function.name, runtime_role.name) as mend
+      select distinct own_function.name as object, format('is written in %I, and %s may call it', lanname, runtime_role.name) as detail, format('revoke execute on function %s from %s;', own_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
       from own_function, runtime_role
       where not lanpltrusted and prokind <> 'a' and not (is_of_extension and lanname = 'c') and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
   }

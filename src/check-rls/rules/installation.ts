@@ -1,3 +1,4 @@
+import { grantees } from './grantees.ts'
 import type { Rule } from '../rule.ts'
 
 /** The server, and what else is in the database. */
@@ -30,10 +31,10 @@ export const installationRules: readonly Rule[] = [
     gain: 'Whatever the other server shows to whoever the user mapping says.',
     explanation: 'USAGE on a foreign server lets a role make user mappings for itself.',
     query: `
-      select quote_ident(srvname) as object, runtime_role.name || ' may use it' as detail, format('revoke usage on foreign server %I from %s, public;', srvname, runtime_role.name) as mend
+      select quote_ident(srvname) as object, runtime_role.name || ' may use it' as detail, format('revoke usage on foreign server %I from %s;', srvname, ${grantees('srvacl')}) as mend
       from pg_foreign_server, runtime_role where has_server_privilege(runtime_role.oid, pg_foreign_server.oid, 'usage')
       union all
-      select quote_ident(fdwname), runtime_role.name || ' may make a server of its kind', format('revoke usage on foreign data wrapper %I from %s, public;', fdwname, runtime_role.name)
+      select quote_ident(fdwname), runtime_role.name || ' may make a server of its kind', format('revoke usage on foreign data wrapper %I from %s;', fdwname, ${grantees('fdwacl')})
       from pg_foreign_data_wrapper, runtime_role where has_foreign_data_wrapper_privilege(runtime_role.oid, pg_foreign_data_wrapper.oid, 'usage')`
   },
   {
@@ -68,7 +69,7 @@ export const installationRules: readonly Rule[] = [
     gain: 'Keys that hold two tenants for one, and functions that the index calls with everybody’s values, asking for no privilege.',
     explanation: 'An index compares by its operator class. One that was defined here may find things equal that "=" does not.',
     query: `
-      select distinct index_relation.oid::regclass::text as object, format('compares by %I, which is defined here', opcname) as detail, format('drop index %s;', index_relation.oid::regclass) as mend
+      select distinct index_relation.oid::regclass::text as object, format('compares by %I, which is defined here', opcname) as detail, coalesce((select format('alter table %s drop constraint %I;', tenant_table.name, conname) from pg_constraint where conindid = indexrelid and contype in ('p', 'u', 'x')), format('drop index %s;', index_relation.oid::regclass)) as mend
       from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid, unnest(indclass) as class (oid) join pg_opclass on pg_opclass.oid = class.oid
       where pg_opclass.oid >= 16384 and not exists (select from pg_depend where pg_depend.classid = 'pg_opclass'::regclass and pg_depend.objid = pg_opclass.oid and pg_depend.deptype = 'e')`
   }

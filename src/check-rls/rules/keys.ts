@@ -10,8 +10,15 @@ export const keyRules: readonly Rule[] = [
     explanation: 'Indexes see all rows. Where the tenant is part of the index’s key, rather than what it only includes, another tenant’s value is no duplicate. Names that are public anyway, such as host names, are an exception to name with --ignore.',
     query: `
       select index_relation.oid::regclass::text as object, format('is unique over all rows of %s, whoever they belong to', tenant_table.name) as detail,
-        format('drop index %s; create unique index on %s (%I, <columns>);', index_relation.oid::regclass, tenant_table.name, tenant_table.key_name) as mend
+        case
+          when pg_constraint.oid is null then format('drop index %s; create unique index on %s (%I, %s)%s%s;', index_relation.oid::regclass, tenant_table.name, tenant_table.key_name, compared.columns,
+            case when indnullsnotdistinct then ' nulls not distinct' else '' end, coalesce(' where ' || pg_get_expr(indpred, indrelid), ''))
+          else format('alter table %s drop constraint %I, add %s%s (%I, %s);', tenant_table.name, conname, case contype when 'p' then 'primary key' else 'unique' end,
+            case when indnullsnotdistinct then ' nulls not distinct' else '' end, tenant_table.key_name, compared.columns)
+        end as mend
       from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid
+        left join pg_constraint on conindid = indexrelid and contype in ('p', 'u'),
+        lateral (select string_agg(pg_get_indexdef(indexrelid, number, true), ', ' order by number) as columns from generate_series(1, indnkeyatts::integer) as number) as compared
       where indisunique and key_number is not null and not (key_number = any ((indkey::int2[])[0:indnkeyatts - 1]))
         -- Of the tenants themselves, names that none of them can write tell them nothing.
         and (not is_root or exists (
@@ -61,10 +68,16 @@ export const keyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A foreign key that nobody has looked over the rows for',
     gain: 'Rows from before that refer to another tenant, or to nobody.',
-    explanation: 'NOT VALID holds for new rows alone. And validating as the owner of a table with FORCE sees no rows, and succeeds: do it with row_security = off, which makes that an error, and NO FORCE for the transaction.',
+    explanation: 'NOT VALID holds for new rows alone. And validating as the owner of a table with FORCE sees no rows, and succeeds over whatever there is: take FORCE off both tables for the transaction. Where it fails then, there are such rows: mend them first.',
     query: `
-      select format('%s.%I', tenant_table.name, conname) as object, 'is NOT VALID' as detail, format('alter table %s validate constraint %I;', tenant_table.name, conname) as mend
-      from pg_constraint join tenant_table on tenant_table.oid = conrelid where contype = 'f' and not convalidated`
+      select format('%s.%I', tenant_table.name, conname) as object, 'is NOT VALID' as detail, format('do $$ begin %salter table %s validate constraint %I; %send $$;', forced.off, tenant_table.name, conname, forced.back) as mend
+      from pg_constraint join tenant_table on tenant_table.oid = conrelid,
+        -- All or nothing: as the owner, without FORCE, it sees the rows of both.
+        lateral (
+          select coalesce(string_agg(format('alter table %s no force row level security; ', forced_table.oid::regclass), ''), '') as off, coalesce(string_agg(format('alter table %s force row level security; ', forced_table.oid::regclass), ''), '') as back
+          from pg_class as forced_table where forced_table.oid in (conrelid, confrelid) and forced_table.relforcerowsecurity
+        ) as forced
+      where contype = 'f' and not convalidated`
   },
   {
     id: 'foreign-key-clears-key',

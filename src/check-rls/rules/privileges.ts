@@ -1,3 +1,4 @@
+import { grantAgain, grantees, granteesOf } from './grantees.ts'
 import type { Rule } from '../rule.ts'
 
 /** Through whom a role that serves requests may call a function: a revoke has to name them. */
@@ -33,11 +34,11 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'Whoever gets into the view over all tenants changes the rows of all tenants.',
     explanation: 'A role that sees everything changes nothing: it has SELECT, and nothing else.',
     query: `
-      select tenant_table.name as object, runtime_role.name || ' has ' || string_agg(privilege, ', ') as detail, format('revoke %s on %s from %s;', string_agg(privilege, ', '), tenant_table.name, runtime_role.name) as mend
+      select tenant_table.name as object, runtime_role.name || ' has ' || string_agg(privilege, ', ') as detail, format('revoke %s on %s from %s;', string_agg(privilege, ', '), tenant_table.name, ${granteesOf('tenant_table')}) as mend
       from tenant_table, runtime_role, unnest(array['insert', 'update', 'delete']) as privilege
       where runtime_role.kind = 'operator'
         and (has_table_privilege(runtime_role.oid, tenant_table.oid, privilege) or (privilege <> 'delete' and has_any_column_privilege(runtime_role.oid, tenant_table.oid, privilege)))
-      group by tenant_table.name, runtime_role.name`
+      group by tenant_table.oid, tenant_table.name, runtime_role.oid, runtime_role.name`
   },
   {
     id: 'key-updatable',
@@ -47,7 +48,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'A row never changes hands. Grant UPDATE column by column, without the key.',
     query: `
       select tenant_table.name as object, format('%s may update %I', runtime_role.name, tenant_table.key_name) as detail,
-        format('revoke update on %s from %s; grant update (<columns>) on %1$s to %2$s;', tenant_table.name, runtime_role.name) as mend
+        format('revoke update on %s from %s;', tenant_table.name, ${granteesOf('tenant_table')}) || ${grantAgain('update', 'tenant_table', 'left_column.attnum <> tenant_table.key_number')} as mend
       from tenant_table, runtime_role
       where runtime_role.kind = 'tenant' and key_number is not null and has_column_privilege(runtime_role.oid, tenant_table.oid, key_number, 'update')`
   },
@@ -59,7 +60,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'A grant on the whole table grants every column, those that are added later, too. Grant SELECT column by column where one is hidden.',
     query: `
       select format('%s.%I', any_table.name, attname) as object, runtime_role.name || ' may read it' as detail,
-        format('revoke select on %s from %s; grant select (<the others>) on %1$s to %2$s;', any_table.name, runtime_role.name) as mend
+        format('revoke select on %s from %s;', any_table.name, ${granteesOf('any_table')}) || ${grantAgain('select', 'any_table', "not (format('%s.%s', any_table.relname, left_column.attname) = any (given.hidden_columns) or left_column.attname = any (given.hidden_columns))")} as mend
       from given, any_table join pg_attribute on attrelid = any_table.oid and attnum > 0 and not attisdropped, runtime_role
       where (format('%s.%s', any_table.relname, attname) = any (given.hidden_columns) or attname = any (given.hidden_columns)) and has_column_privilege(runtime_role.oid, any_table.oid, attnum, 'select')`
   },
@@ -92,11 +93,11 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'Functions and operators that others’ statements find before the real ones; tables to keep what was taken.',
     explanation: 'CREATE on a schema of the search_path is enough to take the place of what is called without its schema. PostgreSQL, "Writing SECURITY DEFINER Functions Safely".',
     query: `
-      select runtime_role.name as object, format('it may create in the schema %I', pg_namespace.nspname) as detail, format('revoke create on schema %I from %s, public;', pg_namespace.nspname, runtime_role.name) as mend
+      select runtime_role.name as object, format('it may create in the schema %I', pg_namespace.nspname) as detail, format('revoke create on schema %I from %s;', pg_namespace.nspname, ${grantees('nspacl')}) as mend
       from runtime_role, pg_namespace where nspname !~ '^pg_(temp|toast)' and has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'create')
       union all
-      select runtime_role.name, format('it may create schemas in the database %I', current_database()), format('revoke create on database %I from %s, public;', current_database(), runtime_role.name)
-      from runtime_role where has_database_privilege(runtime_role.oid, current_database(), 'create')`
+      select runtime_role.name, format('it may create schemas in the database %I', current_database()), format('revoke create on database %I from %s;', current_database(), ${grantees('datacl')})
+      from runtime_role join pg_database on datname = current_database() where has_database_privilege(runtime_role.oid, current_database(), 'create')`
   },
   {
     id: 'temporary-privilege',
@@ -105,8 +106,8 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'A table that outlives the transaction on a connection of the pool, for the next tenant to find; names that hide real tables from functions without a search_path of their own.',
     explanation: 'Temporary tables belong to the session, which tenants take turns at. PUBLIC may make them in every new database.',
     query: `
-      select runtime_role.name as object, format('it may make temporary tables in %I', current_database()) as detail, format('revoke temporary on database %I from %s, public;', current_database(), runtime_role.name) as mend
-      from runtime_role where has_database_privilege(runtime_role.oid, current_database(), 'temporary')`
+      select runtime_role.name as object, format('it may make temporary tables in %I', current_database()) as detail, format('revoke temporary on database %I from %s;', current_database(), ${grantees("coalesce(datacl, acldefault('d', datdba))")}) as mend
+      from runtime_role join pg_database on datname = current_database() where has_database_privilege(runtime_role.oid, current_database(), 'temporary')`
   },
   {
     id: 'database-open',
@@ -128,7 +129,7 @@ export const privilegeRules: readonly Rule[] = [
     query: `
       select format('%s.%I', given.schema_name, relation.relname) as object, runtime_role.name || ' has '
           || concat_ws(', ', case when has_sequence_privilege(runtime_role.oid, relation.oid, 'select') then 'select' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'update') then 'update' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'usage') then 'usage' end) as detail,
-        format('revoke all on sequence %s.%I from %s;', given.schema_name, relation.relname, runtime_role.name) as mend
+        format('revoke all on sequence %s.%I from %s;', given.schema_name, relation.relname, ${granteesOf('relation')}) as mend
       from given join pg_class as relation on relation.relnamespace = given.schema_oid and relation.relkind = 'S', runtime_role
       where runtime_role.kind = 'tenant' and has_sequence_privilege(runtime_role.oid, relation.oid, 'select, update, usage')`
   },
@@ -239,7 +240,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'Of what comes with the server, pg_init_privs says what it was granted when it was made. Whatever a role that serves requests has beyond that, somebody has given it.',
     query: `
       select granted.name as object, format('%s has %s, which does not come so', runtime_role.name, string_agg(distinct granted.privilege, ', ')) as detail,
-        format('revoke %s on %s%s from %s, public;', string_agg(distinct granted.privilege, ', '), granted.kind, granted.name, runtime_role.name) as mend
+        format('revoke %s on %s%s from %s;', string_agg(distinct granted.privilege, ', '), granted.kind, granted.name, string_agg(distinct case granted.grantee when 0 then 'public' else granted.grantee::regrole::text end, ', ')) as mend
       from runtime_role, (
         select '' as kind, relation.oid::regclass::text as name, acl.grantee, lower(acl.privilege_type) as privilege
         from pg_class as relation, lateral (

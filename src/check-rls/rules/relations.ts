@@ -1,3 +1,4 @@
+import { granteesOf } from './grantees.ts'
 import type { Rule } from '../rule.ts'
 
 /** Whatever shows rows and is no table of the tenants. */
@@ -21,7 +22,7 @@ export const relationRules: readonly Rule[] = [
     gain: 'Whatever it was filled with, which is what its owner saw.',
     explanation: 'A materialised view cannot have row-level security.',
     query: `
-      select relation.oid::regclass::text as object, runtime_role.name || ' may read it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, runtime_role.name) as mend
+      select relation.oid::regclass::text as object, runtime_role.name || ' may read it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, ${granteesOf('relation')}) as mend
       from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.relkind = 'm' and (not relation.is_of_extension or relation.oid in (select showing_view.oid from showing_view))`
   },
   {
@@ -31,7 +32,7 @@ export const relationRules: readonly Rule[] = [
     gain: 'The rows of another server, as whoever its user mapping says.',
     explanation: 'A foreign table cannot have row-level security, and the other server knows nothing of this transaction’s tenant.',
     query: `
-      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, runtime_role.name) as mend
+      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, ${granteesOf('relation')}) as mend
       from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.relkind = 'f'`
   },
   {
@@ -41,7 +42,7 @@ export const relationRules: readonly Rule[] = [
     gain: 'What somebody has put there: copies, backups, lists for a report, beyond all policies that are looked at here.',
     explanation: 'Tables of tenants are in one schema, where each is checked. Whatever the roles may touch elsewhere is not.',
     query: `
-      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, runtime_role.name) as mend
+      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, ${granteesOf('relation')}) as mend
       from given, reachable_relation as relation join runtime_role on runtime_role.oid = relation.role
       where relation.relkind in ('r', 'p') and relation.relnamespace <> given.schema_oid and not relation.is_of_extension`
   },
@@ -52,7 +53,7 @@ export const relationRules: readonly Rule[] = [
     gain: 'What the extension keeps for that role, and all tenants are that role: pg_stat_statements shows the statements of all.',
     explanation: 'Extensions often grant what they bring to PUBLIC. Name those that you have looked at with --ignore.',
     query: `
-      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s, public;', relation.oid::regclass, runtime_role.name) as mend
+      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, ${granteesOf('relation')}) as mend
       from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.is_of_extension and relation.oid not in (select showing_view.oid from showing_view)`
   }
 ]

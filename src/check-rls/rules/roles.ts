@@ -247,7 +247,7 @@ export const roleRules: readonly Rule[] = [
     gain: 'Foreign keys switched off (session_replication_role), statements that run anything (local_preload_libraries), logs switched off.',
     explanation: 'GRANT SET ON PARAMETER hands a superuser’s setting to a role. PostgreSQL 15, "GRANT".',
     query: `
-      select parname as object, runtime_role.name || ' has ' || lower(acl.privilege_type) || ' on it' as detail, format('revoke all on parameter %s from %s;', parname, case acl.grantee when 0 then 'public' else runtime_role.name end) as mend
+      select parname as object, runtime_role.name || ' has ' || lower(acl.privilege_type) || ' on it' as detail, format('revoke all on parameter %s from %s;', parname, case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end) as mend
       from pg_parameter_acl, aclexplode(paracl) as acl, runtime_role
       where (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage')) and parname not in (select name from context_setting)`
   }

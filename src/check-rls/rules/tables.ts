@@ -1,3 +1,4 @@
+import { granteesOf } from './grantees.ts'
 import type { Rule } from '../rule.ts'
 
 /** Row-level security itself, and the column that it goes by. */
@@ -40,7 +41,7 @@ export const tableRules: readonly Rule[] = [
     explanation: "Policies and privileges belong to one relation. Through the partitioned table, the table's count; through the partition's name, the partition's own.",
     query: `
       select tenant_table.name as object, runtime_role.name || ' is granted the partition itself, which has no row-level security' as detail,
-        format('revoke all on %s from %s;', tenant_table.name, runtime_role.name) as mend
+        format('revoke all on %s from %s;', tenant_table.name, ${granteesOf('tenant_table')}) as mend
       from tenant_table, runtime_role
       where relispartition and not relrowsecurity
         and (has_table_privilege(runtime_role.oid, tenant_table.oid, 'select, insert, update, delete') or has_any_column_privilege(runtime_role.oid, tenant_table.oid, 'select, insert, update'))`
