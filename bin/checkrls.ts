@@ -33,6 +33,7 @@ interface Flags {
   verifier?: string[]
   definer?: string[]
   hide?: string[]
+  shared?: string[]
   setTenant?: string
   manifest?: string
   writeManifest?: string
@@ -91,6 +92,7 @@ const program = new Command('checkrls')
   .option('--verifier <function>', 'a function that policies call, which believes a setting only where it is signed: "app.verified_tenant()"; may be repeated', collect)
   .option('--definer <function>', 'a function that may run as its owner: "app.resolve(text)"; may be repeated', collect)
   .option('--hide <column>', 'a column that no role which serves requests may read: "users.password_hash"; may be repeated', collect)
+  .option('--shared <table>', 'a table that all tenants read and none may write: "country", or elsewhere "lists.country"; may be repeated', collect)
   .option('--manifest <file>', 'what the database is to consist of')
   .option('--write-manifest <file>', 'write down what the database consists of, and end')
   .option('--ignore <exception>', 'RULE:OBJECT=REASON, a finding to let be; may be repeated', (text: string, before: Exception[] = []) => [...before, parseException(text, rules)])
@@ -114,7 +116,7 @@ const program = new Command('checkrls')
     }
     const isOwn = flags.url === undefined
     const given = Object.keys(flags).filter(name => command.getOptionValueSource(name) === 'cli')
-    const foreign = ['schema', 'tenantRole', 'operatorRole', 'trustedRole', 'column', 'root', 'rootKey', 'context', 'verifier'].filter(name => given.includes(name))
+    const foreign = ['schema', 'tenantRole', 'operatorRole', 'trustedRole', 'column', 'root', 'rootKey', 'context', 'verifier', 'shared'].filter(name => given.includes(name))
     if (isOwn && foreign.length > 0) throw new UsageError('without --url this checks Rowhouse\'s own database, which is known: the other options go with --url')
     if (!isOwn && flags.tenantRole === undefined) throw new UsageError('--tenant-role is needed: which role serves tenants?')
     const chosen = flags.all || flags.of !== undefined
@@ -127,8 +129,8 @@ const program = new Command('checkrls')
 
 await runCommand(program)
 
-function settingsOf ({ schema = '', tenantRole = [], operatorRole = [], trustedRole = [], column = '', root = '', rootKey = '', context, verifier = [], definer = [], hide = [] }: Flags): Omit<CheckSettings, 'manifest'> {
-  return { schema, tenantRoles: tenantRole, operatorRoles: operatorRole, trustedRoles: trustedRole, column, root, rootKey, context, verifiers: verifier, definers: definer, hiddenColumns: hide }
+function settingsOf ({ schema = '', tenantRole = [], operatorRole = [], trustedRole = [], column = '', root = '', rootKey = '', context, verifier = [], definer = [], hide = [], shared = [] }: Flags): Omit<CheckSettings, 'manifest'> {
+  return { schema, tenantRoles: tenantRole, operatorRoles: operatorRole, trustedRoles: trustedRole, column, root, rootKey, context, verifiers: verifier, definers: definer, hiddenColumns: hide, shared }
 }
 
 async function manifestOf ({ manifest, writeManifest }: Flags, usual: () => Promise<CheckSettings['manifest']>): Promise<CheckSettings['manifest']> {

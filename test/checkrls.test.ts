@@ -64,7 +64,7 @@ t.test('any login may look, the ones that serve requests as well, and all see th
 t.test('every sabotage is caught, by the rule that is meant for it', async t => {
   t.ok(sabotages.length >= 60, `${sabotages.length} sabotages`)
   const untried = rules.filter(({ id }) => !sabotages.some(sabotage => sabotage.rule === id)).map(({ id }) => id)
-  t.strictSame(untried, ['role-shared', 'server-release'], 'every rule has one, but for two that are not about the database')
+  t.strictSame(untried, ['shared-writable', 'role-shared', 'server-release'], 'every rule has one, but for one about what this database has not, and two that are not about it')
   await withClient(database.admin, async client => {
     for (const { rule, object, sql } of sabotages) {
       const findings = await found(queryOf(client), sql)
@@ -348,6 +348,64 @@ t.test('databases that are good in other ways give no finding, and what cannot b
     } finally {
       await query(`drop schema club cascade; drop owned by ${app}, ${reports}, ${group}; drop role ${app}, ${reports}, ${group}`)
     }
+  })
+})
+
+t.test('policies that say the same in another way, or narrow it, are no finding; nor are keys of a domain and lists that all share', async t => {
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const app = `yard_app_${process.pid}`
+    const inside: Query = async (text, values) => /^(begin|rollback)\b/.test(text) ? [] : await query(text, values)
+    const yard = { schema: 'yard', tenantRoles: [app], operatorRoles: [], trustedRoles: [], column: 'tenantId', root: 'tenants', rootKey: 'tenantId', context: undefined, definers: [], verifiers: [], hiddenColumns: [], manifest: undefined }
+    /** What the rules say of two tables whose policies are these. */
+    const findings = async ({ type = 'integer', using, more = '', asked = {} }: { type?: string, using: readonly string[], more?: string, asked?: Partial<typeof settings> }): Promise<Array<{ line: string, mend: string }>> => {
+      await query('begin')
+      try {
+        await query(`
+          create role ${app} login; create schema yard; grant usage on schema yard to ${app};
+          alter role ${app} set statement_timeout = '5s'; alter role ${app} set lock_timeout = '2s'; alter role ${app} set idle_in_transaction_session_timeout = '15s';
+          alter default privileges for role current_user revoke execute on functions from public;
+          create domain yard.number as integer check (value > 0); create domain yard.code as varchar(20); create domain yard.token as uuid; create domain yard.small as yard.number check (value < 1000000);
+          create table yard.tenants ("tenantId" ${type} primary key)`)
+        for (const [index, expression] of using.entries()) {
+          await query(`
+            create table yard.t${index} ("tenantId" ${type} not null references yard.tenants, id bigint, other integer, deleted boolean not null default false, deleted_at timestamptz, primary key ("tenantId", id));
+            alter table yard.t${index} enable row level security, force row level security; grant select, insert, delete on yard.t${index} to ${app};
+            create policy own on yard.t${index} for all to ${app} using (${expression})`)
+        }
+        await query(more)
+        // Of the tenants' own table, which they cannot see; and what is about how this server was set up.
+        return (await check(inside, { ...yard, ...asked })).filter(({ rule, object }) => object !== 'yard.tenants' && !/^(login-|context-missing-ok|database-open|default-execute)/.test(rule.id)).map(({ rule, object, mend }) => ({ line: `${rule.id} ${object}`, mend }))
+      } finally {
+        await query('rollback')
+      }
+    }
+    const setting = "current_setting('yard.tenant')::integer"
+    const own = `"tenantId" = ${setting}`
+    for (const [what, asked] of Object.entries({
+      'the key behind': { using: [`${setting} = "tenantId"`, `${setting} = "tenantId"`] },
+      'some before and some behind': { using: [own, `${setting} = "tenantId"`] },
+      'a SELECT around it, which is computed once': { using: [`"tenantId" = (select ${setting})`, own, `(select ${setting} as tenant) = "tenantId"`] },
+      'a SELECT as it is given': { using: [`"tenantId" = (select ${setting})`], asked: { context: "( SELECT (current_setting('yard.tenant'::text))::integer AS current_setting)" } },
+      'rows that are not deleted': { using: [own, `${own} and not deleted`, `deleted_at is null and ${own}`, `not deleted and other > 1 and ${setting} = "tenantId"`, `"tenantId" = (select ${setting}) and deleted_at is null`, `${own} and (deleted or other = 1)`, `${own} and exists (select from yard.tenants)`] },
+      'a domain': { type: 'yard.number', using: [own, own] },
+      'a domain, cast to': { type: 'yard.number', using: ["\"tenantId\" = current_setting('yard.tenant')::yard.number"] },
+      'a domain over a domain': { type: 'yard.small', using: [own] },
+      'a domain over varchar': { type: 'yard.code', using: ["\"tenantId\" = current_setting('yard.tenant')"] },
+      'a domain over uuid': { type: 'yard.token', using: ["\"tenantId\" = current_setting('yard.tenant')::uuid"] },
+      'a list for all, here and elsewhere': { using: [own], more: `create table yard.country (code text primary key); create schema lists; create table lists.currency (code text primary key); grant usage on schema lists to ${app}; grant select on yard.country, lists.currency to ${app}`, asked: { shared: ['country', 'lists.currency'] } }
+    })) t.strictSame((await findings(asked)).map(({ line }) => line), [], what)
+
+    for (const using of [
+      `(${own} and not deleted) or other = 1`, `(other = 1 and ${own} and not deleted) or deleted`, `not (deleted and ${own})`, `${own} or (deleted and ${own})`, `(${own} and deleted) is not true`, `coalesce(deleted and ${own}, true)`,
+      `other = ${setting}`, `${setting} <> "tenantId"`, `"tenantId" = (select ${setting} limit 1) + 0`, 'other = 1 and not deleted'
+    ]) t.ok((await findings({ using: [own, own, using] })).some(({ line }) => line === 'policy-using yard.t2.own'), using)
+    const between = `other = 1 and ${own} and not deleted`
+    t.match(await findings({ using: [own, own, between] }), [{ line: /policy-using/, mend: /create policy <name> on yard\.t2 as restrictive/ }, { mend: /as restrictive/ }], 'what is not seen to narrow is not widened by its mend')
+    t.ok((await findings({ using: [own, own, '"tenantId" = (select "tenantId" from yard.tenants)'] })).some(({ line }) => line === 'policy-subquery yard.t2.own'), 'a SELECT from a table is one that asks another')
+
+    const written = await findings({ using: [own], more: `create table yard.country (code text primary key); create schema lists; create table lists.currency (code text primary key); grant usage on schema lists to ${app}; grant select, insert on yard.country, lists.currency to ${app}`, asked: { shared: ['country', 'lists.currency', 't0'] } })
+    t.strictSame(written.map(({ line }) => line), ['shared-writable yard.country', 'relation-elsewhere lists.currency'], 'what one may write is not shared, and what has the key is not either')
   })
 })
 

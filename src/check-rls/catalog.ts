@@ -14,6 +14,7 @@ export const catalog = `
       array(select jsonb_array_elements_text($1::jsonb -> 'definers')) as definers,
       array(select jsonb_array_elements_text($1::jsonb -> 'verifiers')) as verifiers,
       array(select jsonb_array_elements_text($1::jsonb -> 'hiddenColumns')) as hidden_columns,
+      array(select jsonb_array_elements_text($1::jsonb -> 'shared')) as shared,
       array(select oid from pg_roles where rolname in (select jsonb_array_elements_text($1::jsonb -> 'trustedRoles'))) as trusted_roles,
       $1::jsonb -> 'manifest' as manifest
   ),
@@ -42,6 +43,9 @@ export const catalog = `
       relation.relrowsecurity, relation.relforcerowsecurity, relation.relispartition, relation.relname = given.root_table as is_root,
       case when relation.relname = given.root_table then given.root_key else given.key_column end as key_name,
       key.attnum as key_number, key.attnotnull as key_is_not_null, key.atttypid as key_type,
+      -- A domain is compared as what it is over.
+      coalesce(nullif(inner_domain.typbasetype, 0), nullif(key_domain.typbasetype, 0), key.atttypid) as key_base_type,
+      key.attnum is null and array[relation.relname::text, format('%I.%I', $1::jsonb ->> 'schema', relation.relname)] && given.shared as is_shared,
       exists (
         select from runtime_role where has_table_privilege(runtime_role.oid, relation.oid, 'select, insert, update, delete, truncate, references, trigger')
           or has_any_column_privilege(runtime_role.oid, relation.oid, 'select, insert, update, references')
@@ -50,20 +54,26 @@ export const catalog = `
     join pg_class as relation on relation.relnamespace = given.schema_oid and relation.relkind in ('r', 'p')
     left join pg_attribute as key on key.attrelid = relation.oid and not key.attisdropped
       and key.attname = case when relation.relname = given.root_table then given.root_key else given.key_column end
+    left join pg_type as key_domain on key_domain.oid = key.atttypid
+    left join pg_type as inner_domain on inner_domain.oid = key_domain.typbasetype
     -- Of an extension's tables, those that say whose their rows are.
     where key.attnum is not null or not exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e')
   ),
   tenant_table as materialized (
     select any_table.*, quote_ident(key_name) as quoted_key,
       -- There is no "=" of varchar: PostgreSQL compares the column as the text that it is, and prints that.
-      case when key_type = 'varchar'::regtype then format('(%I)::text', key_name) else quote_ident(key_name) end as compared_key
-    from any_table where key_number is not null or is_granted
+      case
+        when key_base_type = 'varchar'::regtype then format('(%I)::text', key_name)
+        when key_base_type <> key_type then format('(%I)::%s', key_name, format_type(key_base_type, null))
+        else quote_ident(key_name)
+      end as compared_key
+    from any_table where (key_number is not null or is_granted) and not is_shared
   ),
   any_policy as materialized (
     select policy.oid, policy.polname, policy.polrelid, policy.polroles, policy.polcmd, policy.polpermissive,
       tenant_table.name as table_name, tenant_table.key_name, tenant_table.quoted_key, tenant_table.compared_key,
       format('%s.%I', tenant_table.name, policy.polname) as name,
-      pg_get_expr(policy.polqual, policy.polrelid) as using_expression, pg_get_expr(policy.polwithcheck, policy.polrelid) as check_expression,
+      pg_get_expr(policy.polqual, policy.polrelid) as using_text, pg_get_expr(policy.polwithcheck, policy.polrelid) as check_text,
       policy.polqual::text || coalesce(policy.polwithcheck::text, '') as tree,
       exists (
         select from runtime_role, unnest(policy.polroles) as target (oid)
@@ -75,17 +85,28 @@ export const catalog = `
       ) as reaches_operators
     from pg_policy as policy join tenant_table on tenant_table.oid = policy.polrelid
   ),
+  -- The same with the key first, whichever side of "=" it stands on, and without a SELECT around what is from no table: PostgreSQL prints one
+  -- that is no more than an expression on one line.
+  read_policy as materialized (
+    select any_policy.*, ${keyFirst('using_text')} as using_read, ${keyFirst('check_text')} as check_read
+    from any_policy
+  ),
   -- What the key is compared with: as given, or as most policies of the tenants have it.
   context as materialized (
-    select coalesce(given.given_context, (
-      select mode() within group (order by substr(using_expression, length(compared_key) + 5, length(using_expression) - length(compared_key) - 5))
-      from any_policy where reaches_tenants and starts_with(using_expression, '(' || compared_key || ' = ')
+    select coalesce(${withoutSelect('given.given_context')}, (
+      select mode() within group (order by coalesce(substr(using_read, length(compared_key) + 5, length(using_read) - length(compared_key) - 5), ''))
+      from read_policy where reaches_tenants and starts_with(using_read, '(' || compared_key || ' = ')
     )) as expression
     from given
   ),
+  -- Of what narrows the canonical expression by AND, that expression is what counts.
   policy as materialized (
-    select any_policy.*, format('(%s = %s)', any_policy.compared_key, coalesce(context.expression, '<the tenant of the transaction>')) as canonical
-    from any_policy, context
+    select read_policy.*, sought.canonical, ${widest('using_read')} as using_expression, ${widest('check_read')} as check_expression,
+      ${widest('using_read')} is distinct from using_read or ${widest('check_read')} is distinct from check_read as is_narrower
+    from read_policy, context, lateral (
+      select format('(%s = %s)', compared_key, coalesce(context.expression, '<the tenant of the transaction>')) as canonical,
+        format('(%s = %s)', coalesce(context.expression, '<the tenant of the transaction>'), compared_key) as reversed
+    ) as sought
   ),
   -- Functions that did not come with the server. Object ids below 16384 are those of what did, whatever schema it is in:
   -- PostgreSQL, "System Catalog Initial Data".
@@ -264,9 +285,29 @@ export const catalog = `
     select name, format('%s: %s for %s to %s using %s with check %s', replace(name, given.schema_name || '.', ''), case when polpermissive then 'permissive' else 'restrictive' end,
       case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
       (select string_agg(case when target.oid = 0 then 'public' else target.oid::regrole::text end, ', ' order by case when target.oid = 0 then 'public' else target.oid::regrole::text end) from unnest(polroles) as target (oid)),
-      coalesce(using_expression, 'nothing'), coalesce(check_expression, 'nothing')) || coalesce(' calling ' || nullif(callee.signatures, ''), '') as line
+      coalesce(using_text, 'nothing'), coalesce(check_text, 'nothing')) || coalesce(' calling ' || nullif(callee.signatures, ''), '') as line
     from given, policy join callee on callee.classid = 'pg_policy'::regclass and callee.oid = policy.oid
   )`
+
+/** An expression of a policy with the key first: only "=" can end with the key, a comparison being in parentheses of its own. */
+function keyFirst (text: string): string {
+  const plain = withoutSelect(text)
+  return `case
+      when starts_with(${plain}, '(') and right(${plain}, length(compared_key) + 4) = ' = ' || compared_key || ')' and not starts_with(${plain}, '(' || compared_key || ' = ')
+        then format('(%s = %s)', compared_key, substr(${plain}, 2, length(${plain}) - length(compared_key) - 5))
+      else ${plain}
+    end`
+}
+
+function withoutSelect (text: string): string {
+  return `regexp_replace(${text}, '\\( SELECT ([^\\n]*?) AS (?:\\w+|"[^"\\n]+")\\)', '\\1', 'g')`
+}
+
+/** AND prints its parts side by side in one pair of parentheses: the canonical expression right behind the first, or before the last, is one of them. */
+function widest (read: string): string {
+  const isPart = (part: string): string => `starts_with(${read}, '(' || ${part} || ' AND ') or (starts_with(${read}, '(') and right(${read}, length(${part}) + 6) = ' AND ' || ${part} || ')')`
+  return `case when ${isPart('sought.canonical')} or ${isPart('sought.reversed')} then sought.canonical else ${read} end`
+}
 
 /** The settings as the relations of `catalog` take them. */
 export function catalogParameter (settings: CheckSettings): string {

@@ -30,6 +30,8 @@ export interface CheckSettings {
   definers: readonly string[]
   /** Columns that no role that serves requests may read: "app_user.password_hash". */
   hiddenColumns: readonly string[]
+  /** Tables that say of no row whose it is, since it is everybody's, and that none may write: "country", or elsewhere "lists.country". */
+  shared?: readonly string[]
   /** What there was when all was well; without it, nobody sees that a foreign key is gone. */
   manifest: Manifest | undefined
 }

@@ -7,10 +7,11 @@ export const policyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A policy of the tenants that is not the canonical one',
     gain: 'Rows that the policy lets through beside those of the tenant: permissive policies add up, and the widest counts.',
-    explanation: 'Every permissive policy that reaches a tenant role has to compare the key with the tenant of the transaction, and nothing else. No "or" makes it stricter; what "and" adds belongs into a restrictive policy.',
+    explanation: 'Every permissive policy that reaches a tenant role has to compare the key with the tenant of the transaction, and no "or" makes it stricter. What "and" adds to that narrows it, and is let be; a restrictive policy says it for all others, too.',
     query: `
-      select name as object, 'shows rows where ' || coalesce(using_expression, '<anything>') || ', not where ' || canonical as detail,
-        format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical) as mend
+      select name as object, 'shows rows where ' || coalesce(using_text, '<anything>') || ', not where ' || canonical as detail,
+        format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)
+          || case when position(' AND ' in concat(using_text, check_text)) > 0 then format(' create policy <name> on %s as restrictive for all to <role> using (<what else it asked for>);', table_name) else '' end as mend
       from policy where reaches_tenants and polpermissive and polcmd <> 'a' and using_expression is distinct from canonical`
   },
   {
@@ -20,8 +21,9 @@ export const policyRules: readonly Rule[] = [
     gain: 'Rows planted in the account of another tenant, or moved there.',
     explanation: 'WITH CHECK is what a new row must fulfil. Where it is left out, USING stands in for it, except for INSERT, where nothing does.',
     query: `
-      select name as object, 'accepts rows where ' || coalesce(check_expression, '<anything>') || ', not where ' || canonical as detail,
-        format('alter policy %I on %s with check %s;', polname, table_name, canonical) as mend
+      select name as object, 'accepts rows where ' || coalesce(check_text, '<anything>') || ', not where ' || canonical as detail,
+        format('alter policy %I on %s with check %s;', polname, table_name, canonical)
+          || case when position(' AND ' in coalesce(check_text, using_text, '')) > 0 then format(' create policy <name> on %s as restrictive for all to <role> using (<what else it asked for>);', table_name) else '' end as mend
       from policy
       where reaches_tenants and polpermissive and polcmd in ('a', 'w', '*') and coalesce(check_expression, case when polcmd <> 'a' then using_expression end) is distinct from canonical`
   },
@@ -114,7 +116,7 @@ export const policyRules: readonly Rule[] = [
     query: `
       select name as object, coalesce(using_expression, check_expression) as detail,
         format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical) as mend
-      from policy where tree like '%{SUBLINK%'`
+      from policy where tree like '%{SUBLINK%' and tree ~ ':rtable \\(' and not is_narrower`
   },
   {
     id: 'policy-casts-key',

@@ -78,10 +78,24 @@ export const tableRules: readonly Rule[] = [
     severity: 'error',
     title: 'A table that says of no row whose it is',
     gain: 'Rows that every tenant can read, or whose tenant only a join tells, which a policy should not have to do.',
-    explanation: 'A policy can only be an index condition, and a key can only keep references within a tenant, where the row itself carries its tenant.',
+    explanation: 'A policy can only be an index condition, and a key can only keep references within a tenant, where the row itself carries its tenant. A list that all tenants share, and none may write, is named with --shared.',
     query: `
       select name as object, format('there is no column %I', key_name) as detail, format('alter table %s add column %I %s not null;', name, key_name, coalesce((select format_type(key_type, null) from tenant_table where is_root), 'bigint')) as mend
       from tenant_table where key_number is null and not relispartition`
+  },
+  {
+    id: 'shared-writable',
+    severity: 'error',
+    title: 'A table that all tenants share and that requests may write',
+    gain: 'What all others read: by one tenant, for all.',
+    explanation: 'A table that is named with --shared is for what is the same for all, such as a list of countries. Whoever serves a request reads it, and no more.',
+    query: `
+      select any_table.name as object, format('%s has %s', runtime_role.name, string_agg(privilege, ', ' order by privilege)) as detail,
+        format('revoke %s on %s from %s;', string_agg(privilege, ', ' order by privilege), any_table.name, ${granteesOf('any_table')}) as mend
+      from any_table, runtime_role, unnest(array['insert', 'update', 'delete', 'truncate', 'references', 'trigger']) as privilege
+      where is_shared and (has_table_privilege(runtime_role.oid, any_table.oid, privilege)
+        or case when privilege in ('insert', 'update', 'references') then has_any_column_privilege(runtime_role.oid, any_table.oid, privilege) else false end)
+      group by any_table.oid, any_table.name, runtime_role.oid, runtime_role.name`
   },
   {
     id: 'key-nullable',
@@ -103,7 +117,7 @@ export const tableRules: readonly Rule[] = [
       select tenant_table.name as object, format('%I is %s, and %s.%I is %s', tenant_table.key_name, format_type(tenant_table.key_type, null), root.name, root.key_name, format_type(root.key_type, null)) as detail,
         format('drop policy <each> on %s; alter table %1$s alter column %I type %s; create policy <each> on %1$s;', tenant_table.name, tenant_table.key_name, format_type(root.key_type, null)) as mend
       from tenant_table join tenant_table as root on root.is_root
-      where tenant_table.key_type <> root.key_type`
+      where tenant_table.key_base_type <> root.key_base_type`
   },
   {
     id: 'key-defaulted',
