@@ -188,7 +188,7 @@ async function run (flags: Flags, places: readonly Place[], settings: CheckSetti
       if (places.length > 1) progress?.report({ phase: 'databases', done: index, total: places.length, subject: description })
       const report = await withAuditor(login, async client => await look(flags, queryOf(client), { database: description, settings, setTenant }, exceptions, (done, total, table) => {
         progress?.report({ phase: 'attacks', done, total, subject: table })
-      }))
+      }), flags.url === undefined)
       if (report !== undefined) reports.push(report)
     }
   } finally {

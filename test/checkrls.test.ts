@@ -447,6 +447,12 @@ t.test('findings can be let be for a reason, or known beforehand; and what was l
     t.throws(() => parseManifest('{}'), ExplainedError)
     t.strictSame(parseBaseline(JSON.stringify(baselineOf(findings))), baselineOf(findings))
     const report = { database: 'here', rules, sifted, probes: undefined, ms: 1 }
+    const [same] = findings
+    const results = ['one', 'another'].map(role => ({ table: 'rowhouse.task', role, probe: 'count', leak: 'all', nuisance: undefined, answer: '1 row', sql: 'select 1', ms: 1 }))
+    const ofTwoRoles = { ...report, sifted: { ...sifted, findings: same === undefined ? [] : ['one may', 'another may'].map(detail => ({ ...same, detail })), excepted: [], known: [] }, probes: { results, skipped: [], excepted: [], empty: [] } }
+    const { runs } = JSON.parse(formatSarif([ofTwoRoles])) as { runs: Array<{ results: Array<{ message: { text: string }, partialFingerprints: object }> }> }
+    t.equal(new Set(runs[0]?.results.map(({ partialFingerprints }) => JSON.stringify(partialFingerprints))).size, 4, 'what one role may is no other\'s finding')
+    t.match(runs[0]?.results.map(({ message }) => message.text), [/one may/, /another may/, /as one, count/, /as another, count/])
     t.match(formatText([report]), /let be {2}trigger {2}rowhouse\.task\.spy: it is ours/)
     t.match(JSON.parse(formatJson([report])), { database: 'here', excepted: [{}, { rule: 'trigger', reason: 'it is ours' }, {}] })
     const sarif = JSON.parse(formatSarif([report])) as { version: string, runs: Array<{ tool: { driver: { rules: Array<{ id: string }> } }, results: Array<{ ruleId: string, suppressions?: object[] }> }> }
@@ -471,7 +477,7 @@ t.test('the command says what it found by its exit code, and in the format that 
   t.match(await command('--rules'), { code: 0, output: /rls-off +error/ })
   const nothing = run(t, ['bin/checkrls.ts'], { ...database.environment, DATABASE_URL: `${database.environment['DATABASE_URL'] ?? ''}_not_there` })
   t.equal(await nothing.ended, 1, 'it makes no database that is not there')
-  t.match(nothing.output(), /no database|does not exist/)
+  t.match(nothing.output(), /no database.*run: npx tsx bin\/migrate\.ts up|does not exist/)
   await withClient(database.admin, async client => { await client.query('grant select on sequence rowhouse.project_id_seq to rowhouse_tenant') })
   t.match(await command(), { code: 0, output: /0 errors, 1 warning/ })
   t.match(await command('--strict'), { code: 1, output: /0 errors, 1 warning/ })
@@ -496,6 +502,9 @@ t.test('the command checks a database by its address as told, and holds it to a 
   t.match(await command(...known), { code: 0, output: /0 errors, 0 warnings/ })
   t.match(await command(...known, '--fast', '--context', 'rowhouse.current_account_id()'), { code: 0, output: new RegExp(`${startRules.length} rules, 0 errors`) })
   t.match(await command(...known, '--context', 'rowhouse.somebody()'), { code: 1, output: /ERROR {3}policy-using/ }, 'what is said to be meant is held to')
+  const gone = run(t, ['bin/checkrls.ts', '--url', `${url}_not_there`, '--tenant-role', 'rowhouse_tenant'], plainEnvironment())
+  t.equal(await gone.ended, 1)
+  t.match(gone.output(), /has no database "[^"]*_not_there"\s*$/, 'nobody is told to migrate a database that is not Rowhouse\'s')
   t.match(await command('--schema', 'rowhous', '--tenant-role', 'rowhouse_tenant'), { code: 1, output: /root-missing {2}rowhous\.account/ })
   t.match(await command(...known, '--attack', '--set-tenant', 'select rowhouse.set_account($1)'), { code: 0, output: /nothing got through, of [89]\d\d attacks/ })
   t.match(await command(...known, '--attack', '--set-tenant', 'set local app.account_id = $1'), { code: 1, output: /name another tenant/ }, 'a statement that names whom it likes is a way through')

@@ -106,8 +106,8 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
     level: rule.severity,
     message: { text: `${object} ${detail}. ${rule.gain} Mend: ${mend}` },
     locations: [{ logicalLocations: [{ fullyQualifiedName: object, kind: 'object' }] }],
-    // So that a finding is the same one in the next run.
-    partialFingerprints: { 'ruleAndObject/v1': `${rule.id}:${object}` }
+    // So that a finding is the same one in the next run, and another than that of another role on the same object.
+    partialFingerprints: { 'ruleObjectAndDetail/v1': `${rule.id}:${object}:${detail}` }
   })
   const leaks = probes?.results.filter(({ leak }) => leak !== undefined) ?? []
   const attack = (table: string, what: string, text: string) => ({
@@ -115,7 +115,7 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
     level: 'error',
     message: { text: `${table}: ${text}` },
     locations: [{ logicalLocations: [{ fullyQualifiedName: table, kind: 'object' }] }],
-    partialFingerprints: { 'ruleAndObject/v1': `attack:${table}:${what}` }
+    partialFingerprints: { 'ruleObjectAndDetail/v1': `attack:${table}:${what}` }
   })
   return {
     tool: {
@@ -134,7 +134,7 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
       ...findings.map(result),
       ...excepted.map(({ finding, exception }) => ({ ...result(finding), suppressions: [{ kind: 'external', justification: exception.reason }] })),
       ...known.map(finding => ({ ...result(finding), suppressions: [{ kind: 'external', justification: 'in the baseline' }] })),
-      ...leaks.map(({ table, probe, leak, sql }) => attack(table, probe, `${probe}: ${leak ?? ''} (${sql})`)),
+      ...leaks.map(({ table, role, probe, leak, sql }) => attack(table, `${role}:${probe}`, `as ${role}, ${probe}: ${leak ?? ''} (${sql})`)),
       ...(probes?.skipped ?? []).map(({ table, reason }) => attack(table, 'skipped', `could not be attacked: ${reason}`)),
       ...(probes?.excepted ?? []).map(({ table, reason, exception }) => ({ ...attack(table, 'skipped', `could not be attacked: ${reason}`), suppressions: [{ kind: 'external', justification: exception.reason }] }))
     ]

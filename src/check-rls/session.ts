@@ -4,8 +4,8 @@ import { explainDatabaseError } from '../database/explain.ts'
 import type { ConnectionSettings } from '../database/settings.ts'
 import type { Query } from './check.ts'
 
-/** Runs an audit on a connection of its own. @throws {DatabaseSetupError} where there is none to be had */
-export async function withAuditor<T> (login: ConnectionSettings, work: (client: pg.Client) => Promise<T>): Promise<T> {
+/** Runs an audit on a connection of its own. @param isOwn whether it is this application's database @throws {DatabaseSetupError} where there is none to be had */
+export async function withAuditor<T> (login: ConnectionSettings, work: (client: pg.Client) => Promise<T>, isOwn = true): Promise<T> {
   let isConnected = false
   try {
     return await withClient(login, async client => {
@@ -13,7 +13,7 @@ export async function withAuditor<T> (login: ConnectionSettings, work: (client: 
       return await work(client)
     })
   } catch (error) {
-    throw isConnected ? error : explainDatabaseError(error, login)
+    throw isConnected ? error : explainDatabaseError(error, login, isOwn)
   }
 }
 
