@@ -31,6 +31,7 @@ interface Flags {
   rootKey?: string
   context?: string
   verifier?: string[]
+  namer?: string[]
   definer?: string[]
   hide?: string[]
   shared?: string[]
@@ -90,6 +91,7 @@ const program = new Command('checkrls')
   .option('--root-key <name>', 'the column of that table which says who a tenant is', 'id')
   .option('--context <expression>', 'what policies compare the column with, as PostgreSQL prints it; left out, what most of them do')
   .option('--verifier <function>', 'a function that policies call, which believes a setting only where it is signed: "app.verified_tenant()"; may be repeated', collect)
+  .option('--namer <function>', 'a function that names the tenant of a transaction, where none is named: "app.set_tenant(bigint)"; may be repeated', collect)
   .option('--definer <function>', 'a function that may run as its owner: "app.resolve(text)"; may be repeated', collect)
   .option('--hide <column>', 'a column that no role which serves requests may read: "users.password_hash"; may be repeated', collect)
   .option('--shared <table>', 'a table that all tenants read and none may write: "country", or elsewhere "lists.country"; may be repeated', collect)
@@ -116,7 +118,7 @@ const program = new Command('checkrls')
     }
     const isOwn = flags.url === undefined
     const given = Object.keys(flags).filter(name => command.getOptionValueSource(name) === 'cli')
-    const foreign = ['schema', 'tenantRole', 'operatorRole', 'trustedRole', 'column', 'root', 'rootKey', 'context', 'verifier', 'shared'].filter(name => given.includes(name))
+    const foreign = ['schema', 'tenantRole', 'operatorRole', 'trustedRole', 'column', 'root', 'rootKey', 'context', 'verifier', 'namer', 'shared'].filter(name => given.includes(name))
     if (isOwn && foreign.length > 0) throw new UsageError('without --url this checks Rowhouse\'s own database, which is known: the other options go with --url')
     if (!isOwn && flags.tenantRole === undefined) throw new UsageError('--tenant-role is needed: which role serves tenants?')
     const chosen = flags.all || flags.of !== undefined
@@ -129,8 +131,14 @@ const program = new Command('checkrls')
 
 await runCommand(program)
 
-function settingsOf ({ schema = '', tenantRole = [], operatorRole = [], trustedRole = [], column = '', root = '', rootKey = '', context, verifier = [], definer = [], hide = [], shared = [] }: Flags): Omit<CheckSettings, 'manifest'> {
-  return { schema, tenantRoles: tenantRole, operatorRoles: operatorRole, trustedRoles: trustedRole, column, root, rootKey, context, verifiers: verifier, definers: definer, hiddenColumns: hide, shared }
+function settingsOf ({ schema = '', tenantRole = [], operatorRole = [], trustedRole = [], column = '', root = '', rootKey = '', context, verifier = [], namer = [], definer = [], hide = [], shared = [], setTenant }: Flags): Omit<CheckSettings, 'manifest'> {
+  return { schema, tenantRoles: tenantRole, operatorRoles: operatorRole, trustedRoles: trustedRole, column, root, rootKey, context, verifiers: verifier, namers: [...namer, ...namerIn(setTenant)], definers: definer, hiddenColumns: hide, shared }
+}
+
+/** What names a tenant may do so, and is attacked for it. */
+function namerIn (setTenant = ''): string[] {
+  const [, name] = /^\s*(?:select|call)\s+((?:[\w$]+|"(?:[^"]|"")+")(?:\.(?:[\w$]+|"(?:[^"]|"")+"))?)\s*\(/i.exec(setTenant) ?? []
+  return name === undefined ? [] : [name]
 }
 
 async function manifestOf ({ manifest, writeManifest }: Flags, usual: () => Promise<CheckSettings['manifest']>): Promise<CheckSettings['manifest']> {

@@ -173,7 +173,7 @@ t.test('attacks on this database get nowhere, on every table, and on one that wa
     /** What gets through while something is wrong. */
     const through = async (sabotage: string, undo: string, asked?: Partial<typeof settings>, unseen?: string[]): Promise<string[]> => {
       // Each in a transaction of its own: the server looks after its tables meanwhile, and would wait for some of the locks and hold others.
-      for (const statement of sabotage.split('; ')) await query(statement)
+      for (const statement of sabotage.split(/(?<!\\); /)) await query(statement.replaceAll('\\;', ';'))
       try {
         return await attack(asked, unseen)
       } finally {
@@ -192,6 +192,7 @@ t.test('attacks on this database get nowhere, on every table, and on one that wa
       ['grant update on rowhouse.idempotent_request to rowhouse_tenant; create policy lax on rowhouse.idempotent_request for update to rowhouse_tenant using (true) with check (true)', 'drop policy lax on rowhouse.idempotent_request; revoke update on rowhouse.idempotent_request from rowhouse_tenant', ['move own rows there']],
       ['alter table rowhouse.task drop constraint task_project; alter table rowhouse.project add constraint spare unique (id); alter table rowhouse.task add constraint task_project foreign key (project_id) references rowhouse.project (id)', 'alter table rowhouse.task drop constraint task_project; alter table rowhouse.project drop constraint spare; alter table rowhouse.task add constraint task_project foreign key (account_id, project_id) references rowhouse.project (account_id, id) on delete restrict', ['refer to rowhouse.project of the other']],
       ['revoke select on rowhouse.project from rowhouse_tenant; grant select (id, name) on rowhouse.project to rowhouse_tenant; alter policy tenant on rowhouse.project using (exists (select from rowhouse.account where account.id = rowhouse.current_account_id()))', 'grant select on rowhouse.project to rowhouse_tenant; alter policy tenant on rowhouse.project using (account_id = rowhouse.current_account_id())', ['count more than one\'s own']],
+      ['create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.act_as(n bigint) returns bigint language plpgsql as $$ begin execute format(\'set local app.account_id = %L\', n)\\; return n\\; end $$', 'drop schema helpers cascade', ['call helpers.act_as(bigint) within a statement']],
       ["create or replace function rowhouse.current_account_id() returns bigint language sql stable parallel safe return coalesce(nullif(pg_catalog.current_setting('app.account_id'), '-1')::bigint, 2)", "create or replace function rowhouse.current_account_id() returns bigint language sql stable parallel safe return pg_catalog.current_setting('app.account_id')::bigint", ['read, -1 for a tenant', 'insert, -1 for a tenant', 'update, -1 for a tenant', 'delete, -1 for a tenant']]
     ] as const) {
       const got = await through(sabotage, undo)
@@ -244,7 +245,7 @@ t.test('any other database is checked as well: other names, and what policies co
       create policy own on "Shop".orders for all to ${app} using ("Tenant" = current_setting('shop.tenant')::uuid);
       create publication shop_window for table "Shop".orders`)
     try {
-      const shop = { schema: 'Shop', tenantRoles: [app], operatorRoles: [], trustedRoles: [], column: 'Tenant', root: 'tenants', rootKey: 'tenant_no', context: undefined, definers: [], verifiers: [], hiddenColumns: [], manifest: undefined }
+      const shop = { schema: 'Shop', tenantRoles: [app], operatorRoles: [], trustedRoles: [], column: 'Tenant', root: 'tenants', rootKey: 'tenant_no', context: undefined, definers: [], verifiers: [], namers: [], hiddenColumns: [], manifest: undefined }
       const ids = async (): Promise<string[]> => (await check(query, shop)).map(({ rule, object }) => `${rule.id} ${object}`)
       const before = await ids()
       for (const expected of ['rls-off "Shop".lines', 'rls-off "Shop".tenants', 'published "Shop".orders']) t.ok(before.includes(expected), expected)
@@ -296,15 +297,26 @@ t.test('databases that are good in other ways give no finding, and what cannot b
           if nullif(current_setting('club.tenant', true), '') is null then raise exception 'no tenant'; end if;
           return current_setting('club.tenant'); -- or else nothing
         end $$;
+        create function club.enter(id text) returns void language plpgsql as $$ begin execute format('set local club.tenant = %L', id); end $$;
+        create function club.partition(name text, whose text) returns bigint language plpgsql as $$ declare found bigint; begin
+          -- execute whose;
+          execute format('create table club.%I (check (tenant_id = %L))', 'of_' || lower(name), whose);
+          execute 'grant select on club.' || quote_ident(name) || ' to ' || quote_ident(whose);
+          execute format($f$update %I set %I = %L; set local club.actor = %L$f$, name, name, whose, 'x');
+          grant execute on function club.partition(text, text) to current_user;
+          for found in execute 'select 1' loop null; end loop;
+          execute 'select count(*) from club.notes where tenant_id = $1' into found using whose;
+          return found;
+        end $$;
         create aggregate club.product (numeric) (sfunc = numeric_mul, stype = numeric);
         alter table club.notes enable row level security; alter table club.notes force row level security;
         create policy own on club.notes for all to ${group} using (tenant_id = club.tenant()) with check (tenant_id = club.tenant());
         grant select, insert, update, delete on club.notes to ${group}; grant select on club.country to ${group};
         insert into club.tenants values ('1'), ('11'), ('2'); insert into club.country values ('x'); insert into club.notes select id, 1, 'of ' || id, 'x' from club.tenants`)
-      const club = { schema: 'club', tenantRoles: [app, reports, group], operatorRoles: [], trustedRoles: [], column: 'tenant_id', root: 'tenants', rootKey: 'id', context: undefined, definers: [], verifiers: [], hiddenColumns: [], manifest: undefined }
+      const club = { schema: 'club', tenantRoles: [app, reports, group], operatorRoles: [], trustedRoles: [], column: 'tenant_id', root: 'tenants', rootKey: 'id', context: undefined, definers: [], verifiers: [], namers: ['club.enter(text)'], hiddenColumns: [], manifest: undefined }
       const expected = ['rls-off club.country', 'key-missing club.country', 'rls-off club.tenants']
       const errors = (await check(query, club)).filter(({ rule }) => rule.severity === 'error').map(({ rule, object }) => `${rule.id} ${object}`)
-      t.strictSame(errors.filter(line => !expected.includes(line)), [], 'keys of varchar, a group of logins, a context that raises, an aggregate, a list that all read')
+      t.strictSame(errors.filter(line => !expected.includes(line)), [], 'keys of varchar, a group of logins, a context that raises, a function that names, one that puts fixed statements together, an aggregate, a list that all read')
 
       const attack = async (setTenant?: string, exceptions: Parameters<typeof audit>[2] = {}): Promise<{ leaks: string[], skipped: string[] }> => {
         const { probes } = await audit(query, { database: 'club', settings: { ...club, tenantRoles: [app] }, setTenant }, { attack: true, ...exceptions })
@@ -493,7 +505,7 @@ t.test('the command checks a database by its address as told, and holds it to a 
   const file = (name: string): string => join(directory, name)
   const url = formatUrl(database.admin)
   const known = ['--schema', 'rowhouse', '--tenant-role', 'rowhouse_tenant', '--operator-role', 'rowhouse_operator', ...rowhouseSettings.trustedRoles.flatMap(role => ['--trusted-role', role]),
-    '--column', 'account_id', '--root', 'account', '--root-key', 'id', '--verifier', 'rowhouse.verified_account_id()', ...rowhouseSettings.definers.flatMap(name => ['--definer', name]),
+    '--column', 'account_id', '--root', 'account', '--root-key', 'id', '--verifier', 'rowhouse.verified_account_id()', ...rowhouseSettings.namers.flatMap(name => ['--namer', name]), ...rowhouseSettings.definers.flatMap(name => ['--definer', name]),
     ...rowhouseSettings.hiddenColumns.flatMap(name => ['--hide', name]), ...rowhouseExceptions.flatMap(({ rule, object, reason }) => ['--ignore', `${rule}:${object}=${reason}`])]
   const command = async (...args: string[]): Promise<{ code: number | string, output: string }> => {
     const { ended, output } = run(t, ['bin/checkrls.ts', '--url', url, ...logins, ...args], plainEnvironment())

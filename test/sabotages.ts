@@ -22,6 +22,10 @@ const hiding = "create schema hidden; create function hidden.peek() returns text
 /** The same, as a function of one argument: what an operator or a cast calls. */
 const openly = "create schema hidden; create function hidden.all_of(text) returns text language sql stable security definer set search_path = '' as 'select string_agg(name, '', '') from rowhouse.project'; grant execute on function hidden.all_of(text) to rowhouse_tenant;"
 
+/** A helper of a schema of its own, in a language of PostgreSQL's. */
+const helper = (signature: string, body: string, language = 'plpgsql'): string => `create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.${signature} language ${language} as $body$ ${body} $body$`
+const acting = (statement: string): string => helper('act_as(n bigint) returns bigint', `begin ${statement}; return n; end`)
+
 export const sabotages: readonly Sabotage[] = [
   { rule: 'root-missing', object: 'rowhouse.account', sql: 'alter table rowhouse.account rename to tenant' },
   // Row-level security itself.
@@ -61,6 +65,18 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'function-sets-context', object: 'helpers.peek()', sql: "create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.peek() returns text language sql stable set app.account_id = '2' as 'select string_agg(name, '', '') from rowhouse.project'; grant execute on function helpers.peek() to rowhouse_tenant" },
   { rule: 'function-runs-text', object: 'helpers.run(text)', sql: "create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.run(q text) returns text language plpgsql as $$ begin execute q; return ''; end $$; grant execute on function helpers.run(text) to rowhouse_tenant" },
   { rule: 'function-runs-text', object: 'rowhouse.run(text)', sql: "create function rowhouse.run(q text) returns text language plpgsql as $$ begin execute/* what comes */q; return ''; end $$; grant execute on function rowhouse.run(text) to rowhouse_tenant" },
+  { rule: 'function-runs-text', object: 'helpers.run(text)', sql: helper('run(q text) returns text', "begin execute(q); return ''; end") },
+  { rule: 'function-runs-text', object: 'helpers.run(text)', sql: helper('run(q text) returns text', "begin execute format('%1$s', q); return ''; end") },
+  { rule: 'function-runs-text', object: 'helpers.run(text)', sql: helper('run(q text) returns setof text', "begin return query execute 'select name from rowhouse.project where ' || q; end") },
+  { rule: 'function-runs-text', object: 'helpers.put(text,text)', sql: helper('put(name text, value text) returns void', "begin execute format('set local %I = %L', name, value); end") },
+  { rule: 'function-runs-text', object: 'helpers.put(text,text)', sql: helper('put(name text, value text) returns void', "begin execute 'set local app.' || quote_ident(name) || ' = ' || quote_literal(value); end") },
+  { rule: 'function-names-tenant', object: 'helpers.act_as(bigint)', sql: acting("execute format('set local app.account_id = %L', n)") },
+  { rule: 'function-names-tenant', object: 'helpers.act_as(bigint)', sql: acting("execute 'set local app.account_id = ' || n") },
+  { rule: 'function-names-tenant', object: 'helpers.act_as(bigint)', sql: acting("execute 'set local app.' || 'account_id = ' || quote_literal(n)") },
+  { rule: 'function-names-tenant', object: 'helpers.act_as(bigint)', sql: acting("set/**/local App . \"account_id\" = '2'") },
+  { rule: 'function-names-tenant', object: 'helpers.act_as()', sql: helper('act_as() returns bigint', "set app.account_id = '2'; select 2::bigint", 'sql') },
+  { rule: 'function-names-tenant', object: 'helpers.act_as()', sql: "create schema helpers; grant usage on schema helpers to rowhouse_tenant; create procedure helpers.act_as() language plpgsql as $$ begin set local app.account_id = '2'; end $$" },
+  { rule: 'function-names-tenant', object: 'rowhouse.act_as()', sql: "create function rowhouse.act_as() returns void language plpgsql as $$ begin set local app.account_id = '2'; end $$; create role helpers nologin; revoke execute on function rowhouse.act_as() from public; grant execute on function rowhouse.act_as() to helpers; alter role rowhouse_tenant inherit; grant helpers to rowhouse_tenant" },
   { rule: 'context-overloaded', object: 'rowhouse.current_account_id(integer)', sql: 'create function rowhouse.current_account_id(ignored integer default 1) returns bigint language sql stable return 2::bigint' },
   { rule: 'definer-unknown', object: 'rowhouse.note_account_event(bigint,text,text,jsonb)', sql: 'grant execute on function rowhouse.note_account_event(bigint, text, text, jsonb) to rowhouse_tenant' },
   { rule: 'definer-unknown', object: 'rowhouse.step(numeric,numeric)', sql: "create function rowhouse.step(numeric, numeric) returns numeric language sql security definer as 'select count(*)::numeric from rowhouse.project'; revoke execute on function rowhouse.step(numeric, numeric) from public; create aggregate rowhouse.all_of(numeric) (sfunc = rowhouse.step, stype = numeric); grant execute on function rowhouse.all_of(numeric) to rowhouse_tenant" },

@@ -14,6 +14,13 @@ export interface ProbedTable {
   dependants: Array<{ name: string, key: string }>
 }
 
+/** A function that may name a tenant, or run a text that does. */
+export interface SuspectFunction {
+  name: string
+  isProcedure: boolean
+  argumentTypes: string[]
+}
+
 /** Two tenants: one who attacks, and one whose rows are wanted. */
 export interface Prey {
   self: string
@@ -42,6 +49,8 @@ export interface Attempt {
   leaksBy: 'rows' | 'answer' | 'loss' | 'difference' | 'nothing'
   /** What PostgreSQL says, beside what it says to all that it refuses, without letting anything through. */
   refusals?: readonly string[]
+  /** An error says nothing: it is that of code which is called, not of what is looked for. */
+  mayFail?: boolean
   /** Run first, by somebody who may do anything. */
   before?: string
   /** The row of the other's whose presence must make no difference. */
@@ -65,14 +74,16 @@ const keyRefusals = ['23503', '23001']
  *
  * @param setting what the policies read, if anything
  * @param naming what names another tenant, where that is more than setting it
+ * @param suspects what may be had to name another tenant
  */
-export function attemptsOn (table: ProbedTable, prey: Prey, setting: string | undefined, naming: Naming | undefined): Attempt[] {
+export function attemptsOn (table: ProbedTable, prey: Prey, setting: string | undefined, naming: Naming | undefined, suspects: readonly SuspectFunction[] = []): Attempt[] {
   return [
     ...reads(table, prey, setting),
     ...writes(table, prey, setting),
     ...presence(table, prey),
     ...wholeTable(table, prey),
-    ...otherTenants(table, prey, setting, naming)
+    ...otherTenants(table, prey, setting, naming),
+    ...suspects.flatMap(suspect => calls(table, prey, setting, suspect))
   ]
 }
 
@@ -206,6 +217,29 @@ function otherTenants ({ name, key }: ProbedTable, { self, victim }: Prey, setti
   }
   if (naming !== undefined) attempts.push({ probe: 'name another tenant', context: { tenant: self }, ...naming(victim), leaksBy: 'answer' })
   return attempts
+}
+
+/** A function is called where set_config() would be: with the other's id wherever that fits, and with a text that names the other. */
+function calls ({ name, key, columns }: ProbedTable, { self, victim }: Prey, setting: string | undefined, suspect: SuspectFunction): Attempt[] {
+  if (!columns.some(column => column.name === key && column.canRead)) return []
+  const k = quote(key)
+  const called = suspect.name.slice(0, suspect.name.indexOf('('))
+  const isText = (type: string): boolean => ['text', 'character varying', 'name'].includes(type)
+  const given = (type: string, text: string): string => /^(?:smallint|integer|bigint|numeric|uuid)$/.test(type) ? `${literal(victim)}::${type}` : isText(type) ? `${literal(text)}::${type}` : `null::${type}`
+  const texts = [victim, ...(setting !== undefined && suspect.argumentTypes.some(isText) ? [`set local ${setting} = ${literal(victim)}`] : [])]
+  // A setting's name and its value, to be put together.
+  const lists = texts.map(text => suspect.argumentTypes.map(type => given(type, text)))
+  if (setting !== undefined && suspect.argumentTypes.filter(isText).length > 1) lists.push(suspect.argumentTypes.map((type, index, types) => given(type, types.findIndex(isText) === index ? setting : victim)))
+  return lists.map(list => ({
+    probe: `call ${suspect.name} within a statement`,
+    context: { tenant: self },
+    text: suspect.isProcedure
+      ? `call ${called}(${list.join(', ')}); select ${k} from ${name} where ${k} = ${literal(victim)}`
+      : `select later.${k} from (select ${called}(${list.join(', ')})::text as named offset 0) as first, lateral (select ${k} from ${name} where (first.named is null or first.named is not null) and ${k} = ${literal(victim)} offset 0) as later`,
+    values: [],
+    leaksBy: 'rows',
+    mayFail: true
+  }))
 }
 
 /** What is tried as one of many tenants: to see anybody else's rows. */

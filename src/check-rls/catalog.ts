@@ -13,6 +13,7 @@ export const catalog = `
       $1::jsonb ->> 'column' as key_column, $1::jsonb ->> 'root' as root_table, $1::jsonb ->> 'rootKey' as root_key, $1::jsonb ->> 'context' as given_context,
       array(select jsonb_array_elements_text($1::jsonb -> 'definers')) as definers,
       array(select jsonb_array_elements_text($1::jsonb -> 'verifiers')) as verifiers,
+      array(select jsonb_array_elements_text($1::jsonb -> 'namers')) as namers,
       array(select jsonb_array_elements_text($1::jsonb -> 'hiddenColumns')) as hidden_columns,
       array(select jsonb_array_elements_text($1::jsonb -> 'shared')) as shared,
       array(select oid from pg_roles where rolname in (select jsonb_array_elements_text($1::jsonb -> 'trustedRoles'))) as trusted_roles,

@@ -15,8 +15,15 @@ const token = quoted(`^(?:${Object.values(tokens).join('|')})`)
 const dollarTag = quoted(String.raw`^\$(?:${letter}(?:\w|[^\x01-\x7f])*)?\$`)
 
 /**
- * The text of functions that PostgreSQL does not look into, of those that policies call or that execute something, as one of the
- * relations of catalog.ts: `code` is without its comments, `bare` without what stands in literals and quoted names as well. Read from
+ * A literal that what is put into it, or stands behind it, makes another statement of: with %s, with escapes that hide what it says,
+ * with a block to do, or with SET and no whole name of what is set.
+ */
+const openText = quoted(String.raw`%(?:\d+\$)?-?(?:\d+|\*(?:\d+\$)?)?s|^e'.*\\|\mdo\s+(?:language\s+\w+\s+)?[%'$]|(?:^(?:'|\$\w*\$)\s*|;\s*)set\s+(?:(?:local|session)\s+)?[\w.]*(?:[%"&'$]|$)|\mset\s+(?:local|session)\s+[\w.]*(?:[%"&'$]|$)`)
+
+/**
+ * The text of functions that PostgreSQL does not look into, of those that policies call, or that execute or set something, as one of the
+ * relations of catalog.ts: `code` is without its comments, `bare` without what stands in literals and quoted names as well, `shape` with
+ * "''" for a literal that can be executed whatever is put into it, and 'any' for one that may become any statement. Read from
  * left to right, since what begins a comment may stand in a literal, and what begins a literal in a comment.
  */
 export const functionCode = String.raw`
@@ -24,7 +31,7 @@ export const functionCode = String.raw`
     with recursive reading (oid, place, depth, token, kind) as (
       select own_function.oid, 1, 0, '' collate "C", 'code'
       from own_function
-      where own_function.prosqlbody is null and own_function.lanname in ('sql', 'plpgsql') and (own_function.oid in (select called.oid from called) or own_function.prosrc ~* 'execute')
+      where own_function.prosqlbody is null and own_function.lanname in ('sql', 'plpgsql') and (own_function.oid in (select called.oid from called) or own_function.prosrc ~* '\mexecute\M|\mset\M[^;]*\.')
       union all
       select reading.oid, reading.place + length(found.token),
         reading.depth + case found.token when '/*' then 1 when '*/' then -1 else 0 end,
@@ -43,7 +50,8 @@ export const functionCode = String.raw`
       where rest.text <> ''
     )
     select oid, string_agg(case kind when 'comment' then ' ' else token end, '' order by place) as code,
-      string_agg(case kind when 'comment' then ' ' when 'literal' then '''''' when 'name' then '""' else token end, '' order by place) as bare
+      string_agg(case kind when 'comment' then ' ' when 'literal' then '''''' when 'name' then '""' else token end, '' order by place) as bare,
+      string_agg(case kind when 'comment' then ' ' when 'literal' then case when token ~* ${openText} then '''any''' else '''''' end else token end, '' order by place) as shape
     from reading group by oid
   ),`
 

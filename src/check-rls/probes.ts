@@ -1,5 +1,5 @@
 import { answerOfError, answerOfRows, bound, isWaitedFor, leakOf, timeouts, type Answer } from './answers.ts'
-import { attemptsOn, literal, quote, readsAs, type Attempt, type Prey, type ProbedTable } from './attempts.ts'
+import { attemptsOn, literal, quote, readsAs, type Attempt, type Prey, type ProbedTable, type SuspectFunction } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
 import type { Exception } from './exceptions.ts'
@@ -7,6 +7,7 @@ import { ExplainedError } from '../explained-error.ts'
 import { ProbeTransaction } from './probe-transaction.ts'
 import { probedTables } from './probed-tables.ts'
 import type { CheckSettings } from './settings.ts'
+import { suspectFunctions } from './suspect-functions.ts'
 import { Victims } from './victims.ts'
 
 /** How the probes become a tenant. */
@@ -70,6 +71,7 @@ class Attack {
   readonly #victims: Victims
   #isSuperuser = false
   #naming: (tenant: string) => string = () => ''
+  readonly #suspects = new Map<string, SuspectFunction[]>()
 
   constructor (query: Query, settings: ProbeSettings) {
     this.#query = query
@@ -88,6 +90,7 @@ class Attack {
     const namingByFunction = typeof setTenant === 'string' ? (tenant: string): string => setTenant.replaceAll('$1', literal(tenant)) : setTenant
     this.#naming = namingByFunction ?? (tenant => `set local ${setting ?? ''} = ${literal(tenant)}`)
 
+    for (const role of this.#settings.tenantRoles) this.#suspects.set(role, await this.#query<SuspectFunction>(suspectFunctions, [catalogParameter({ ...this.#settings, tenantRoles: [role], operatorRoles: [] })]))
     const tables = (await Promise.all(this.#settings.tenantRoles.map(async role =>
       (await this.#query<ProbedTable & { hasKey: boolean }>(probedTables, [catalogParameter(this.#settings), role])).map(table => ({ role, ...table }))))).flat()
     await this.#victims.look(tables.find(table => table.isRoot))
@@ -108,7 +111,7 @@ class Attack {
       }
       if (prey.own === undefined && !this.#report.empty.includes(table.name)) this.#report.empty.push(table.name)
       await this.#assertNaming(table, role, prey)
-      for (const attempt of attemptsOn(table, prey, setting, naming && (tenant => ({ text: naming(tenant), values: [] })))) await this.#try(table, role, prey, attempt)
+      for (const attempt of attemptsOn(table, prey, setting, naming && (tenant => ({ text: naming(tenant), values: [] })), this.#suspects.get(role))) await this.#try(table, role, prey, attempt)
       // What takes one tenant for another may do so for some of them, and one way round.
       for (const tenant of await this.#victims.some(table)) {
         for (const attempt of readsAs(table, tenant)) await this.#try(table, role, prey, attempt)

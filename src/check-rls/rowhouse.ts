@@ -20,6 +20,7 @@ export const rowhouseSettings: Omit<CheckSettings, 'manifest'> = {
   rootKey: 'id',
   context,
   verifiers: ['rowhouse.verified_account_id()'],
+  namers: ['rowhouse.set_account'],
   definers: Object.values(definersByOwner).flat(),
   hiddenColumns: ['app_user.password_hash', 'user_session.token_hash', 'api_token.token_hash', 'entry_link.token_hash', 'operator_look.code_hash', 'operator_look.token_hash']
 }

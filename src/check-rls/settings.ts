@@ -26,6 +26,8 @@ export interface CheckSettings {
    * can read: "app.verified_tenant()". Where the policies call one, it harms nobody that a statement can set what it likes.
    */
   verifiers: readonly string[]
+  /** Functions that name the tenant of a transaction, and refuse where one is named: "app.set_tenant(bigint)", or without arguments. */
+  namers: readonly string[]
   /** Functions that run with the rights of their owner and that the roles may call: "app.resolve(text)". */
   definers: readonly string[]
   /** Columns that no role that serves requests may read: "app_user.password_hash". */

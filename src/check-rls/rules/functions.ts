@@ -11,6 +11,16 @@ const leakproofBesides = [
   'gen_random_uuid()', 'uuid_extract_timestamp(uuid)', 'uuid_extract_version(uuid)'
 ]
 
+/** What stands between two parentheses, with more of them in it. */
+const within = ['', '', '', ''].reduce(inner => String.raw`(?:[^()]|\(${inner}\))*`, '[^()]*')
+/** A text that stays one statement, the one that its author wrote: its literals are those that `shape` calls so. */
+const fixedText = String.raw`(?:''''|format\s*\(\s*''''\s*(?:,${within})?\)|quote_(?:ident|literal|nullable)\s*\(${within}\))`
+/** As a text in SQL: EXECUTE of anything else. */
+const executesAnything = String.raw`'\mexecute\M(?!\s+on\M|\s+(?:function|procedure)\s+[a-z_"])(?!\s*\(*\s*${fixedText}(?:\s*\|\|\s*${fixedText})*\s*\)*\s*(?:;|\minto\M|\musing\M|\mloop\M|$))'`
+/** Somebody has read it: it is named, or of the manifest. */
+const isVouchedFor = `(
+  runnable_function.name = any (given.definers) or given.namers && array[runnable_function.name, split_part(runnable_function.name, '(', 1)] or coalesce(given.manifest -> 'functions' ? runnable_function.name, false))`
+
 /** Code in the database. */
 export const functionRules: readonly Rule[] = [
   {
@@ -74,7 +84,7 @@ export const functionRules: readonly Rule[] = [
     explanation: 'In EXECUTE, values go behind USING, and names through %I; || and %s splice in whatever comes.',
     query: `
       select name as object, 'executes a text that it has put together' as detail, 'execute ... using ...' as mend
-      from own_function join function_code using (oid) where not is_of_extension and prosecdef and code ~* '\\mexecute\\s+(format\\s*\\(\\s*''[^'']*%s|(?!\\s|format\\M)[^;]*(\\|\\||\\mconcat))'`
+      from own_function join function_code using (oid) where not is_of_extension and prosecdef and lanname = 'plpgsql' and shape ~* ${executesAnything}`
   },
   {
     id: 'function-sets-context',
@@ -88,15 +98,27 @@ export const functionRules: readonly Rule[] = [
       where lower(split_part(setting, '=', 1)) = lower(context_setting.name)`
   },
   {
+    id: 'function-names-tenant',
+    severity: 'error',
+    title: 'A function that names a tenant, and that nobody has vouched for',
+    gain: 'Any tenant, for whoever finds one SQL injection: such a function can be called in the midst of a SELECT, as set_config() can.',
+    explanation: 'SET LOCAL is a statement of its own, which injection into a single statement cannot add; a function that executes one brings it along. The function that names the tenant of a transaction has to refuse where one is named already: name it with --namer, or with --set-tenant, so that it is attacked.',
+    query: `
+      select distinct runnable_function.name as object, format('%s %s, and it sets %s', role_name, how, forgeable_setting.name) as detail, format('drop routine %s;', runnable_function.name) as mend
+      from given, forgeable_setting, runnable_function left join function_code using (oid)
+      where prokind <> 'a' and not ${isVouchedFor}
+        and regexp_replace(coalesce(code, prosrc), '"|''\\s*\\|\\|\\s*''', '', 'g') ~* ('\\mset\\s+((local|session)\\s+)?' || replace(forgeable_setting.name, '.', '\\s*[.]\\s*') || '\\M')`
+  },
+  {
     id: 'function-runs-text',
-    severity: 'warning',
+    severity: 'error',
     title: 'A function that runs what it is given as a statement',
     gain: 'A second statement, and with it SET LOCAL, for whoever finds one SQL injection.',
-    explanation: 'A function that executes a text of its caller’s is query_to_xml() over again. Values go behind USING, and names through %I, in a text of the function’s own.',
+    explanation: 'A function that executes a text of its caller’s is query_to_xml() over again. What it executes has to be one text of its own: values go behind USING or through %L, and names through %I, but not that of what SET sets. One that cannot be otherwise, and that you have read, is named with --definer.',
     query: `
-      select distinct runnable_function.name as object, format('%s %s, and it executes what a variable holds', role_name, how) as detail, format('revoke execute on function %s from %s;', runnable_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
-      from runnable_function join function_code using (oid) join runtime_role on runtime_role.name = role_name
-      where exists (select from forgeable_setting) and not is_of_extension and lanname = 'plpgsql' and code ~* '\\mexecute\\s+(?!format\\M)[a-z_$]'`
+      select distinct runnable_function.name as object, format('%s %s, and it executes a text that may be any statement', role_name, how) as detail, format('revoke execute on function %s from %s;', runnable_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
+      from given, runnable_function join function_code using (oid) join runtime_role on runtime_role.name = role_name
+      where exists (select from forgeable_setting) and not is_of_extension and lanname = 'plpgsql' and not ${isVouchedFor} and shape ~* ${executesAnything}`
   },
   {
     id: 'leakproof',
@@ -137,3 +159,6 @@ export const functionRules: readonly Rule[] = [
       where not lanpltrusted and prokind <> 'a' and not (is_of_extension and lanname = 'c') and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
   }
 ]
+
+/** Those that find what may name another tenant: what they find can be called, to see whether it does. */
+export const suspectRules: readonly Rule[] = functionRules.filter(({ id }) => id === 'function-names-tenant' || id === 'function-runs-text')
