@@ -135,6 +135,8 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (account_id >= rowhouse.current_account_id())' },
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (id = rowhouse.current_account_id())' },
   { rule: 'policy-using', object: 'rowhouse.subtask.done', sql: 'create policy done on rowhouse.subtask for select to rowhouse_tenant using (is_complete)' },
+  { rule: 'policy-using', object: 'rowhouse.project.fix', sql: 'create policy fix on rowhouse.project for update to rowhouse_tenant using (true) with check (true)' },
+  { rule: 'policy-using', object: 'rowhouse.subtask.fix', sql: 'create policy fix on rowhouse.subtask for delete to rowhouse_tenant using (rowhouse.current_account_id() > 0)' },
   { rule: 'policy-using', object: 'rowhouse.subtask.through', sql: 'alter role rowhouse_tenant inherit; create role between_walls; grant between_walls to rowhouse_tenant; create policy through on rowhouse.subtask for select to between_walls using (true)' },
   { rule: 'policy-check', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project with check (true)' },
   { rule: 'policy-check', object: 'rowhouse.project.adds', sql: 'create policy adds on rowhouse.project for insert to rowhouse_tenant with check (account_id > 0)' },

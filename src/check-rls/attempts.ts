@@ -44,11 +44,13 @@ export interface Attempt {
   values: unknown[]
   /**
    * `rows`: any row that it gives or changes. `answer`: that it is let through at all. `loss`: rows of the other that are gone
-   * afterwards. `difference`: that it ends otherwise where the other has no such row. `nothing`: it only keeps others waiting.
+   * or changed afterwards, or more that are changed than are one's own. `difference`: that it ends otherwise where the other has no such row. `nothing`: it only keeps others waiting.
    */
   leaksBy: 'rows' | 'answer' | 'loss' | 'difference' | 'nothing'
   /** What PostgreSQL says, beside what it says to all that it refuses, without letting anything through. */
   refusals?: readonly string[]
+  /** A key or a trigger in the way shows nothing: where that can be, it is tried again without them. */
+  asReplica?: boolean
   /** An error says nothing: it is that of code which is called, not of what is looked for. */
   mayFail?: boolean
   /** Run first, by somebody who may do anything. */
@@ -80,6 +82,7 @@ export function attemptsOn (table: ProbedTable, prey: Prey, setting: string | un
   return [
     ...reads(table, prey, setting),
     ...writes(table, prey, setting),
+    ...blindWrites(table, prey),
     ...presence(table, prey),
     ...wholeTable(table, prey),
     ...otherTenants(table, prey, setting, naming),
@@ -140,6 +143,26 @@ function writes ({ name, key, columns, primaryKey }: ProbedTable, { self, victim
     )
   }
   return attempts
+}
+
+/** Statements that read no column: the policies for SELECT play no part in them, and those for what they do stand alone. */
+function blindWrites ({ name, key, columns }: ProbedTable, { self, row }: Prey): Attempt[] {
+  const own = { context: { tenant: self }, values: [], leaksBy: 'loss' as const, mayFail: true, asReplica: true }
+  const updatable = columns.filter(column => column.name !== key && !column.isGenerated && !column.isIdentity && column.canUpdate)
+  return [
+    { ...own, probe: 'delete blindly', text: `delete from ${name}` },
+    ...updatable.flatMap(column => otherValues(row[column.name]).map(value => (
+      { ...own, probe: `update ${column.name} blindly`, text: `update ${name} set ${quote(column.name)} = ${value}` })))
+  ]
+}
+
+/** What may stand where a value stands, of the same type as far as that shows; and what stands there by itself. */
+function otherValues (value: unknown): string[] {
+  const text = typeof value === 'string' ? value : ''
+  if (/^-?\d+$/.test(text)) return [literal(BigInt(text) + 1n), 'default']
+  if (/^(?:t|f|true|false)$/.test(text)) return [literal(!text.startsWith('t')), 'default']
+  if (/^\d{4}-\d\d-\d\d/.test(text)) return [literal('2001-01-01'), 'default']
+  return [literal(`${text}x`), 'default']
 }
 
 /** Whether something tells that the other has a row: each is tried with that row and without it. */

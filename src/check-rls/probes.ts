@@ -8,7 +8,7 @@ import { ProbeTransaction } from './probe-transaction.ts'
 import { probedTables } from './probed-tables.ts'
 import type { CheckSettings } from './settings.ts'
 import { suspectFunctions } from './suspect-functions.ts'
-import { Victims } from './victims.ts'
+import { Victims, type VictimState } from './victims.ts'
 
 /** How the probes become a tenant. */
 export interface ProbeSettings extends CheckSettings {
@@ -70,6 +70,8 @@ class Attack {
   readonly #transaction: ProbeTransaction
   readonly #victims: Victims
   #isSuperuser = false
+  /** What the other has before anything is tried, by table and tenant: all that is tried is undone. */
+  readonly #states = new Map<string, VictimState>()
   #naming: (tenant: string) => string = () => ''
   readonly #suspects = new Map<string, SuspectFunction[]>()
 
@@ -145,26 +147,42 @@ class Attack {
     if (!this.#report.skipped.some(({ table }) => table === name)) this.#report.skipped.push({ table: name, reason })
   }
 
-  async #try (table: ProbedTable, role: string, { victim }: Prey, attempt: Attempt): Promise<void> {
+  async #try (table: ProbedTable, role: string, prey: Prey, attempt: Attempt): Promise<void> {
     if (attempt.before !== undefined && !this.#isSuperuser) return
     const sql = bound(attempt.text, attempt.values)
     const start = performance.now()
-    let isOtherRobbed = false
-    const before = attempt.leaksBy === 'loss' ? await this.#transaction.undone(async () => await this.#victims.countRows(table, victim)) : 0
-    const answer = await this.#answer(role, attempt, sql, async () => {
-      if (attempt.leaksBy !== 'loss') return
-      await this.#query('reset role')
-      isOtherRobbed = await this.#victims.countRows(table, victim) < before
-    })
+    const { answer, loss } = attempt.leaksBy === 'loss' ? await this.#answerAndLoss(table, role, prey, attempt, sql) : { answer: await this.#answer(role, attempt, sql), loss: undefined }
     if (timeouts.includes(answer.code) && !isWaitedFor(attempt, answer) && attempt.leaksBy !== 'nothing') {
       this.#skip(table, `"${attempt.probe}" could not be tried: ${answer.text}`)
       return
     }
-    let leak = isOtherRobbed ? 'rows of the other are gone' : leakOf(attempt, answer)
+    let leak = loss ?? leakOf(attempt, answer)
     if (attempt.leaksBy === 'difference' && leak === undefined) leak = await this.#difference(table, role, attempt, sql, answer)
     this.#report.results.push({
       table: table.name, role, probe: attempt.probe, leak, nuisance: answer.code === '' ? attempt.nuisance : undefined, answer: answer.text, ms: performance.now() - start, sql
     })
+  }
+
+  /** What the other has lost by it. */
+  async #answerAndLoss (table: ProbedTable, role: string, { victim, own }: Prey, attempt: Attempt, sql: string): Promise<{ answer: Answer, loss: string | undefined }> {
+    let before = this.#states.get(`${table.name} ${victim}`)
+    if (before === undefined) {
+      before = await this.#transaction.undone(async () => await this.#victims.stateOf(table, victim))
+      this.#states.set(`${table.name} ${victim}`, before)
+    }
+    const { rows, content } = before
+    let loss: string | undefined
+    const compare = async (count: number): Promise<void> => {
+      await this.#query('reset role')
+      const after = await this.#victims.stateOf(table, victim)
+      if (after.rows < rows) loss = 'rows of the other are gone'
+      else if (after.content !== content) loss = 'rows of the other are changed'
+      else if (attempt.asReplica === true && own !== undefined && count > own) loss = `${count} rows, of which ${own} are one's own`
+    }
+    const answer = await this.#answer(role, attempt, sql, compare)
+    // What is wrong with a row of one's own may hide that the other's would have been next.
+    if (answer.code === '' || attempt.asReplica !== true || !this.#isSuperuser || !/^(?:23|P0)/.test(answer.code)) return { answer, loss }
+    return { answer: await this.#answer(role, attempt, sql, compare, async () => { await this.#query('set local session_replication_role = replica') }), loss }
   }
 
   /** Does it again where the other's row is not there. */
@@ -185,7 +203,7 @@ class Attack {
   }
 
   /** What PostgreSQL says to it, as a tenant's role; all is taken back. */
-  async #answer (role: string, attempt: Attempt, sql: string, after: () => Promise<void>, before: () => Promise<void> = async () => {}): Promise<Answer> {
+  async #answer (role: string, attempt: Attempt, sql: string, after: (count: number) => Promise<void> = async () => {}, before: () => Promise<void> = async () => {}): Promise<Answer> {
     try {
       return await this.#transaction.undone(async () => {
         await before()
@@ -193,7 +211,7 @@ class Attack {
         await this.#transaction.become(role)
         await this.#enter(attempt)
         const answer = answerOfRows(await this.#query(sql))
-        await after()
+        await after(answer.count)
         return answer
       })
     } catch (error) {

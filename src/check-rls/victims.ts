@@ -1,6 +1,12 @@
 import { literal, quote, type Prey, type ProbedTable } from './attempts.ts'
 import type { ProbeTransaction } from './probe-transaction.ts'
 
+/** What somebody has, to see whether it is still the same. */
+export interface VictimState {
+  rows: number
+  content: string
+}
+
 /** The tenants to try it with: whose rows are wanted, and who wants them. */
 export class Victims {
   readonly #transaction: ProbeTransaction
@@ -58,16 +64,20 @@ export class Victims {
     })
   }
 
-  /** How many rows the other has, here and in what refers to it. */
-  async countRows ({ dependants }: ProbedTable, victim: string): Promise<number> {
+  /** What the other has, here and in what refers to it: how many rows, and a hash of all in them that whoever sees them may read. */
+  async stateOf ({ dependants }: ProbedTable, victim: string): Promise<VictimState> {
     await this.#transaction.see()
-    let rows = 0
+    const state = { rows: 0, content: '' }
     for (const table of dependants) {
       if (!await this.#transaction.maySee(table)) continue
-      const [row] = await this.#transaction.query<{ found: string }>(`select count(*)::text as found from ${table.name} where ${quote(table.key)} = ${literal(victim)}`)
-      rows += Number(row?.found)
+      const [readable] = await this.#transaction.query<{ list: string }>(
+        "select string_agg(quote_ident(attname), ', ') as list from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and has_column_privilege(attrelid, attnum, 'select')", [table.name])
+      const [row] = await this.#transaction.query<{ found: string, content: string }>(
+        `select count(*)::text as found, coalesce(sum(hashtextextended(row(${readable?.list ?? ''})::text, 0)), 0)::text as content from ${table.name} where ${quote(table.key)} = ${literal(victim)}`)
+      state.rows += Number(row?.found)
+      state.content += `${row?.content ?? ''} `
     }
-    return rows
+    return state
   }
 
   /** The first and the last tenant that have rows: what takes one tenant for another seldom does so for both. */
