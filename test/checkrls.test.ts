@@ -29,7 +29,7 @@ async function found (query: Query, sabotage = 'select 1', chosen = rules): Prom
     await query(sabotage)
     await query('reset role')
     // The check's own transaction is this one, so that it sees what was done here.
-    const inside: Query = async (text, values) => /^(begin|rollback)\b/.test(text) ? [] : await query(text, values)
+    const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
     return sift(await check(inside, settings, chosen), rowhouseExceptions, undefined).findings.filter(({ rule, object }) => !isOfOtherTests(rule.id, object)).map(({ rule, object }) => ({ rule: rule.id, object, severity: rule.severity }))
   } finally {
     await query('rollback')
@@ -116,7 +116,7 @@ t.test('the mend that a finding comes with puts things right', async t => {
       try {
         await query(sql)
         await query('reset role')
-        const inside: Query = async (text, values) => /^(begin|rollback)\b/.test(text) ? [] : await query(text, values)
+        const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
         const its = (await check(inside, settings, rules.filter(({ id }) => id === rule))).filter(({ object }) => !rowhouseExceptions.some(exception => exception.rule === rule && exception.object === object))
         await query("set local search_path = ''")
         // Where only its author knows what is meant, it says so with angle brackets or dots.
@@ -136,7 +136,7 @@ t.test('the mend that a finding comes with puts things right', async t => {
 t.test('the mend of a foreign key that was never validated sees the rows, which validating as the owner does not', async t => {
   await withClient(database.admin, async client => {
     const query = queryOf(client)
-    const inside: Query = async (text, values) => /^(begin|rollback)\b/.test(text) ? [] : await query(text, values)
+    const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
     await query('begin')
     try {
       await query(`
@@ -338,6 +338,19 @@ t.test('databases that are good in other ways give no finding, and what cannot b
       t.match(unattackedIn(formatSarif([skipping])), [{ level: 'error', message: { text: 'club.country: could not be attacked: it has no column tenant_id' } }])
       t.notMatch(unattackedIn(formatSarif([skipping])), [{ suppressions: Array }])
 
+      // Asked, not read: with nothing set it raises, or is null.
+      const failsOpen = async (body: string): Promise<boolean> => {
+        await query(`create or replace function club.tenant() returns text language plpgsql stable as $$ declare t text := current_setting('club.tenant', true); begin ${body} end $$`)
+        return (await check(query, club)).some(({ rule, object }) => rule.id === 'context-fails-open' && object === 'club.tenant()')
+      }
+      for (const closed of [
+        "return case when t <> '' then t end;", "return nullif(coalesce(t, ''), '');", "assert coalesce(t, '') <> ''; return t;", "if t > '' then return t; else raise exception 'no tenant'; end if;",
+        "if coalesce(t, '') = '' then raise exception using errcode = '28000'; end if; return t;"
+      ]) t.notOk(await failsOpen(closed), closed)
+      for (const open of [
+        "return current_setting('club.tenant')::int; exception when others then return '1';", "return greatest(t, '1');", "if t > '' then return t; end if; return '1';", "return max(v) from (values ('1'), (t)) as given (v);"
+      ]) t.ok(await failsOpen(open), open)
+
       const tenant = async (body: string): Promise<void> => { await query(`create or replace function club.tenant() returns text language sql stable as $$ select ${body} $$`) }
       for (const [body, what] of [["left(current_setting('club.tenant'), 1)", 'all that begin with one figure are one'], ["least(current_setting('club.tenant'), '1')", 'all are the first']] as const) {
         await tenant(body)
@@ -372,7 +385,7 @@ t.test('policies that say the same in another way, or narrow it, are no finding;
   await withClient(database.admin, async client => {
     const query = queryOf(client)
     const app = `yard_app_${process.pid}`
-    const inside: Query = async (text, values) => /^(begin|rollback)\b/.test(text) ? [] : await query(text, values)
+    const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
     const yard = { schema: 'yard', tenantRoles: [app], operatorRoles: [], trustedRoles: [], column: 'tenantId', root: 'tenants', rootKey: 'tenantId', context: undefined, definers: [], verifiers: [], hiddenColumns: [], manifest: undefined }
     /** What the rules say of two tables whose policies are these. */
     const findings = async ({ type = 'integer', using, more = '', asked = {} }: { type?: string, using: readonly string[], more?: string, asked?: Partial<typeof settings> }): Promise<Array<{ line: string, mend: string }>> => {
@@ -448,7 +461,7 @@ t.test('findings can be let be for a reason, or known beforehand; and what was l
     const sabotage = 'create function rowhouse.nothing() returns trigger language plpgsql as $$ begin return null; end $$; create trigger spy after insert on rowhouse.task for each row execute function rowhouse.nothing()'
     await query('begin')
     await query(sabotage)
-    const inside: Query = async (text, values) => /^(begin|rollback)\b/.test(text) ? [] : await query(text, values)
+    const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
     const findings = await check(inside, settings)
     await query('rollback')
     const exception = parseException('trigger:rowhouse.task.spy=it is ours', rules)

@@ -145,6 +145,10 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'policy-operator-writes', object: 'rowhouse.project.operator', sql: 'drop policy operator on rowhouse.project; create policy operator on rowhouse.project for all to rowhouse_operator using (true)' },
   { rule: 'context-fails-open', sql: "alter policy tenant on rowhouse.project using (current_setting('app.account_id', true) is null or account_id = rowhouse.current_account_id())" },
   { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: replaceContext("coalesce(nullif(current_setting('app.account_id', true), '')::bigint, 1)") },
+  ...[
+    "return current_setting('app.account_id')::bigint; exception when others then return 1;", "return greatest(nullif(current_setting('app.account_id', true), '')::bigint, 1);",
+    "if current_setting('app.account_id', true) > '' then return current_setting('app.account_id'); end if; return 1;", "return max(v) from (values (1), (nullif(current_setting('app.account_id', true), '')::bigint)) as given (v);"
+  ].map(body => ({ rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: `create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ begin ${body} end $body$` })),
   // What looks like a comment, like its end or like a check, within a literal.
   { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: replaceContext(`length('--') * 0 + ${orTheFirst}`) },
   { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: writeContext(`length('--') * 0 + ${orTheFirst}`) },

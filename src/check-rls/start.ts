@@ -46,5 +46,5 @@ export async function assertWallsAreWhole (login: ConnectionSettings, exceptions
 /** What a start looks at, without its refusal: for whoever asks while the server runs. */
 export async function checkForStart (login: ConnectionSettings, exceptions: readonly Exception[]): Promise<Sifted> {
   return await withAuditor(login, async client =>
-    sift(await check(queryOf(client), { ...rowhouseSettings, manifest: await readContextManifest() }, startRules), [...rowhouseExceptions, ...exceptions], undefined))
+    sift(await check(queryOf(client), { ...rowhouseSettings, manifest: await readContextManifest() }, startRules, { isAsking: false }), [...rowhouseExceptions, ...exceptions], undefined))
 }

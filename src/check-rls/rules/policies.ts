@@ -1,5 +1,8 @@
 import type { Rule } from '../rule.ts'
 
+/** What makes a tenant of a setting that is missing. */
+const openWords = String.raw`\m(or|case|coalesce|exception\s+when|greatest|least|is null|is not null|is not distinct from|is distinct from)\M`
+
 /** Who sees which rows. */
 export const policyRules: readonly Rule[] = [
   {
@@ -67,16 +70,18 @@ export const policyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A policy that shows everything where no tenant is set',
     gain: 'All tenants, by whatever forgets to name one: a job, a psql session, a connection that was reset.',
-    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them true makes forgetting a leak: coalesce, CASE, OR, IS NULL.",
+    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce, CASE, OR, IS NULL, EXCEPTION, greatest. Where the login may become the role that serves tenants, the full check does not go by the words: it asks, with nothing set and with an empty setting, and takes an error or null for an answer.",
     query: `
-      select distinct coalesce(policy_function.name, policy.name) as object, coalesce(policy_function.body, using_expression, check_expression) as detail,
-        coalesce('create or replace function ' || policy_function.name || ': current_setting(''<setting>'')::<type>', format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)) as mend
+      select distinct coalesce(place.name, policy.name) as object, coalesce(place.body, using_expression, check_expression) as detail,
+        coalesce('create or replace function ' || place.name || ': current_setting(''<setting>'')::<type>', format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)) as mend
       from policy left join policy_function on policy_function.oid in (select refobjid from pg_depend where classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass)
+      -- Where the policy itself says so, whatever its function does is not the reason.
+      left join lateral (select policy_function.name, policy_function.body where concat_ws(' ', using_expression, check_expression) !~* '${openWords}') as place on true
       where reaches_tenants and polpermissive
         and concat_ws(' ', using_expression, check_expression,
           -- Without what only raises an error; with what stands in literals, where texts are executed.
           case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code
-            else regexp_replace(policy_function.bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end) ~* '\\m(or|case|coalesce|is null|is not null|is not distinct from|is distinct from)\\M'
+            else regexp_replace(policy_function.bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end) ~* '${openWords}'
         and concat_ws(' ', using_expression, check_expression, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), ''))`
   },
   {
