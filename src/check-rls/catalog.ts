@@ -43,7 +43,7 @@ export const catalog = `
     select relation.oid, relation.relname, format('%s.%I', given.schema_name, relation.relname) as name, relation.relowner, relation.relkind, relation.relacl,
       relation.relrowsecurity, relation.relforcerowsecurity, relation.relispartition, relation.relname = given.root_table as is_root,
       case when relation.relname = given.root_table then given.root_key else given.key_column end as key_name,
-      key.attnum as key_number, key.attnotnull as key_is_not_null, key.atttypid as key_type,
+      key.attnum as key_number, key.attnotnull as key_is_not_null, key.atttypid as key_type, key.attcollation as key_collation,
       -- A domain is compared as what it is over.
       coalesce(nullif(inner_domain.typbasetype, 0), nullif(key_domain.typbasetype, 0), key.atttypid) as key_base_type,
       key.attnum is null and array[relation.relname::text, format('%I.%I', $1::jsonb ->> 'schema', relation.relname)] && given.shared as is_shared,

@@ -112,12 +112,18 @@ export const tableRules: readonly Rule[] = [
     severity: 'error',
     title: 'A tenant key of another type than what it refers to',
     gain: 'Ids that are cut, rounded or compared as text, so that two tenants are one; and policies that no index serves.',
-    explanation: 'The key is compared with the tenant of the transaction on every row: both sides, and the id that they stand for, have to be of one type.',
+    explanation: 'The key is compared with the tenant of the transaction on every row: both sides, and the id that they stand for, have to be of one type, and of one collation where one of them takes different texts for equal.',
     query: `
       select tenant_table.name as object, format('%I is %s, and %s.%I is %s', tenant_table.key_name, format_type(tenant_table.key_type, null), root.name, root.key_name, format_type(root.key_type, null)) as detail,
         format('drop policy <each> on %s; alter table %1$s alter column %I type %s; create policy <each> on %1$s;', tenant_table.name, tenant_table.key_name, format_type(root.key_type, null)) as mend
       from tenant_table join tenant_table as root on root.is_root
-      where tenant_table.key_base_type <> root.key_base_type`
+      where tenant_table.key_base_type <> root.key_base_type
+      union all
+      select tenant_table.name, format('%I goes by the collation %s, and %s.%I by %s: one of them takes different texts for equal', tenant_table.key_name, own.oid::regcollation, root.name, root.key_name, other.oid::regcollation),
+        format('drop policy <each> on %s; alter table %1$s alter column %I type %s collate %s; create policy <each> on %1$s;', tenant_table.name, tenant_table.key_name, format_type(root.key_type, null), other.oid::regcollation)
+      from tenant_table join tenant_table as root on root.is_root
+      join pg_collation as own on own.oid = tenant_table.key_collation join pg_collation as other on other.oid = root.key_collation
+      where own.oid <> other.oid and not (own.collisdeterministic and other.collisdeterministic)`
   },
   {
     id: 'key-defaulted',
