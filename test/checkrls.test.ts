@@ -386,7 +386,7 @@ t.test('policies that say the same in another way, or narrow it, are no finding;
     const query = queryOf(client)
     const app = `yard_app_${process.pid}`
     const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
-    const yard = { schema: 'yard', tenantRoles: [app], operatorRoles: [], trustedRoles: [], column: 'tenantId', root: 'tenants', rootKey: 'tenantId', context: undefined, definers: [], verifiers: [], hiddenColumns: [], manifest: undefined }
+    const yard = { schema: 'yard', tenantRoles: [app], operatorRoles: [], trustedRoles: [], column: 'tenantId', root: 'tenants', rootKey: 'tenantId', context: undefined, definers: [], verifiers: [], namers: [], hiddenColumns: [], manifest: undefined }
     /** What the rules say of two tables whose policies are these. */
     const findings = async ({ type = 'integer', using, more = '', asked = {} }: { type?: string, using: readonly string[], more?: string, asked?: Partial<typeof settings> }): Promise<Array<{ line: string, mend: string }>> => {
       await query('begin')
