@@ -103,7 +103,7 @@ export async function buildApp ({ config, strategy, inspection, sealingKey = ran
     admitOperator: operatorGuard(operatorEntry(config), config.operatorPassword),
     deadlineMs: config.requestDeadlineMs
   })
-  await app.register(entry, { access: config.access, secure: config.production, strategy, key: sealingKey })
+  await app.register(entry, { access: config.access, secure: config.production, strategy, deadlineMs: config.requestDeadlineMs, key: sealingKey })
   await app.register(largeBodies, { waitTimeoutMs: config.requestDeadlineMs })
   await app.register(views, { walls: inspection === undefined ? 'nobody' : config.production ? 'operator' : 'everybody' })
   await app.register(errors)

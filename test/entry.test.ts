@@ -51,6 +51,28 @@ t.test('every route of a tenant is closed to whoever brings nothing, or brings w
   t.strictSame([...new Set(openOnes)].sort(), ['/link', '/link/', '/look/begin', '/look/begin/', '/sign-in', '/sign-in/', '/sign-out/'])
 })
 
+t.test('a large body of somebody who gets in nowhere, or may not send it, is refused before it is parsed', async t => {
+  const viewer = await cookieFor('viewer@example.com')
+  const member = await cookieFor('member@example.com')
+  const send = async (url: string, cookie: string, type: string, payload: string): Promise<number> =>
+    (await app.inject({ method: 'POST', url, headers: { host: 'tenant-0.localhost', accept: 'application/json', 'content-type': type, cookie }, payload })).statusCode
+  // Once it is parsed, the one is not JSON, and the other a form without its token.
+  for (const [url, type, payload, parsed] of [
+    ['/api/v1/projects', 'application/json', '{'.repeat(70_000), 400],
+    ['/api/v1/projects/bulk', 'application/json', '{'.repeat(70_000), 400],
+    ['/projects/', 'application/x-www-form-urlencoded', `name=${'%41'.repeat(300_000)}`, 403]
+  ] as const) {
+    for (const nobody of ['session=junk', 'session=', cookieOf(await signIn('owner@example.com', { slug: 'tenant-1' }))]) t.equal(await send(url, nobody, type, payload), 401, `${url} with ${nobody}`)
+    t.equal(await send(url, viewer, type, payload), 403, `${url}, of a viewer`)
+    t.equal(await send(url, member, type, payload), parsed, `${url}, of a member`)
+  }
+  const token = tokenIn(await ask('/projects/', { cookie: viewer }))
+  t.match(await ask('/projects/', { method: 'POST', cookie: viewer, form: { form_token: token, name: 'x', details: 'x'.repeat(70_000) } }), { statusCode: 403, body: /Your role in this account does not allow this/ })
+  t.match(await ask('/projects/', { method: 'POST', cookie: member, form: { form_token: tokenIn(await ask('/projects/', { cookie: member })), name: 'large', details: 'x'.repeat(70_000) } }), { statusCode: 303 })
+  const many = '&'.repeat(1_000_000)
+  t.equal(await send('/projects/', 'session=junk', 'application/x-www-form-urlencoded', many), 400)
+})
+
 t.test('people get in with their address and password, and out again', async t => {
   t.match(await ask('/subtasks/2/?x=y'), { statusCode: 303, headers: { location: '/sign-in/?to=%2Fsubtasks%2F2%2F%3Fx%3Dy' } })
   t.match(await ask('/api/v1/projects', { accept: 'application/json' }), { statusCode: 401, headers: { 'www-authenticate': /^Bearer/, 'content-type': /problem\+json/ } })

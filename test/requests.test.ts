@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { listen } from '../src/listen.ts'
 import { listProjects } from '../src/repositories/projects.ts'
+import { takeForms } from '../src/routes/forms.ts'
 import { hostReader } from '../src/tenancy/host.ts'
 import { hostileHosts } from './hostile-hosts.ts'
 import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase, until, type TestApp } from './support.ts'
@@ -492,6 +493,55 @@ t.test('large bodies of a tenant are worked on one at a time, and one that waits
   t.strictSame((await first).status, 200)
   t.strictSame((await Promise.all(waiting)).filter(({ status }) => ![200, 429].includes(status)), [])
   t.strictSame((await send('tenant-0', 70_000)).body, '{"taken":70000}', 'nobody who went away has kept a turn')
+})
+
+t.test('large forms take their turn with large bodies of JSON, and are parsed after it', async t => {
+  let release = (): void => {}
+  const arrived: string[] = []
+  const { ask } = await serve(t, {
+    config: { requestDeadlineMs: 300 },
+    routes: app => {
+      app.register(async app => {
+        await takeForms(app)
+        app.post('/take', { config: { transaction: false, checksFormToken: true }, bodyLimit: 100_000 }, async request => {
+          arrived.push(request.tenant?.slug ?? '')
+          if (arrived.length === 1) await new Promise<void>(resolve => { release = resolve })
+          return request.body
+        })
+      }).then(() => {}, t.fail)
+    }
+  })
+  const send = async (slug: string, type: string, body: string): Promise<Answer> => await ask('/take', `${slug}.localhost`, { method: 'POST', headers: { 'content-type': type }, body })
+  const sendForm = async (slug: string, body: string): Promise<Answer> => await send(slug, 'application/x-www-form-urlencoded', body)
+  const large = `name=${'x'.repeat(70_000)}`
+  const first = sendForm('tenant-0', large)
+  while (arrived.length === 0) await delay(5)
+  const [form, json, small, others] = await Promise.all([sendForm('tenant-0', large), send('tenant-0', 'application/json', JSON.stringify('x'.repeat(70_000))), sendForm('tenant-0', 'name=x'), sendForm('tenant-1', large)])
+  t.strictSame([form.status, json.status], [429, 429], 'waited for their turns in vain')
+  t.strictSame([small.status, others.status], [200, 200], 'neither a small form nor another tenant waits')
+  release()
+  t.strictSame((await first).status, 200)
+  t.match(await sendForm('tenant-0', `name=a+b%2B%26%F0%9F%8F%A0%zz&list=1&list=2&__proto__=x&none&details=${'+'.repeat(70_000)}`), {
+    status: 200, body: `{"name":"a b+&\u{1f3e0}%zz","list":["1","2"],"__proto__":"x","none":"","details":"${' '.repeat(70_000)}"}`
+  }, 'and all that it holds is read')
+})
+
+t.test('a form of more fields than any form has is refused, however large, before it is split', async t => {
+  const { ask } = await serve(t)
+  const host = 'tenant-0.localhost'
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const token = /name="form_token" value="([^"]+)"/.exec((await ask('/projects/', host)).body)?.[1] ?? ''
+  const send = async (fields: number): Promise<number> => (await ask('/projects/', host, { method: 'POST', headers, body: `form_token=${token}&name=${'&'.repeat(fields - 2)}` })).status
+  t.equal(await send(20), 400, 'no name')
+  t.match(await ask('/projects/', host, { method: 'POST', headers, body: `form_token=${token}&name=x${'&'.repeat(19)}` }), { status: 400, body: /A form has at most 20 fields/ })
+  const many = Array.from({ length: 150_000 }, (_, index) => `${index}=`).join('&')
+  t.match(await ask('/projects/', host, { method: 'POST', headers, body: many }), { status: 400, body: /A form has at most 20 fields/ }, 'although it lacks its token')
+  t.match(await ask('/walls/attacks/', host, { method: 'POST', headers, body: `name=${'x'.repeat(17_000)}` }), { status: 413 }, 'and where nobody types much, none is large')
+})
+
+t.test('a large body for an address without a page is not parsed', async t => {
+  const { ask } = await serve(t)
+  t.match(await ask('/nothing-here/', 'tenant-0.localhost', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{'.repeat(70_000) }), { status: 404 })
 })
 
 t.test('a large body that arrives slowly, or never, keeps nobody waiting', async t => {

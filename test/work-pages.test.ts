@@ -94,6 +94,18 @@ t.test('a form with a mistake says what is wrong and keeps what was typed', asyn
   t.match(await firstOf('project', 'tenant-0'), { id }, 'and nothing was changed')
 })
 
+t.test('details take 100,000 characters, however long they are on the way, and what is too long is still there', async t => {
+  for (const character of ['\u{1f3e0}', '\n', '+', 'é']) {
+    const made = await follow(t, '/projects/', { name: '\u{1f3e0}'.repeat(255), details: character.repeat(99_999) + 'x' }, '/projects/')
+    const [row] = await asRole(await adminOf(database, 'tenant-0'), async query => await query('select details from rowhouse.project where id = $1', [/\d+/.exec(made.path)?.[0]]))
+    t.ok(row?.['details'] === character.repeat(99_999) + 'x', JSON.stringify(character))
+    await follow(t, `${made.path}delete/`, {}, made.path)
+  }
+  const late = await send('/projects/', { name: '', details: '\u{1f3e0}'.repeat(100_000) }, { page: '/projects/' })
+  t.equal(late.statusCode, 400)
+  t.equal(late.body.split('\u{1f3e0}').length, 100_001)
+})
+
 t.test('whoever changes what somebody else has changed meanwhile is told, and loses nothing', async t => {
   const { id, name } = await firstOf('project', 'tenant-1')
   const page = `/project/${id}/`

@@ -13,6 +13,7 @@ export interface EntryOptions {
   /** Whether people come over https: then the cookie says so, and travels over nothing else. */
   secure: boolean
   strategy: TenancyStrategy
+  deadlineMs: number
   /** What the tokens of forms are made with: the same in all processes that serve together. */
   key: Uint8Array
 }
@@ -46,6 +47,11 @@ declare module 'fastify' {
     readonly broughtHash: string | undefined
     /** Whether the token that the browser brought is one of an operator's look: for what pages say, and for nothing else. */
     readonly isLooking: boolean
+    /**
+     * Finds out who asks, and whether they may, in a transaction for that alone: for what costs much before the request's own begins.
+     * Does nothing where whoever asks is let in.
+     */
+    assertMayEnter: () => Promise<void>
   }
 }
 
@@ -61,7 +67,7 @@ export const lookPrefix = 'look_'
  * otherwise: who shows no token is turned away at the door, and what the token is worth is found out inside the tenant's
  * transaction, by its first statement, which fails all others with it. So a token of another tenant's is no token.
  */
-export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy, key }) => {
+export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy, deadlineMs, key }) => {
   const cookieName = secure ? '__Host-session' : 'session'
   await app.register(cookie)
   app.decorate('access', access)
@@ -92,6 +98,16 @@ export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy
   })
   app.decorateRequest('isLooking', {
     getter (this: FastifyRequest) { return broughtToken(this)?.startsWith(lookPrefix) === true }
+  })
+  app.decorateRequest('assertMayEnter', async function (this: FastifyRequest) {
+    const { tenant, credential, method, routeOptions: { config } } = this
+    if (tenant === undefined || credential === undefined) return
+    const { transaction, caller } = await strategy.beginTenant(tenant, { readOnly: true, deadlineMs, credential })
+    try {
+      if (caller !== undefined) assertMay(await caller, needOf(method, config))
+    } finally {
+      await transaction.rollback()
+    }
   })
   if (access === 'open') return
 

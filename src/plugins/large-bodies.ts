@@ -8,14 +8,19 @@ export interface LargeBodiesOptions {
   waitTimeoutMs: number
 }
 
-/** To parse a body of this length takes some milliseconds in which nobody else is served. */
-const largeLength = 64 * 1024
+/** To parse a body beyond this length takes some milliseconds in which nobody else is served. */
+export const largeLength = 64 * 1024
 /** A rest for the others, of about the time that parsing and checking took: in milliseconds for each character. */
 const restPerCharacter = 1 / 20_000
 const mostWaiting = 10
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /**
+     * Waits until a large body of this length may be parsed, when it is here as a whole. Whoever could not send it is turned away
+     * before that.
+     */
+    beginLargeBody: (length: number) => Promise<void>
     endLargeBody: (() => void) | undefined
   }
 }
@@ -23,15 +28,21 @@ declare module 'fastify' {
 /**
  * Lets each tenant have one large body worked on at a time, with a rest behind it: a body is parsed and checked in one go,
  * before anything that a request does in the database takes its turn. The turn begins when the whole body is here and ends
- * with the work, so that a client that sends or reads slowly keeps nobody waiting.
+ * with the work, so that a client that sends or reads slowly keeps nobody waiting. Who brings nothing that lets them in has no turn.
  */
 export const largeBodies = plugin<LargeBodiesOptions>(async (app, { waitTimeoutMs }) => {
   const turns = new Turns(waitTimeoutMs)
   const parseJson = promisify(app.getDefaultJsonParser('error', 'error'))
   app.decorateRequest('endLargeBody', undefined)
+  app.decorateRequest('beginLargeBody', async function (this: FastifyRequest, length: number) {
+    await this.assertMayEnter()
+    await takeTurn(this, length)
+  })
 
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {
-    if (body.length > largeLength) await takeTurn(request, body.length)
+    // Nobody reads it.
+    if (request.is404) return undefined
+    if (body.length > largeLength) await request.beginLargeBody(body.length)
     return await parseJson(request, body)
   })
   app.addHook('onSend', (request, _reply, payload, done) => {
@@ -54,7 +65,7 @@ export const largeBodies = plugin<LargeBodiesOptions>(async (app, { waitTimeoutM
     }
     request.endLargeBody = () => { setTimeout(end, length * restPerCharacter).unref() }
   }
-}, { name: 'large-bodies', dependencies: ['tenant'], fastify: '5.x' })
+}, { name: 'large-bodies', dependencies: ['tenant', 'entry'], fastify: '5.x' })
 
 function endOf (request: FastifyRequest): void {
   const end = request.endLargeBody

@@ -1,13 +1,21 @@
-import formBody from '@fastify/formbody'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { CrossSiteRequestError } from '../errors.ts'
 import { isCrossSite } from '../plugins/cross-site.ts'
 import { assertFormToken } from '../plugins/entry.ts'
+import { largeLength } from '../plugins/large-bodies.ts'
+import { parseForm, prepareForm } from './form-body.ts'
 
-/** Takes forms, of this host's own pages alone: each carries the token of its account and session, and none can be forgotten. */
+/**
+ * Takes forms, of this host's own pages alone: each carries the token of its account and session, and none can be forgotten. A route
+ * whose form may be long has a limit of its own.
+ */
 export async function takeForms (app: FastifyInstance): Promise<void> {
-  await app.register(formBody)
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer', bodyLimit }, async (request: FastifyRequest, body: Buffer) => {
+    prepareForm(body)
+    if (body.length > largeLength) await request.beginLargeBody(body.length)
+    return parseForm(body)
+  })
   app.addHook('onRequest', async request => {
     if (request.method === 'POST' && isCrossSite(request)) throw new CrossSiteRequestError()
   })
@@ -18,7 +26,7 @@ export async function takeForms (app: FastifyInstance): Promise<void> {
   })
 }
 
-/** A form is no more than this. */
+/** A form is no more than this, unless its route says otherwise. */
 export const bodyLimit = 16 * 1024
 
 /** Pages that stand in no document of the API. */

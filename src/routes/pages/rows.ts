@@ -12,6 +12,10 @@ import { firstMistake, typedIn } from '../forms.ts'
 export const pageSize = 25
 
 const audience = 'tenant' as const
+
+/** For details of 100,000 characters, each of four bytes, which a browser writes as three times as many, and a name like them. */
+const rowFormLimit = 12 * (100_000 + 255) + 2048
+
 export const idInPath = z.object({ id: idText })
 /** The id in the address of a request whose params are {@link idInPath}. */
 export function idOf ({ params }: FastifyRequest): number {
@@ -21,7 +25,7 @@ export function idOf ({ params }: FastifyRequest): number {
 /** A page of one row. */
 export const reading = { config: { audience }, errorHandler: badIdIsNotFound }
 /** What a form leads to: it opens a transaction for what it does, once it is known to be right. */
-export const writing = { config: { audience, transaction: false }, errorHandler: badIdIsNotFound, attachValidation: true }
+export const writing = { config: { audience, transaction: false }, errorHandler: badIdIsNotFound, attachValidation: true, bodyLimit: rowFormLimit }
 
 const cursor = z.string().max(4000).optional()
 
@@ -48,7 +52,7 @@ export function bodyOf (request: FastifyRequest): RowBody {
 
 /** Whose form it was that something is wrong with: what was typed is there still. */
 export function formState (request: FastifyRequest, form: FormState['form'], error: AppError): FormState {
-  return { form, typed: typedIn(request, 100_000), error: error.message, notice: undefined }
+  return { form, typed: typedIn(request, 200_000), error: error.message, notice: undefined }
 }
 
 export const noForm: Omit<FormState, 'notice'> = { form: undefined, typed: {}, error: undefined }
