@@ -181,13 +181,6 @@ export class CountingTakesTooLongError extends AppError {
   }
 }
 
-/** One inspection of the walls at a time. */
-export class InspectionUnderWayError extends AppError {
-  constructor () {
-    super('unavailable', 'The attacks are being run for somebody else at the moment. Please try again in a few seconds.', { headers: { 'retry-after': '5' } })
-  }
-}
-
 /** The server has been told to stop. Another one, or the same when it is started again, takes the request. */
 export class StoppingError extends AppError {
   constructor () {

@@ -56,7 +56,7 @@ async function start (): Promise<Running> {
 
     const behind = await unlessAborted(stopping.signal, async () => await countBehind(database, await latestMigration()))
     const administration = database.logins.manager === undefined ? undefined : accountAdministration(database, config.tenancy)
-    const inspection = wallInspection(database.login('tenant'), { exceptions, signContext: contextSigner(config.database.context, config.requestDeadlineMs) })
+    const inspection = wallInspection(database.login('tenant'), { exceptions, signContext: contextSigner(config.database.context, config.requestDeadlineMs), deadlineMs: config.requestDeadlineMs })
     const app = await buildApp({ config, strategy, inspection, sealingKey: sealingKey(database), administration, sendMail: config.mailHookUrl === undefined ? undefined : mailHook(config.mailHookUrl), logger: loggerOptions(config) })
     const port = await listen(app, config)
     for (const { rule, object, detail } of weaknesses) app.log.warn({ rule: rule.id, object }, `a weakness of the walls: ${detail}`)

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp, type AppOptions } from '../src/app.ts'
-import { wallInspection } from '../src/check-rls/inspection.ts'
+import { wallInspection, type InspectionOptions } from '../src/check-rls/inspection.ts'
 import { parseConfig, settingNames } from '../src/config.ts'
 import { withClient } from '../src/database/admin.ts'
 import { contextSigner } from '../src/database/context.ts'
@@ -222,8 +222,8 @@ export async function freePort (): Promise<number> {
 }
 
 /** The application on a test database, not listening yet, so that a test may add a route; closed in the end. */
-export async function testApp (t: Test, database: TestDatabase, { name = tenancy, config = {}, pool = {}, directory, logger = false, ...options }: {
-  name?: StrategyName, config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, directory?: DirectoryOptions, logger?: NonNullable<AppOptions['logger']>, administration?: AppOptions['administration'], sendMail?: AppOptions['sendMail']
+export async function testApp (t: Test, database: TestDatabase, { name = tenancy, config = {}, pool = {}, directory, inspection = {}, logger = false, ...options }: {
+  name?: StrategyName, config?: Partial<AppOptions['config']>, pool?: Partial<PoolOptions>, directory?: DirectoryOptions, inspection?: Partial<InspectionOptions>, logger?: NonNullable<AppOptions['logger']>, administration?: AppOptions['administration'], sendMail?: AppOptions['sendMail']
 } = {}): Promise<TestApp> {
   const access = config.access ?? (isClosed ? 'required' : 'open')
   const signContext = contextSigner(database.environment['CONTEXT_KEY'] === undefined ? undefined : { signedWith: database.environment['CONTEXT_KEY'] }, 10_000)
@@ -231,7 +231,7 @@ export async function testApp (t: Test, database: TestDatabase, { name = tenancy
   const app = await buildApp({
     config: { access, addresses: ['127.0.0.1'], baseDomain: 'localhost', operatorPassword: access === 'required' ? operatorPassword : undefined, production: false, requestDeadlineMs: 10_000, ...config },
     strategy,
-    inspection: wallInspection(database.login('tenant'), { exceptions: [], signContext }),
+    inspection: wallInspection(database.login('tenant'), { exceptions: [], signContext, deadlineMs: config.requestDeadlineMs ?? 10_000, restMs: 0, ...inspection }),
     administration: 'administration' in options ? options.administration : accountAdministration(database, name),
     sendMail: options.sendMail,
     logger

@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
-import { adminOf, asRole, isClosed, isSigned, operatorPassword, placeTenants, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
+import { wallInspection, type InspectionOptions } from '../src/check-rls/inspection.ts'
+import { contextSigner } from '../src/database/context.ts'
+import { adminOf, asRole, contextKey, isClosed, isSigned, operatorPassword, placeTenants, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
 import { peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
 
 const database = await testDatabase(t)
@@ -12,6 +14,7 @@ const { app } = await testApp(t, database)
 const { ask, send } = visitorsOf(app)
 const admin = await adminOf(database, 'tenant-0')
 const operator = { slug: '' }
+const inspectionOptions: InspectionOptions = { exceptions: [], signContext: contextSigner(isSigned ? { signedWith: contextKey } : undefined, 10_000), deadlineMs: 10_000, restMs: 0 }
 
 const text = ({ body }: Pick<LightMyRequestResponse, 'body'>): string => body.replace(/<[^>]*>/g, ' ').replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&').replace(/\s+/g, ' ')
 const attack = async (slug = 'tenant-0'): Promise<LightMyRequestResponse> => await send('/walls/attacks/', {}, { page: '/walls/', slug })
@@ -244,15 +247,39 @@ t.test('attacks are not run by another site, another account\'s page or without 
   t.equal((await ask('/walls/attacks/')).statusCode, 405, 'and not by a link')
 })
 
-t.test('of two who attack at once one is asked to wait, and whoever asks for the audit at once shares a run of it', async t => {
-  const answers = await Promise.all([attack(), attack('tenant-1')])
-  t.strictSame(answers.map(({ statusCode }) => statusCode).sort(), [200, 503])
-  const busy = answers.find(({ statusCode }) => statusCode === 503)
-  t.match(busy?.headers, { 'retry-after': '5', 'content-type': /text\/html/ })
-  t.match(text(busy ?? { body: '' }), /The attacks are being run for somebody else at the moment\. Please try again in a few seconds\./)
-  t.match(text(await attack()), /none got through/, 'and then they can')
+t.test('no account\'s audit or attacks answer, refuse or change those of another, or the operator\'s', async t => {
+  const inspection = wallInspection(database.login('tenant'), inspectionOptions)
+  const audits = [1, 2, 'operator', 1, 2] as const
+  const [first, second, operators, ...again] = await Promise.all(audits.map(async by => await inspection.audit({ by, placement: undefined })))
+  t.not(first, second)
+  t.not(first, operators)
+  t.ok(again[0] === first && again[1] === second, 'each has an audit of its own, which is the same for a while')
+
+  const { send } = visitorsOf((await testApp(t, database)).app)
+  const visitors = [{ slug: 'tenant-0' }, { slug: 'tenant-1' }, { slug: 'tenant-2' }, operator]
+  const results = await Promise.all(visitors.map(async visitor => await send('/walls/attacks/', {}, { ...visitor, page: '/walls/' })))
+  for (const result of results) {
+    t.equal(result.statusCode, 200)
+    t.match(text(result), /\d{3} attacks, and none got through/)
+    t.notMatch(result.body, /not tried/, 'nor does one wait for another\'s locks')
+  }
+})
+
+t.test('of one account one run of the attacks is under way, and behind it there is a rest, which is no other\'s', async t => {
+  const { app } = await testApp(t, database, { inspection: { restMs: 600_000 } })
+  const { ask, send } = visitorsOf(app)
+  const attack = async (visitor: { slug: string }): Promise<LightMyRequestResponse> => await send('/walls/attacks/', {}, { ...visitor, page: '/walls/' })
+  const statuses = await Promise.all(Array.from({ length: 3 }, async () => (await attack({ slug: 'tenant-0' })).statusCode))
+  t.strictSame(statuses.sort(), [200, 429, 429])
+  const refused = await attack({ slug: 'tenant-0' })
+  t.match(refused, { statusCode: 429, headers: { 'retry-after': '600', 'content-type': /text\/html/ } })
+  t.match(text(refused), /The attacks are under way already, or were a moment ago\. Please try again in a few seconds\./)
+  for (const visitor of [{ slug: 'tenant-1' }, operator]) {
+    t.match(text(await attack(visitor)), /none got through/)
+    t.equal((await attack(visitor)).statusCode, 429)
+  }
   const pages = await Promise.all(Array.from({ length: 8 }, async () => await ask('/walls/')))
-  t.equal(new Set(pages.map(page => /connection of its own, in ([\d.]+) ms/.exec(text(page))?.[1])).size, 1)
+  t.equal(new Set(pages.map(page => /connection of its own, in ([\d.]+) ms/.exec(text(page))?.[1])).size, 1, 'and all of an account share a run of the audit')
 })
 
 t.test('a lock that somebody holds keeps no one waiting: what could not be tried is said to be so', async t => {

@@ -1,8 +1,9 @@
 import type { SignContext } from '../database/context.ts'
 import { loginAt, type Placement } from '../database/placement.ts'
 import type { ConnectionSettings } from '../database/settings.ts'
-import { InspectionUnderWayError, UnavailableError } from '../errors.ts'
+import { TooManyRequestsError, UnavailableError } from '../errors.ts'
 import { ExplainedError } from '../explained-error.ts'
+import { FairTurns } from '../fair-turns.ts'
 import type { Exception } from './exceptions.ts'
 import { rowhouseSettings } from './rowhouse.ts'
 import type { Finding } from './rule.ts'
@@ -19,54 +20,83 @@ export interface LiveAudit {
   ms: number
 }
 
-/** What a running server can look at, and try, about the walls of its databases: on connections of the login that serves tenants. */
+/** Who looks: an account, by its id, or the operator. */
+export type Inspector = number | 'operator'
+
+/**
+ * What a running server can look at, and try, about the walls of its databases: on connections of the login that serves tenants. What
+ * one looks at is no other's answer, and neither refused nor kept for anybody else's sake: or it would tell that they look at it, too.
+ */
 export interface WallInspection {
   /**
-   * The rules that a start goes by. One run answers all who ask meanwhile, and for some seconds whoever asks then.
+   * The rules that a start goes by. One run answers all of the same account who ask meanwhile, and for some seconds whoever asks then.
    *
-   * @param placement of the database; the configured one if left out
+   * @param target.placement of the database; the configured one if left out
    * @throws {UnavailableError} where the database does not answer
    */
-  audit: (placement?: Placement) => Promise<LiveAudit>
+  audit: (target: { by: Inspector, placement: Placement | undefined }) => Promise<LiveAudit>
   /**
    * Attacks one account as another.
    *
-   * @throws {InspectionUnderWayError} where this process is at it already
+   * @throws {TooManyRequestsError} where the same account, or the operator, is at it already, or was a moment ago
    * @throws {UnavailableError} where the database does not answer
    */
-  attack: (target: { placement?: Placement | undefined, self: number, victim: number }) => Promise<TenantAttackReport>
+  attack: (target: { by: Inspector, placement: Placement | undefined, self: number, victim: number }) => Promise<TenantAttackReport>
+}
+
+export interface InspectionOptions {
+  exceptions: readonly Exception[]
+  signContext: SignContext | undefined
+  /** What a run takes at most. */
+  deadlineMs: number
+  /** How long an account's attacks rest when they are done. */
+  restMs?: number
 }
 
 /** For so long what the rules found is what they would find. */
 const keptMs = 5000
 
+/** So many of all accounts' runs are under way at once, each on a connection of its own. */
+const atOnce = 3
+
 /** @param login of the role that serves tenants, in the configured database */
-export function wallInspection (login: ConnectionSettings, { exceptions, signContext }: { exceptions: readonly Exception[], signContext: SignContext | undefined }): WallInspection {
-  const audits = new Map<Placement | undefined, { audit: Promise<LiveAudit>, until: number }>()
-  let isAttacking = false
+export function wallInspection (login: ConnectionSettings, { exceptions, signContext, deadlineMs, restMs = 2000 }: InspectionOptions): WallInspection {
+  const audits = new Map<string, { audit: Promise<LiveAudit>, until: number }>()
+  /** Who attacks, or rests from it, and until when. */
+  const attackers = new Map<Inspector, number>()
+  const turns = { waitMs: deadlineMs, mostWaiting: 10, refusal: () => new TooManyRequestsError() }
+  const auditing = new FairTurns<Inspector>({ atOnce, ...turns })
+  const attacking = new FairTurns<Inspector>({ atOnce, ...turns })
 
   return {
-    audit: async placement => {
-      for (const [place, { until }] of audits) if (until < performance.now()) audits.delete(place)
-      const known = audits.get(placement)
+    audit: async ({ by, placement }) => {
+      const key = `${by} ${placement ?? ''}`
+      for (const [kept, { until }] of audits) if (until < performance.now()) audits.delete(kept)
+      const known = audits.get(key)
       if (known !== undefined) return await known.audit
-      const entry = { audit: orUnavailable(auditNow(loginAt(login, placement), exceptions)), until: Infinity }
-      audits.set(placement, entry)
+      const entry = { audit: inTurn(auditing, by, async () => await orUnavailable(auditNow(loginAt(login, placement), exceptions))), until: Infinity }
+      audits.set(key, entry)
       // Also where it fails: a database that does not answer is not asked again by everybody who comes.
       entry.audit.finally(() => { entry.until = performance.now() + keptMs }).catch(() => {})
       return await entry.audit
     },
-    attack: async ({ placement, self, victim }) => {
-      if (isAttacking) throw new InspectionUnderWayError()
-      isAttacking = true
+    attack: async ({ by, placement, self, victim }) => {
+      for (const [attacker, until] of attackers) if (until <= performance.now()) attackers.delete(attacker)
+      if (attackers.has(by)) throw new TooManyRequestsError('The attacks are under way already, or were a moment ago. Please try again in a few seconds.', Math.ceil(restMs / 1000))
+      attackers.set(by, Infinity)
       try {
-        return await orUnavailable(withAuditor(loginAt(login, placement), async client =>
-          await attackAsTenant(queryOf(client), { ...rowhouseSettings, manifest: undefined, self, victim, sign: signContext })))
+        return await inTurn(attacking, by, async () => await orUnavailable(withAuditor(loginAt(login, placement), async client =>
+          await attackAsTenant(queryOf(client), { ...rowhouseSettings, manifest: undefined, self, victim, sign: signContext }))))
       } finally {
-        isAttacking = false
+        attackers.set(by, performance.now() + restMs)
       }
     }
   }
+}
+
+/** Accounts take turns; the operator waits for none of them. */
+async function inTurn<Result> (turns: FairTurns<Inspector>, by: Inspector, work: () => Promise<Result>): Promise<Result> {
+  return by === 'operator' ? await work() : await turns.take(by, work)
 }
 
 async function auditNow (login: ConnectionSettings, exceptions: readonly Exception[]): Promise<LiveAudit> {

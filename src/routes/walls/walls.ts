@@ -50,7 +50,7 @@ export function wallRoutes ({ strategy, inspection, deadlineMs, showTenants }: W
   async function attack (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { tenant } = request
     const sides = tenant === undefined ? await twoAccounts() : { self: { id: tenant.id, slug: tenant.slug }, victim: { id: tenant.id + 1, slug: undefined } }
-    const report = await inspection.attack({ placement: tenant?.database, self: sides.self.id, victim: sides.victim.id })
+    const report = await inspection.attack({ by: tenant?.id ?? 'operator', placement: tenant?.database, self: sides.self.id, victim: sides.victim.id })
     const page = attacksPage(report, sides)
     if (page.through > 0) request.log.error({ tenant: tenant?.slug, through: page.through, attacks: page.total }, 'attacks on the walls got through')
     return reply.page('attacks', page)
@@ -71,7 +71,7 @@ export function wallRoutes ({ strategy, inspection, deadlineMs, showTenants }: W
 
 /** @returns undefined where the database does not answer: the rest of the page is true all the same */
 async function auditOf (inspection: WallInspection, { tenant, log }: { tenant: FastifyRequest['tenant'], log: FastifyBaseLogger }): Promise<LiveAudit | undefined> {
-  return await inspection.audit(tenant?.database).catch((error: unknown) => {
+  return await inspection.audit({ by: tenant?.id ?? 'operator', placement: tenant?.database }).catch((error: unknown) => {
     log.warn({ err: error, tenant: tenant?.slug }, 'the audit of the walls could not be run')
     return undefined
   })
