@@ -1,9 +1,15 @@
+import { once } from 'node:events'
+import net from 'node:net'
 import { gzipSync } from 'node:zlib'
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
-import { wallInspection, type InspectionOptions } from '../src/check-rls/inspection.ts'
+import { wallInspection, type InspectionOptions, type LiveAudit } from '../src/check-rls/inspection.ts'
+import type { TenantAttackReport } from '../src/check-rls/tenant-attacks.ts'
 import { contextSigner } from '../src/database/context.ts'
-import { adminOf, asRole, contextKey, isClosed, isSigned, operatorPassword, placeTenants, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
+import { loginAt } from '../src/database/placement.ts'
+import type { ConnectionSettings } from '../src/database/settings.ts'
+import { UnavailableError } from '../src/errors.ts'
+import { adminOf, asRole, contextKey, isClosed, isSigned, operatorPassword, placeTenants, seedTenants, tenancy, testApp, testDatabase, until } from './support.ts'
 import { peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
 
 const database = await testDatabase(t)
@@ -282,6 +288,39 @@ t.test('of one account one run of the attacks is under way, and behind it there 
   t.equal(new Set(pages.map(page => /connection of its own, in ([\d.]+) ms/.exec(text(page))?.[1])).size, 1, 'and all of an account share a run of the audit')
 })
 
+t.test('a run that the database does not answer is given up in time, and leaves no connection, nothing in the way of the next and nothing done', async t => {
+  const login = loginAt(database.login('tenant'), (await adminOf(database, 'tenant-0')).database)
+  const wire = await freezable(t, login)
+  const inspection = wallInspection({ ...login, host: '127.0.0.1', port: wire.port }, { ...inspectionOptions, deadlineMs: 5000 })
+  const attack = async (): Promise<TenantAttackReport> => await inspection.attack({ by: 1, placement: undefined, self: 1, victim: 2 })
+  const audit = async (): Promise<LiveAudit> => await inspection.audit({ by: 1, placement: undefined })
+  for (const run of [attack, audit] as Array<() => Promise<unknown>>) {
+    // As a server that stands still: it has said that it is there, and says nothing more.
+    wire.freezeAfterLogin()
+    await t.rejects(run(), UnavailableError)
+    await until(() => wire.open() === 0)
+    wire.thaw()
+  }
+  const { tables } = await attack()
+  t.ok(tables.length > 10 && tables.every(({ attacks }) => attacks.every(({ outcome }) => outcome === 'refused' || outcome === 'no rows')), 'and then it can be run')
+  t.ok((await inspection.audit({ by: 2, placement: undefined })).rules > 10)
+  await until(async () => (await asRole(database.admin, async query => await query("select from pg_stat_activity where datname = $1 and usename = $2 and application_name = 'rowhouse admin'", [login.database, login.user]))).length === 0)
+})
+
+t.test('attacks that take long end in time, within a table, too, and those that nobody came to are said to be untried', async t => {
+  const login = loginAt(database.login('tenant'), (await adminOf(database, 'tenant-0')).database)
+  const slow = 'create function rowhouse.dawdle() returns boolean language plpgsql as $$ begin perform pg_sleep(2); return false; end $$; grant execute on function rowhouse.dawdle() to public; create policy slow on rowhouse.app_user as permissive for all to rowhouse_tenant using (rowhouse.dawdle())'
+  await sabotaged(t, slow, 'drop policy slow on rowhouse.app_user; drop function rowhouse.dawdle()', async () => {
+    const inspection = wallInspection(login, { ...inspectionOptions, deadlineMs: 5000 })
+    const { tables, unattacked } = await inspection.attack({ by: 1, placement: undefined, self: 1, victim: 2 })
+    const people = tables.find(({ name }) => name === 'rowhouse.app_user')?.attacks ?? []
+    t.equal(people.at(-1)?.words, 'the time was up')
+    t.equal(people.at(-1)?.outcome, 'untried')
+    t.ok(people.some(({ code }) => code === '57014'))
+    t.ok(unattacked.includes('rowhouse.user_session'))
+  })
+})
+
 t.test('a lock that somebody holds keeps no one waiting: what could not be tried is said to be so', async t => {
   await asRole(admin, async query => {
     await query('begin')
@@ -329,3 +368,37 @@ t.test('the page and the attacks are the same, whatever the account with the nex
     t.strictSame(await shown(), usual, 'no account')
   })
 })
+
+/** A way to a server that can stop carrying what goes through it, and cuts its own end where the other one is cut. */
+async function freezable (t: Test, { host, port }: ConnectionSettings) {
+  const clients = new Set<net.Socket>()
+  let isFreezing = false
+  const server = net.createServer(client => {
+    clients.add(client)
+    const far = net.connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port })
+    let isFrozen = false
+    client.on('data', chunk => { if (!isFrozen) far.write(chunk) })
+    far.on('data', chunk => {
+      if (isFrozen) return
+      client.write(chunk)
+      // `Z`, ready for a query, is the end of a login.
+      if (isFreezing && chunk.includes(Buffer.from([0x5a, 0, 0, 0, 5]))) isFrozen = true
+    })
+    client.on('error', () => {}).on('close', () => {
+      clients.delete(client)
+      far.destroy()
+    })
+    far.on('error', () => {}).on('close', () => { client.destroy() })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    for (const client of clients) client.destroy()
+    server.close()
+  })
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    open: () => clients.size,
+    freezeAfterLogin: () => { isFreezing = true },
+    thaw: () => { isFreezing = false }
+  }
+}

@@ -1,14 +1,16 @@
+import type pg from 'pg'
 import type { SignContext } from '../database/context.ts'
 import { loginAt, type Placement } from '../database/placement.ts'
 import type { ConnectionSettings } from '../database/settings.ts'
 import { TooManyRequestsError, UnavailableError } from '../errors.ts'
 import { ExplainedError } from '../explained-error.ts'
 import { FairTurns } from '../fair-turns.ts'
-import type { Exception } from './exceptions.ts'
-import { rowhouseSettings } from './rowhouse.ts'
+import { check, type Query } from './check.ts'
+import { sift, type Exception } from './exceptions.ts'
+import { readContextManifest, rowhouseExceptions, rowhouseSettings } from './rowhouse.ts'
 import type { Finding } from './rule.ts'
 import { queryOf, withAuditor } from './session.ts'
-import { checkForStart, startRules } from './start.ts'
+import { startRules } from './start.ts'
 import { attackAsTenant, type TenantAttackReport } from './tenant-attacks.ts'
 
 /** What the rules find now, in one database. */
@@ -47,7 +49,7 @@ export interface WallInspection {
 export interface InspectionOptions {
   exceptions: readonly Exception[]
   signContext: SignContext | undefined
-  /** What a run takes at most. */
+  /** What a run takes at most, once it has its turn: then it is given up, whatever the database does. */
   deadlineMs: number
   /** How long an account's attacks rest when they are done. */
   restMs?: number
@@ -55,6 +57,9 @@ export interface InspectionOptions {
 
 /** For so long what the rules found is what they would find. */
 const keptMs = 5000
+
+/** Attempts begin for this part of the time, so that what is under way then, which has a second, has its answer. */
+const partForAttempts = 0.8
 
 /** So many of all accounts' runs are under way at once, each on a connection of its own. */
 const atOnce = 3
@@ -74,7 +79,7 @@ export function wallInspection (login: ConnectionSettings, { exceptions, signCon
       for (const [kept, { until }] of audits) if (until < performance.now()) audits.delete(kept)
       const known = audits.get(key)
       if (known !== undefined) return await known.audit
-      const entry = { audit: inTurn(auditing, by, async () => await orUnavailable(auditNow(loginAt(login, placement), exceptions))), until: Infinity }
+      const entry = { audit: inTurn(auditing, by, async () => await orUnavailable(auditNow(loginAt(login, placement), exceptions, deadlineMs))), until: Infinity }
       audits.set(key, entry)
       // Also where it fails: a database that does not answer is not asked again by everybody who comes.
       entry.audit.finally(() => { entry.until = performance.now() + keptMs }).catch(() => {})
@@ -85,8 +90,8 @@ export function wallInspection (login: ConnectionSettings, { exceptions, signCon
       if (attackers.has(by)) throw new TooManyRequestsError('The attacks are under way already, or were a moment ago. Please try again in a few seconds.', Math.ceil(restMs / 1000))
       attackers.set(by, Infinity)
       try {
-        return await inTurn(attacking, by, async () => await orUnavailable(withAuditor(loginAt(login, placement), async client =>
-          await attackAsTenant(queryOf(client), { ...rowhouseSettings, manifest: undefined, self, victim, sign: signContext }))))
+        return await inTurn(attacking, by, async () => await orUnavailable(untilDeadline(loginAt(login, placement), deadlineMs, async query =>
+          await attackAsTenant(query, { ...rowhouseSettings, manifest: undefined, self, victim, sign: signContext, longestMs: deadlineMs * partForAttempts }))))
       } finally {
         attackers.set(by, performance.now() + restMs)
       }
@@ -99,10 +104,43 @@ async function inTurn<Result> (turns: FairTurns<Inspector>, by: Inspector, work:
   return by === 'operator' ? await work() : await turns.take(by, work)
 }
 
-async function auditNow (login: ConnectionSettings, exceptions: readonly Exception[]): Promise<LiveAudit> {
+async function auditNow (login: ConnectionSettings, exceptions: readonly Exception[], deadlineMs: number): Promise<LiveAudit> {
   const start = performance.now()
-  const { findings, excepted } = await checkForStart(login, exceptions)
+  const { findings, excepted } = await untilDeadline(login, deadlineMs, async query =>
+    sift(await check(query, { ...rowhouseSettings, manifest: await readContextManifest() }, startRules), [...rowhouseExceptions, ...exceptions], undefined))
   return { rules: startRules.length, findings, letBe: excepted.length, ms: performance.now() - start }
+}
+
+/**
+ * Works on a connection of its own for so long. A database that hears nothing, or stands still, keeps nobody waiting, and the connection
+ * is cut: PostgreSQL undoes what was done on it.
+ *
+ * @throws {UnavailableError} when the time is up
+ */
+async function untilDeadline<Result> (login: ConnectionSettings, deadlineMs: number, work: (query: Query) => Promise<Result>): Promise<Result> {
+  const late = new UnavailableError(new Error('the database did not answer in time'))
+  let isLate = false
+  let connected: pg.Client | undefined
+  const running = withAuditor(login, async client => {
+    if (isLate) throw late
+    connected = client
+    return await work(queryOf(client))
+  })
+  // It may still fail when nobody waits for it any more.
+  running.catch(() => {})
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      isLate = true
+      connected?.connection.stream.destroy()
+      reject(late)
+    }, deadlineMs)
+  })
+  try {
+    return await Promise.race([running, deadline])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** What explains itself to whoever runs the server names hosts and databases: that is for the log. */

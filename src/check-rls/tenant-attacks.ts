@@ -12,9 +12,11 @@ export interface TenantAttackSettings extends CheckSettings {
   victim: number
   /** What proves that the application names a tenant, where the database asks for that. */
   sign: ((accountId: number) => string) | undefined
+  /** How long it goes on beginning attempts. All of it takes a second where the walls stand; where they do not, statements may find a lot to do. */
+  longestMs: number
 }
 
-/** What came of an attack. `untried`: somebody held a lock, or it took too long. */
+/** What came of an attack. `untried`: somebody held a lock, it took too long, or the time was up before. */
 export type Outcome = 'refused' | 'no rows' | 'through' | 'untried'
 
 export interface TenantAttack {
@@ -45,9 +47,6 @@ export interface TenantAttackReport {
   ms: number
 }
 
-/** All of it takes a second where the walls stand. Where they do not, statements may find a lot to do. */
-const longestMs = 8000
-
 /**
  * Tries to get at another tenant's rows as the login that serves tenants, with nothing that it could not do in a request: there is
  * nobody here who sees both sides, so it tries what gives itself away. Everything happens in one transaction, which is rolled back,
@@ -57,6 +56,7 @@ const longestMs = 8000
  */
 export async function attackAsTenant (query: Query, settings: TenantAttackSettings): Promise<TenantAttackReport> {
   const start = performance.now()
+  const isTimeUp = (): boolean => performance.now() - start > settings.longestMs
   await query('begin')
   try {
     await query("set local search_path = ''; set local statement_timeout = '1s'; set local lock_timeout = '100ms'")
@@ -67,8 +67,8 @@ export async function attackAsTenant (query: Query, settings: TenantAttackSettin
     const numbered = new Map((await query<{ name: string, columns: string[] }>(numberedColumns, [settings.schema])).map(({ name, columns }) => [name, columns]))
     const report: TenantAttackReport = { role, tables: [], unattacked: [], ms: 0 }
     for (const { hasKey, ...table } of tables) {
-      if (!hasKey || performance.now() - start > longestMs) report.unattacked.push(table.name)
-      else report.tables.push(await attackTable(query, table, settings, { setting: setting?.name, numbered: numbered.get(table.name) ?? [] }))
+      if (!hasKey || isTimeUp()) report.unattacked.push(table.name)
+      else report.tables.push(await attackTable(query, table, settings, { setting: setting?.name, numbered: numbered.get(table.name) ?? [], isTimeUp }))
     }
     return { ...report, ms: performance.now() - start }
   } finally {
@@ -76,12 +76,12 @@ export async function attackAsTenant (query: Query, settings: TenantAttackSettin
   }
 }
 
-async function attackTable (query: Query, table: ProbedTable, settings: TenantAttackSettings, { setting, numbered }: { setting: string | undefined, numbered: readonly string[] }): Promise<AttackedTable> {
+async function attackTable (query: Query, table: ProbedTable, settings: TenantAttackSettings, { setting, numbered, isTimeUp }: { setting: string | undefined, numbered: readonly string[], isTimeUp: () => boolean }): Promise<AttackedTable> {
   const prey = { self: String(settings.self), victim: String(settings.victim), row: {}, place: undefined, own: await countOwn(query, table, settings) }
   const attempts = attemptsOn(table, prey, setting, tenant => namingCall(Number(tenant), settings)).filter(canBeTold)
   const tried = numbered.length === 0 ? attempts : [...attempts.filter(attempt => !insertsRow(attempt)), insertionWithNumber(table, prey, numbered)]
   const attacks: TenantAttack[] = []
-  for (const attempt of tried) attacks.push(resultOf(attempt, await answerTo(query, attempt, settings)))
+  for (const attempt of tried) attacks.push(isTimeUp() ? untried(attempt) : resultOf(attempt, await answerTo(query, attempt, settings)))
   return { name: table.name, attacks, leftOut: attempts.filter(attempt => !tried.includes(attempt)).length }
 }
 
@@ -149,6 +149,10 @@ function enter (context: Context, { self, sign }: TenantAttackSettings): string 
 function namingCall (tenant: number, { sign }: TenantAttackSettings): { text: string, values: unknown[] } {
   if (sign === undefined) return { text: 'select rowhouse.set_account($1)', values: [tenant] }
   return { text: 'select rowhouse.set_account($1, null, $2)', values: [tenant, sign(tenant)] }
+}
+
+function untried ({ probe, context, text }: Attempt): TenantAttack {
+  return { probe, context, sql: text, outcome: 'untried', code: '', words: 'the time was up' }
 }
 
 function resultOf (attempt: Attempt, answer: Answer): TenantAttack {
