@@ -1,6 +1,14 @@
 import type { WallsPage } from '../../plugins/views.ts'
 import type { OwnRows, Policy, WalledTable, Walls } from '../../repositories/walls.ts'
 
+/** Whose rows each of the account's people may count. How many sessions, tokens or events there are is its owners' to know, whose pages list them. */
+const countedForAll: readonly string[] = ['account', 'app_user', 'idempotent_request', 'project', 'subtask', 'task']
+
+/** The counts that somebody may see. */
+export function countsFor (isOwner: boolean, counts: readonly OwnRows[]): OwnRows[] {
+  return counts.filter(({ table }) => isOwner || countedForAll.includes(table))
+}
+
 /** The tables as the page shows them, their policies as SQL: the operator is shown those for accounts' requests beside those for their own. */
 export function tablesOf ({ tables, counts = [] }: Walls & { counts?: OwnRows[] }, viewer: 'tenant' | 'operator'): WallsPage['tables'] {
   const isShown = ({ reachesUs, reachesTenants }: Policy): boolean => reachesUs || (viewer === 'operator' && reachesTenants)

@@ -7,7 +7,7 @@ import type { TenancyStrategy } from '../../tenancy/strategy.ts'
 import { bodyLimit, hidden, takeForms } from '../forms.ts'
 import { attacksPage, type Sides } from './attacks.ts'
 import { stepsOf } from './journey-steps.ts'
-import { tablesOf } from './tables.ts'
+import { countsFor, tablesOf } from './tables.ts'
 
 export interface WallRoutesOptions {
   strategy: TenancyStrategy
@@ -32,13 +32,14 @@ export function wallRoutes ({ strategy, inspection, deadlineMs, showTenants }: W
         : await request.readWhereTenantIs(async () => await request.readInOneTrip(async () => await readWalls(request.tenantScope)))
       // Until then, nobody knows how long the commit took.
       await journey?.trace.whenAnswered()
+      const isOwner = app.access === 'open' || request.person?.role === 'owner'
       const steps = journey === undefined ? [] : stepsOf(journey, request, walls.role.current)
       return reply.page('walls', {
         title: 'The walls',
         hasOwnDatabase: request.tenant?.database !== undefined,
         role: walls.role,
         context: walls.context,
-        tables: tablesOf(walls, tenant === undefined ? 'operator' : 'tenant'),
+        tables: tablesOf({ ...walls, counts: countsFor(isOwner, walls.counts ?? []) }, tenant === undefined ? 'operator' : 'tenant'),
         audit: await auditOf(inspection, request),
         steps
       })
