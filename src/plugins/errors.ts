@@ -6,7 +6,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import plugin from 'fastify-plugin'
 import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, MethodNotImplementedError, mostValueErrors, NotFoundError, NotSignedInError, NoViewOverTenantsError, StoppingError, toAppError, type ValueError } from '../errors.ts'
 import { problemPath, type ProblemName } from '../problems.ts'
-import type { ErrorPage } from './views.ts'
+import type { ErrorPage } from './page-data.ts'
 
 /** The one place where an error becomes an answer: a page for a browser, problem details (RFC 9457) for everyone else. */
 export const errors = plugin(async app => {

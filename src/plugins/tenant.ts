@@ -8,7 +8,7 @@ import { Journey } from '../tenancy/journey.ts'
 import type { OperatorScope, TenantScope } from '../tenancy/scope.ts'
 import type { TenancyStrategy, Work } from '../tenancy/strategy.ts'
 import type { FoundTenant, Tenant } from '../tenancy/tenant.ts'
-import type { Viewer } from './views.ts'
+import type { Viewer } from './page-data.ts'
 
 export interface TenantPluginOptions {
   strategy: TenancyStrategy

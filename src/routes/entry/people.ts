@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ConflictError, InvalidInputError, NotFoundError, sqlStateOf, type AppError } from '../../errors.ts'
-import type { PeoplePage } from '../../plugins/views.ts'
+import type { PeoplePage } from '../../plugins/page-data.ts'
 import { lastGuessing } from '../../repositories/audit.ts'
 import { listWithoutPassword } from '../../repositories/sessions.ts'
 import { createUsers, deleteUser, listUsers, updateUser, type User } from '../../repositories/users.ts'

@@ -1,4 +1,4 @@
-import type { MeasuredRatio, MeasuredStrategy } from '../../plugins/views.ts'
+import type { MeasuredRatio, MeasuredStrategy } from '../../plugins/page-data.ts'
 
 /** As the README has it. */
 interface Recorded {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { CountingTakesTooLongError, NotFoundError, NoViewOverTenantsError, sqlStateOf } from '../../errors.ts'
-import type { ChartsPage } from '../../plugins/views.ts'
+import type { ChartsPage } from '../../plugins/page-data.ts'
 import { countRowsOfAllAccounts, type RowsOfAllAccounts } from '../../repositories/account-counts.ts'
 import { findAccountsElsewhere, type AccountsElsewhere } from '../../repositories/accounts.ts'
 import { hidden } from '../forms.ts'

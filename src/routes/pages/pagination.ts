@@ -1,4 +1,4 @@
-import type { Pagination } from '../../plugins/views.ts'
+import type { Pagination } from '../../plugins/page-data.ts'
 
 const linksBefore = 10
 const linksAfter = 9

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { NotFoundError } from '../../errors.ts'
-import type { FormState, ProjectPage, ProjectsPage } from '../../plugins/views.ts'
+import type { FormState, ProjectPage, ProjectsPage } from '../../plugins/page-data.ts'
 import { progressOfProjects, progressOfTasks, type Progress } from '../../repositories/progress.ts'
 import { createProjects, deleteProjectWithTasks, findProject, listProjects, lockProject, updateProject } from '../../repositories/projects.ts'
 import { createTasks, listTasks } from '../../repositories/tasks.ts'

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { FormState } from '../../plugins/views.ts'
+import type { FormState } from '../../plugins/page-data.ts'
 import type { Times } from '../../repositories/listing.ts'
 import { bodyLimit, hidden } from '../forms.ts'
 import { addressOf, bodyOf, changeRow, formState, idInPath, idOf, isTheirs, rowBody, writing, type Repository } from './rows.ts'

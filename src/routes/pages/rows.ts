@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type AppError, ConflictError, InvalidInputError } from '../../errors.ts'
-import type { FormState } from '../../plugins/views.ts'
+import type { FormState } from '../../plugins/page-data.ts'
 import type { Slice, Times } from '../../repositories/listing.ts'
 import { details, idText, name } from '../../schemas/fields.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'

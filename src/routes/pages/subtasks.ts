@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { FormState, SubtaskPage } from '../../plugins/views.ts'
+import type { FormState, SubtaskPage } from '../../plugins/page-data.ts'
 import { findProject } from '../../repositories/projects.ts'
 import { deleteSubtask, findSubtask, lockSubtask, updateSubtask, type Subtask } from '../../repositories/subtasks.ts'
 import { findTask } from '../../repositories/tasks.ts'

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { FormState, TaskPage } from '../../plugins/views.ts'
+import type { FormState, TaskPage } from '../../plugins/page-data.ts'
 import { progressOfTasks } from '../../repositories/progress.ts'
 import { findProject } from '../../repositories/projects.ts'
 import { createSubtasks, sliceSubtasks } from '../../repositories/subtasks.ts'

@@ -1,5 +1,5 @@
 import type { AttackedTable, TenantAttack, TenantAttackReport } from '../../check-rls/tenant-attacks.ts'
-import type { AttacksPage } from '../../plugins/views.ts'
+import type { AttacksPage } from '../../plugins/page-data.ts'
 
 /** Who attacks whom. The name of somebody is left out where nobody may learn whether there is one. */
 export interface Sides {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { WallsPage } from '../../plugins/views.ts'
+import type { WallsPage } from '../../plugins/page-data.ts'
 import type { Journey, TracedStatement } from '../../tenancy/journey.ts'
 
 type Step = WallsPage['steps'][number]

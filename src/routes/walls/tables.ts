@@ -1,4 +1,4 @@
-import type { WallsPage } from '../../plugins/views.ts'
+import type { WallsPage } from '../../plugins/page-data.ts'
 import type { OwnRows, Policy, WalledTable, Walls } from '../../repositories/walls.ts'
 
 /** Whose rows each of the account's people may count. How many sessions, tokens or events there are is its owners' to know, whose pages list them. */
