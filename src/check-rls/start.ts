@@ -1,6 +1,6 @@
 import type { ConnectionSettings } from '../database/settings.ts'
 import { ExplainedError } from '../explained-error.ts'
-import { check } from './check.ts'
+import { check, type Query } from './check.ts'
 import { assertRule, sift, type Exception, type Sifted } from './exceptions.ts'
 import { manifestRules } from './rules/manifest.ts'
 import type { Finding, Rule } from './rule.ts'
@@ -37,14 +37,13 @@ export async function assertWallsAreWhole (login: ConnectionSettings, exceptions
     assertRule(rule, rules)
     if (object === '*') throw new ExplainedError('WALL_EXCEPTIONS names each thing that is let be', { exitCode: 2 })
   }
-  const { findings } = await checkForStart(login, exceptions)
+  const { findings } = await withAuditor(login, async client => await checkForStart(queryOf(client), exceptions))
   const errors = findings.filter(({ rule }) => rule.severity === 'error')
   if (errors.length > 0) throw new OpenWallsError(errors)
   return findings
 }
 
-/** What a start looks at, without its refusal: for whoever asks while the server runs. */
-export async function checkForStart (login: ConnectionSettings, exceptions: readonly Exception[]): Promise<Sifted> {
-  return await withAuditor(login, async client =>
-    sift(await check(queryOf(client), { ...rowhouseSettings, manifest: await readContextManifest() }, startRules, { isAsking: false }), [...rowhouseExceptions, ...exceptions], undefined))
+/** What a start looks at, without its refusal. */
+export async function checkForStart (query: Query, exceptions: readonly Exception[]): Promise<Sifted> {
+  return sift(await check(query, { ...rowhouseSettings, manifest: await readContextManifest() }, startRules, { isAsking: false }), [...rowhouseExceptions, ...exceptions], undefined)
 }
