@@ -21,6 +21,7 @@ const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/g
 const { CHROMIUM: wanted, CI: ci } = process.env
 const isTried = isPackaged || installed !== undefined || wanted === 'required' || wanted === 'installed' || ci === 'true'
 if (!isTried) console.error('\n*** neither Chromium nor Chrome is installed: NO page is tried in a browser here ***\n')
+if (isTried && installed === undefined) console.error('\n*** no Chromium or Chrome is installed beside the one in the package: what a browser KEEPS of pages that one leaves is not tried here ***\n')
 /** For tests that drive a browser. */
 export const inBrowser: { skip?: string } = isTried ? {} : { skip: 'no Chromium is installed' }
 /** For tests of what a browser does that is installed on this machine: the one in the package is a smaller build, which keeps no page to come back to. */

@@ -16,7 +16,7 @@ import { formatUrl } from '../src/database/settings.ts'
 import { ExplainedError } from '../src/explained-error.ts'
 import { sabotages } from './sabotages.ts'
 import { ensureRows, findTables } from './attack.ts'
-import { adminOf, plainEnvironment, run, seedTenants, testDatabase, until } from './support.ts'
+import { adminOf, isOfOtherTests, plainEnvironment, run, seedTenants, testDatabase, until } from './support.ts'
 
 const database = await testDatabase(t)
 await seedTenants(database)
@@ -34,11 +34,6 @@ async function found (query: Query, sabotage = 'select 1', chosen = rules): Prom
   } finally {
     await query('rollback')
   }
-}
-
-/** Roles belong to the server, on which other tests make some meanwhile: each with the number of its process. */
-function isOfOtherTests (rule: string, object: string): boolean {
-  return rule.startsWith('login-') && /_\d+$/.test(object)
 }
 
 const logins = ['login-joins:*', 'login-administers:*'].flatMap(which => ['--ignore', `${which}=other tests make logins on the same server`])

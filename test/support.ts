@@ -275,3 +275,8 @@ async function sessionOf (database: TestDatabase, slug: string): Promise<string 
   })
   return made.length === 0 ? undefined : token
 }
+
+/** Roles belong to the server, on which other tests make some meanwhile: each with the number of its process. */
+export function isOfOtherTests (rule: string, object: string): boolean {
+  return rule.startsWith('login-') && /_\d+$/.test(object)
+}

@@ -30,7 +30,7 @@ import { openStrategy } from '../src/tenancy/strategies.ts'
 import type { AccountId } from '../src/tenancy/tenant.ts'
 import { attackTable, ensureRows, findTables } from './attack.ts'
 import { namingInjections } from './injections.ts'
-import { asRole, poolOptions, seedTenants, walledDatabase } from './support.ts'
+import { asRole, isOfOtherTests, poolOptions, seedTenants, walledDatabase } from './support.ts'
 
 const database = await walledDatabase(t)
 await seedTenants(database)
@@ -117,7 +117,7 @@ t.test('the catalogue: every table there is, found without being named', async t
   async function attackEverything (): Promise<{ tables: string[], findings: string[] }> {
     return await withClient(database.admin, async admin => await withClient(database.login('tenant'), async tenant => {
       const { findings } = sift(await check(queryOf(admin), { ...rowhouseSettings, manifest: undefined }), rowhouseExceptions, undefined)
-      const found = findings.map(({ rule, object }) => `${rule.id} ${object}`)
+      const found = findings.filter(({ rule, object }) => !isOfOtherTests(rule.id, object)).map(({ rule, object }) => `${rule.id} ${object}`)
       const tables = await findTables(admin)
       for (const table of tables) {
         await ensureRows(admin, table, [own, other])

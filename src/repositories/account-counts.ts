@@ -68,6 +68,8 @@ export interface RowsOfAllAccounts extends Omit<Counted, 'id'> {
   largest: RowsOfAccount[]
 }
 
+const largestListed = 10
+
 /**
  * Counts every row of every account that shares the schema: some 0.3 s for a million of them. What an account has left behind that
  * moved to a database of its own is out of date, and not counted.
@@ -104,5 +106,3 @@ export async function countRowsOfAllAccounts ({ sql }: OperatorScope): Promise<R
   if (counted === undefined) throw new Error('a count over all rows has one row')
   return counted
 }
-
-const largestListed = 10

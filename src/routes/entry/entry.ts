@@ -1,7 +1,7 @@
-import type { FastifyContextConfig, FastifyInstance } from 'fastify'
 import { answeringOtherMethods } from '../../plugins/methods.ts'
 import { auditPages } from './audit.ts'
 import { hidden, takeForms } from '../forms.ts'
+import { withoutSlash } from '../without-slash.ts'
 import type { EntryRoutesOptions } from './entry-options.ts'
 import { lookPages } from './look.ts'
 import { passwordPages } from './password.ts'
@@ -22,19 +22,9 @@ export function entryRoutes (options: EntryRoutesOptions): ReturnType<typeof ans
     tokenPages(app, options.cursors)
     auditPages(app, options.cursors)
     lookPages(app, options)
-    withoutSlash(app, ['/sign-in', '/link', '/look/begin'], { audience: 'tenant', entry: 'open', transaction: false })
-    withoutSlash(app, ['/sessions', '/password'], { audience: 'tenant', needs: 'look', transaction: false })
-    withoutSlash(app, ['/people', '/tokens', '/audit', '/audit/verification'], { audience: 'tenant', needs: 'manage', transaction: false })
-    withoutSlash(app, ['/look'], { audience: 'operator', transaction: false })
+    withoutSlash(app, ['/sign-in', '/link', '/look/begin'], { config: { audience: 'tenant', entry: 'open', transaction: false }, schema: hidden })
+    withoutSlash(app, ['/sessions', '/password'], { config: { audience: 'tenant', needs: 'look', transaction: false }, schema: hidden })
+    withoutSlash(app, ['/people', '/tokens', '/audit', '/audit/verification'], { config: { audience: 'tenant', needs: 'manage', transaction: false }, schema: hidden })
+    withoutSlash(app, ['/look'], { config: { audience: 'operator', transaction: false }, schema: hidden })
   })
-}
-
-/** Whoever types an address leaves the slash off. */
-function withoutSlash (app: FastifyInstance, paths: readonly string[], config: FastifyContextConfig): void {
-  for (const path of paths) {
-    app.get(path, { config, schema: hidden }, async ({ url }, reply) => {
-      const query = url.indexOf('?')
-      return reply.redirect(`${path}/${query === -1 ? '' : url.slice(query)}`, 301)
-    })
-  }
 }

@@ -1,6 +1,7 @@
 import { answeringOtherMethods } from '../../plugins/methods.ts'
 import type { CursorSealer } from '../api/cursor.ts'
 import { hidden, takeForms } from '../forms.ts'
+import { withoutSlash } from '../without-slash.ts'
 import { projectPages } from './projects.ts'
 import { idInPath, reading } from './rows.ts'
 import { subtaskPages } from './subtasks.ts'
@@ -14,11 +15,7 @@ export function workPages ({ cursors }: { cursors: CursorSealer }): ReturnType<t
     taskPages(app, cursors)
     subtaskPages(app)
     const redirect = { ...reading, config: { ...reading.config, transaction: false } }
-    for (const path of ['/projects', '/project/:id', '/task/:id', '/subtask/:id']) {
-      app.get(path, { ...redirect, schema: path.includes(':') ? { ...hidden, params: idInPath } : hidden }, async ({ url }, reply) => {
-        const [address = '', ...query] = url.split('?')
-        return reply.redirect([`${address}/`, ...query].join('?'), 301)
-      })
-    }
+    withoutSlash(app, ['/projects'], { ...redirect, schema: hidden })
+    withoutSlash(app, ['/project/:id', '/task/:id', '/subtask/:id'], { ...redirect, schema: { ...hidden, params: idInPath } })
   })
 }

@@ -12,7 +12,7 @@ interface Named {
   details: string
 }
 
-/** What one button does to a row: no form has anything to fill in. */
+/** Of a route that a button leads to. Its form has nothing to fill in, so that a mistake in it is nobody's to mend: it is an error like any other. */
 export const acting = { ...writing, bodyLimit, attachValidation: false, schema: { ...hidden, params: idInPath } }
 
 /** Takes the form that changes the name and the details of a row, at its own address. */

@@ -13,6 +13,7 @@ import { pageInPath } from '../../schemas/page.ts'
 import { listOrders, pageSizes, subtaskListQuery, type ListOrder, type SubtaskListQuery } from '../../schemas/subtask-list.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
+import { withoutSlash } from '../without-slash.ts'
 import { paginate } from './pagination.ts'
 import { isCompleteOf } from './state.ts'
 
@@ -26,19 +27,13 @@ export const subtaskListRoutes = answeringOtherMethods(async untyped => {
   const page = { query: subtaskListQuery }
 
   app.get('/', redirect, async (_, reply) => reply.redirect('/subtasks/', 302))
-  app.get('/subtasks', redirect, async (request, reply) => reply.redirect('/subtasks/' + queryOf(request), 301))
+  withoutSlash(untyped, ['/subtasks'], redirect)
+  withoutSlash(untyped, ['/subtasks/:page'], { ...redirect, schema: { params: z.object({ page: pageInPath }) }, errorHandler: badPageIsNotFound })
   app.get('/subtasks/', { schema: { querystring: page.query }, errorHandler: badPageIsNotFound },
     async (request, reply) => await showPage(request, reply, request.query.page ?? 1, request.query))
-  app.get('/subtasks/:page', { ...redirect, schema: { params: z.object({ page: pageInPath }) }, errorHandler: badPageIsNotFound },
-    async (request, reply) => reply.redirect(`${request.url.split('?', 1)[0]}/${queryOf(request)}`, 301))
   app.get('/subtasks/:page/', { schema: { params: z.object({ page: pageInPath }), querystring: page.query }, errorHandler: badPageIsNotFound },
     async (request, reply) => await showPage(request, reply, request.params.page || (request.query.page ?? 1), request.query))
 })
-
-function queryOf ({ url }: FastifyRequest): string {
-  const start = url.indexOf('?')
-  return start === -1 ? '' : url.slice(start)
-}
 
 /** To whoever follows a link, a page that cannot be is a page that is not there. */
 function badPageIsNotFound (error: Error & { validation?: unknown }): never {

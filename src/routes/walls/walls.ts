@@ -5,6 +5,7 @@ import { findTwoAccounts } from '../../repositories/accounts.ts'
 import { listWallsOfAllAccounts, readWalls, type OwnRows, type Walls } from '../../repositories/walls.ts'
 import type { TenancyStrategy } from '../../tenancy/strategy.ts'
 import { bodyLimit, hidden, takeForms } from '../forms.ts'
+import { withoutSlash } from '../without-slash.ts'
 import { attacksPage, type Sides } from './attacks.ts'
 import { stepsOf } from './journey-steps.ts'
 import { countsFor, tablesOf } from './tables.ts'
@@ -22,8 +23,6 @@ export function wallRoutes ({ strategy, inspection, deadlineMs, showTenants }: W
   return answeringOtherMethods(async app => {
     await takeForms(app)
     const config = { catalogue: true, ...(showTenants ? {} : { audience: 'operator' as const }) }
-
-    app.get('/walls', { config: { ...config, transaction: false }, schema: hidden }, async (_, reply) => reply.redirect('/walls/', 301))
 
     app.get('/walls/', { config: { ...config, traced: true }, schema: hidden }, async (request, reply) => {
       const { journey, tenant } = request
@@ -44,6 +43,8 @@ export function wallRoutes ({ strategy, inspection, deadlineMs, showTenants }: W
         steps
       })
     })
+
+    withoutSlash(app, ['/walls'], { config: { ...config, transaction: false }, schema: hidden })
 
     app.post('/walls/attacks/', { config: { ...config, transaction: false }, bodyLimit, schema: hidden }, async (request, reply) => await attack(request, reply))
   })
