@@ -199,35 +199,67 @@ function assertTemplate (strings: TemplateStringsArray, tag: string): void {
   if (!Array.isArray(strings?.raw)) throw new TypeError(`${tag} is a template tag: ${tag}\`…\``)
 }
 
-/** Statements that were put together of parts, by their text. All parts are constants, so these are few. */
-const composed = new Map<string, TemplateStringsArray>()
+/**
+ * Statements that were put together of parts: a tree, in which a statement lies behind its own template and those of its parts, in their
+ * order. A template has as many places as it has, so what is in each (a value, or which part) says all. All are constants, so these are few.
+ */
+class Composed {
+  /** The statement whose last place this was. */
+  strings: TemplateStringsArray | undefined
+  #behindValue: Composed | undefined
+  readonly #behindParts = new Map<TemplateStringsArray, Composed>()
+
+  behindValue (): Composed {
+    this.#behindValue ??= new Composed()
+    return this.#behindValue
+  }
+
+  behindPart (strings: TemplateStringsArray): Composed {
+    const found = this.#behindParts.get(strings) ?? new Composed()
+    this.#behindParts.set(strings, found)
+    return found
+  }
+}
+
+const composed = new Composed()
 
 /** Puts parts in their places. The same parts give the same template, which the driver and {@link assertHarmless} know it by. */
 export function flatten (template: TemplateStringsArray, parts: ReadonlyArray<SqlValue | SqlPart>): { strings: TemplateStringsArray, values: readonly SqlValue[] } {
   if (!parts.some(value => value instanceof SqlPart)) return { strings: template, values: parts as readonly SqlValue[] }
-  const pieces = ['']
   const values: SqlValue[] = []
+  const place = valuesOf(template, parts, values, composed)
+  place.strings ??= textOf(template, parts)
+  return { strings: place.strings, values }
+}
+
+/** Finds the place of a statement, and its values on the way. */
+function valuesOf (template: TemplateStringsArray, parts: ReadonlyArray<SqlValue | SqlPart>, values: SqlValue[], from: Composed): Composed {
+  if (parts.length !== template.length - 1) throw new TypeError('a template has a value in each of its places')
+  let place = from.behindPart(template)
+  for (const value of parts) {
+    if (value instanceof SqlPart) {
+      place = valuesOf(value.strings, value.values, values, place)
+    } else {
+      values.push(value)
+      place = place.behindValue()
+    }
+  }
+  return place
+}
+
+function textOf (template: TemplateStringsArray, parts: ReadonlyArray<SqlValue | SqlPart>): TemplateStringsArray {
+  const pieces = ['']
   const add = (strings: TemplateStringsArray, inner: ReadonlyArray<SqlValue | SqlPart>): void => {
     for (const [index, text] of strings.entries()) {
       pieces[pieces.length - 1] += text
       if (index === strings.length - 1) return
       const value = inner[index]
-      if (value instanceof SqlPart) {
-        add(value.strings, value.values)
-      } else {
-        values.push(value as SqlValue)
-        pieces.push('')
-      }
+      if (value instanceof SqlPart) add(value.strings, value.values)
+      else pieces.push('')
     }
   }
   add(template, parts)
-  const text = pieces.join('\0')
-  let strings = composed.get(text)
-  if (strings === undefined) {
-    strings = Object.freeze(Object.assign(pieces, { raw: Object.freeze([...pieces]) }))
-    composed.set(text, strings)
-  }
-  return { strings, values }
+  return Object.freeze(Object.assign(pieces, { raw: Object.freeze([...pieces]) }))
 }
 
 /**

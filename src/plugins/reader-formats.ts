@@ -38,7 +38,9 @@ export function readerFormats (request: FastifyRequest): ReaderFormats {
   const locale = localeOf(request)
   const timeZone = timeZoneOf(request)
   const key = `${locale} ${timeZone}`
-  const formats = kept.get(key) ?? formatsFor(locale, timeZone)
+  const known = kept.get(key)
+  if (known !== undefined) return known
+  const formats = formatsFor(locale, timeZone)
   kept.set(key, formats)
   return formats
 }
@@ -98,10 +100,17 @@ function formatsFor (locale: string, timeZone: string): ReaderFormats {
   const exact = once(() => new Intl.DateTimeFormat(locale, { ...toTheMinute, second: '2-digit' }))
   const shown = (format: () => Intl.DateTimeFormat) => (at: Date | string): ShownTime =>
     ({ datetime: new Date(at).toISOString(), text: format().format(new Date(at)), lang: locale })
+  // The numbers of pages and rows that most pages show, again and again.
+  const small: string[] = []
+  const exactly = (count: number): string => {
+    if (!Number.isInteger(count) || count < 0 || count >= 1000) return number().format(count)
+    small[count] ??= number().format(count)
+    return small[count]
+  }
   return {
     quantity: (count, precision = 'exact') => {
       if (precision === 'about') return `about ${rough().format(count)}`
-      return precision === 'at least' ? `more than ${number().format(count)}` : number().format(count)
+      return precision === 'at least' ? `more than ${exactly(count)}` : exactly(count)
     },
     shortTime: at => short().format(new Date(at)),
     time: shown(short),
