@@ -24,7 +24,8 @@ t.test('no page has a violation that axe-core finds, light, dark or narrow', inB
   for (const [name, options, which] of [
     ['light', { viewport: { width: 1280, height: 900 } }, rules],
     ['dark', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' }, ofColours],
-    ['narrow', { viewport: { width: 320, height: 640 } }, rules]
+    ['narrow', { viewport: { width: 320, height: 640 } }, rules],
+    ['dark and narrow', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' }, rules]
   ] as const) {
     await forEachPage(t, browser, sites, options, async (page, shown) => {
       t.strictSame(await violations(page, which), [], `${shown}, ${name}`)

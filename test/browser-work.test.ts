@@ -115,7 +115,7 @@ t.test('everything is reached and done by keyboard alone, in the order of the pa
 })
 
 t.test('on every page the keyboard reaches what can be used from top to bottom, with a focus that is seen, and leaves again', inBrowser, async t => {
-  await forEachPage(t, browser, sites, {}, async (page, name) => {
+  for (const width of [1280, 320]) await forEachPage(t, browser, sites, { viewport: { width, height: 720 } }, async (page, name) => {
     if (name.includes('/docs/')) return
     // Whichever field has the focus already: from the top.
     await page.evaluate('document.body.tabIndex = -1; document.body.focus()')
@@ -127,15 +127,22 @@ t.test('on every page the keyboard reaches what can be used from top to bottom, 
       await page.keyboard.press('Tab')
       const seen = await page.evaluate<{ order: string, outline: string, inView: boolean }>(`(() => {
         const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement)
-        const { top, bottom, left, right } = document.activeElement.getBoundingClientRect()
-        return { order: document.activeElement.dataset.order, outline: outlineStyle + ' ' + outlineWidth, inView: bottom > 0 && top < innerHeight && right > 0 && left < innerWidth }
+        let { top, bottom, left, right } = document.activeElement.getBoundingClientRect()
+        for (let around = document.activeElement.parentElement; around !== document.documentElement; around = around.parentElement) {
+          const { overflowX, clipPath } = getComputedStyle(around)
+          if (overflowX === 'visible' && clipPath === 'none') continue
+          const edge = around.getBoundingClientRect()
+          ;[top, bottom, left, right] = [Math.max(top, edge.top), Math.min(bottom, edge.bottom), Math.max(left, edge.left), Math.min(right, edge.right)]
+        }
+        const inView = Math.min(bottom, innerHeight) - Math.max(top, 0) > 8 && Math.min(right, innerWidth) - Math.max(left, 0) > 8
+        return { order: document.activeElement.dataset.order, outline: outlineStyle + ' ' + outlineWidth, inView }
       })()`)
       if (seen.order !== String(index) || seen.outline !== 'solid 3px' || !seen.inView) {
-        t.fail(`${name}: ${html}`, { found: seen, wanted: String(index) })
+        t.fail(`${name}, ${width} px: ${html}`, { found: seen, wanted: String(index) })
         return
       }
     }
-    t.pass(name)
+    t.pass(`${name}, ${width} px`)
   })
 })
 
@@ -169,7 +176,7 @@ t.test('no page is wider than a narrow window, also with wider spaces, with long
 })
 
 t.test('a page takes one stylesheet to be painted, moves nothing afterwards, and is small', inBrowser, async t => {
-  await forEachPage(t, browser, sites, {}, async (page, name, answer) => {
+  for (const width of [1280, 390]) await forEachPage(t, browser, sites, { viewport: { width, height: 844 } }, async (page, name, answer) => {
     const blocking = await page.evaluate<string[]>("performance.getEntriesByType('resource').filter(entry => entry.renderBlockingStatus === 'blocking').map(entry => new URL(entry.name).pathname)")
     t.strictSame(blocking, ['/assets/style.css'], name)
     const shift = await page.evaluate<number>(`new Promise(resolve => {
@@ -177,7 +184,7 @@ t.test('a page takes one stylesheet to be painted, moves nothing afterwards, and
       new PerformanceObserver(list => { for (const entry of list.getEntries()) shift += entry.value }).observe({ type: 'layout-shift', buffered: true })
       requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(shift), 50)))
     })`)
-    t.equal(shift, 0, `${name} moves nothing`)
+    t.equal(shift, 0, `${name} moves nothing, ${width} px`)
     const { length } = gzipSync(await answer.body())
     t.ok(length < 30_000, `${name}: ${length} bytes, compressed`)
   })
