@@ -115,17 +115,18 @@ t.test('everything is reached and done by keyboard alone, in the order of the pa
 })
 
 t.test('on every page the keyboard reaches what can be used from top to bottom, with a focus that is seen, and leaves again', inBrowser, async t => {
-  for (const width of [1280, 320]) await forEachPage(t, browser, sites, { viewport: { width, height: 720 } }, async (page, name) => {
-    if (name.includes('/docs/')) return
-    // Whichever field has the focus already: from the top.
-    await page.evaluate('document.body.tabIndex = -1; document.body.focus()')
-    const expected = await page.evaluate<string[]>(`(() => {
+  for (const width of [1280, 320]) {
+    await forEachPage(t, browser, sites, { viewport: { width, height: 720 } }, async (page, name) => {
+      if (name.includes('/docs/')) return
+      // Whichever field has the focus already: from the top.
+      await page.evaluate('document.body.tabIndex = -1; document.body.focus()')
+      const expected = await page.evaluate<string[]>(`(() => {
       const usable = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
       return usable.filter(element => element.checkVisibility()).map((element, index) => { element.dataset.order = index; return element.outerHTML.slice(0, 80) })
     })()`)
-    for (const [index, html] of expected.entries()) {
-      await page.keyboard.press('Tab')
-      const seen = await page.evaluate<{ order: string, outline: string, inView: boolean }>(`(() => {
+      for (const [index, html] of expected.entries()) {
+        await page.keyboard.press('Tab')
+        const seen = await page.evaluate<{ order: string, outline: string, inView: boolean }>(`(() => {
         const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement)
         let { top, bottom, left, right } = document.activeElement.getBoundingClientRect()
         for (let around = document.activeElement.parentElement; around !== document.documentElement; around = around.parentElement) {
@@ -137,13 +138,14 @@ t.test('on every page the keyboard reaches what can be used from top to bottom, 
         const inView = Math.min(bottom, innerHeight) - Math.max(top, 0) > 8 && Math.min(right, innerWidth) - Math.max(left, 0) > 8
         return { order: document.activeElement.dataset.order, outline: outlineStyle + ' ' + outlineWidth, inView }
       })()`)
-      if (seen.order !== String(index) || seen.outline !== 'solid 3px' || !seen.inView) {
-        t.fail(`${name}, ${width} px: ${html}`, { found: seen, wanted: String(index) })
-        return
+        if (seen.order !== String(index) || seen.outline !== 'solid 3px' || !seen.inView) {
+          t.fail(`${name}, ${width} px: ${html}`, { found: seen, wanted: String(index) })
+          return
+        }
       }
-    }
-    t.pass(`${name}, ${width} px`)
-  })
+      t.pass(`${name}, ${width} px`)
+    })
+  }
 })
 
 t.test('no page is wider than a narrow window, also with wider spaces, with long words and in a script from right to left', inBrowser, async t => {
@@ -176,18 +178,20 @@ t.test('no page is wider than a narrow window, also with wider spaces, with long
 })
 
 t.test('a page takes one stylesheet to be painted, moves nothing afterwards, and is small', inBrowser, async t => {
-  for (const width of [1280, 390]) await forEachPage(t, browser, sites, { viewport: { width, height: 844 } }, async (page, name, answer) => {
-    const blocking = await page.evaluate<string[]>("performance.getEntriesByType('resource').filter(entry => entry.renderBlockingStatus === 'blocking').map(entry => new URL(entry.name).pathname)")
-    t.strictSame(blocking, ['/assets/style.css'], name)
-    const shift = await page.evaluate<number>(`new Promise(resolve => {
+  for (const width of [1280, 390]) {
+    await forEachPage(t, browser, sites, { viewport: { width, height: 844 } }, async (page, name, answer) => {
+      const blocking = await page.evaluate<string[]>("performance.getEntriesByType('resource').filter(entry => entry.renderBlockingStatus === 'blocking').map(entry => new URL(entry.name).pathname)")
+      t.strictSame(blocking, ['/assets/style.css'], name)
+      const shift = await page.evaluate<number>(`new Promise(resolve => {
       let shift = 0
       new PerformanceObserver(list => { for (const entry of list.getEntries()) shift += entry.value }).observe({ type: 'layout-shift', buffered: true })
       requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(shift), 50)))
     })`)
-    t.equal(shift, 0, `${name} moves nothing, ${width} px`)
-    const { length } = gzipSync(await answer.body())
-    t.ok(length < 30_000, `${name}: ${length} bytes, compressed`)
-  })
+      t.equal(shift, 0, `${name} moves nothing, ${width} px`)
+      const { length } = gzipSync(await answer.body())
+      t.ok(length < 30_000, `${name}: ${length} bytes, compressed`)
+    })
+  }
 })
 
 /** What the focused element is called, which is seen to have the focus. */

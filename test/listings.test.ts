@@ -4,6 +4,7 @@ import { countsFirst, lastPage, pageOf, windowFromNearerEnd, type ListingLimits,
 import type { Position, Slice, SliceRequest, SortKey } from '../src/repositories/listing.ts'
 import { listSubtasks } from '../src/repositories/subtask-pages.ts'
 import { listSubtasksOfAllAccounts, sliceSubtasks, type Subtask } from '../src/repositories/subtasks.ts'
+import { paginate } from '../src/routes/pages/pagination.ts'
 import { openOperatorScope, openTenantScope, type TenantScope } from '../src/tenancy/scope.ts'
 import type { AccountId } from '../src/tenancy/tenant.ts'
 import { load } from '../src/testdata/load.ts'
@@ -87,6 +88,18 @@ t.test('a total is exact, or says that it is not', async t => {
   t.match((await ofTenant(6, small)).total, { rows: rowsOfAccount.length, precision: 'exact' }, 'far from the beginning all are counted')
   await asRole(database.admin, async query => { await query("update pg_class set reltuples = 0 where oid = 'rowhouse.subtask'::regclass") })
   t.ok((await ofOperator(1, small)).total.rows > small.countedRows, 'never less than was counted')
+})
+
+t.test('a page that another follows leads to it, however far beyond what is counted', async t => {
+  const pages = Math.ceil(rowsOfAccount.length / size)
+  for (const countedRows of [5, 20, 25]) {
+    for (let page = 1; page <= pages; page++) {
+      const { total, pages: known } = await ofTenant(page, { countedRows, nearRows: 1_000_000 })
+      const { nextHref } = paginate({ page, pages: known, precision: total.precision }, String, 'last')
+      t.equal(nextHref, page < pages ? String(page + 1) : undefined, `page ${page} of ${pages}, ${countedRows} rows counted at first`)
+      if (page === pages) t.match(total, { rows: rowsOfAccount.length })
+    }
+  }
 })
 
 t.test('a page tells what its own rows show', async t => {

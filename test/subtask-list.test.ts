@@ -93,7 +93,7 @@ t.test('what is done or not, in a project, or has words can be picked out, alone
   t.match(text(none), /\(No results\)/)
   t.match(none.body, /No subtask is like that\. <a href="\/subtasks\/">Show all of them<\/a>/)
   t.notMatch(none.body, /<select name="project"/, 'projects are on the page for whoever chooses one')
-  const choice = /href="([^"]+)">One project…/.exec((await ask('/subtasks/?state=open&sort=-id', asked)).body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  const choice = /href="([^"]+)">One project&hellip;/.exec((await ask('/subtasks/?state=open&sort=-id', asked)).body)?.[1]?.replaceAll('&amp;', '&') ?? ''
   t.equal(choice, '/subtasks/?state=open&sort=-id&choose=project')
   const choosing = await ask(choice, asked)
   t.match(choosing.body, new RegExp(`<option value="${project}" dir="auto">A first project</option>`))
@@ -136,8 +136,21 @@ t.test('in a long list one sees where one is, and jumps to any page of what one 
   t.match(page.body, /aria-label="Page 71"/, 'the middle of a long way')
   t.match(page.body, /<input type="hidden" name="state" value="done">\s*<label>Go to page <input name="page"/)
   t.match(text(await ask('/subtasks/?state=done&page=77', asked)), /Page 77 of 303/)
-  t.match(await ask('/subtasks/?state=done&page=304', asked), { statusCode: 404, body: /There is no page 304; the last one is 303/ })
+  for (const [locale, number] of [['en', '1,00'], ['de', '77'], ['ar-EG', '٧٧'], ['hi', '७७'], ['fr', '0 077'], ['de-CH', '0’077']] as const) {
+    const { statusCode, body } = await ask(`/subtasks/?${new URLSearchParams({ state: 'done', page: number }).toString()}`, asked)
+    t.equal(/Page 77 of 303/.test(body), number !== '1,00', `${locale}: ${number}`)
+    t.equal(statusCode, number === '1,00' ? 404 : 200)
+  }
   await asRole(admin, async query => { await query("delete from rowhouse.subtask where account_id = 2 and name like 'filler %'") })
+})
+
+t.test('a page past the end says where the end is, and keeps what was asked for', async t => {
+  const missing = await ask(`/subtasks/?state=open&project=${project}&sort=-id&page=304`, asked)
+  const pages = Math.ceil((await plainly(`not subtask.is_complete and project.id = ${project}`, 'subtask.id')).length / 10)
+  t.match(missing, { statusCode: 404, body: new RegExp(`role="alert">There is no page 304; the last one is ${pages}\\. <a href="/subtasks/\\?state=open&amp;project=${project}&amp;sort=-id&amp;page=last">`) })
+  for (const place of ['<option value="open" selected>', '<option value="-id" selected>', `<option value="${project}" selected`]) t.ok(missing.body.includes(place), place)
+  t.notMatch(missing.body, /<table|rel="next"|rel="prev"|aria-current="page"/)
+  t.equal((await ask(`/subtasks/?state=open&project=${project}&sort=-id&page=last`, asked)).statusCode, 200)
 })
 
 t.test('words that cannot be searched for are said to be so, and stay in the form', async t => {

@@ -132,11 +132,16 @@ const longestReturn = 1000
 
 function sendError (request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
   reply.code(error.status).headers({ 'cache-control': 'private, no-store', vary: 'Accept', 'x-request-id': request.id, ...error.headers })
-  if (request.accepts().type(['application/problem+json', 'application/json', 'text/html']) === 'text/html') {
+  if (isReadAsPage(request)) {
     if (error instanceof NotSignedInError && ['GET', 'HEAD'].includes(request.method)) return reply.redirect(`/sign-in/?to=${encodeURIComponent(request.url.length <= longestReturn ? request.url : '/')}`, 303)
     return reply.page('error', errorPage(request, error))
   }
   return reply.type('application/problem+json').send(problemOf(error, request))
+}
+
+/** Whether whoever asks would rather read a page about a mistake than problem details. */
+export function isReadAsPage (request: FastifyRequest): boolean {
+  return request.accepts().type(['application/problem+json', 'application/json', 'text/html']) === 'text/html'
 }
 
 /** The body of an answer to a program: problem details, as text. */

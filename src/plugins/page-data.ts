@@ -29,6 +29,8 @@ export interface SubtasksPage {
   total: Total
   /** Accounts that a list of all accounts' subtasks does not include; for the operator alone. */
   elsewhere: { count: number, slugs: string[] } | undefined
+  /** Whether the list ends before this page. */
+  isMissing: boolean
   pagination: Pagination
   /** What a tenant has asked for; the operator's list is in one order, and whole. */
   filters: {
@@ -59,6 +61,7 @@ export interface Pagination {
   links: Array<{ kind: 'page', page: number, href: string, current: boolean } | { kind: 'gap' } | { kind: 'last', href: string }>
   previousHref: string | undefined
   nextHref: string | undefined
+  lastHref: string
   /** How many rows a page may have. */
   sizes: Array<{ size: number, href: string, current: boolean }>
   /** What else a page is asked for with, by name. */

@@ -65,18 +65,19 @@ export async function listSubtasks (scope: TenantScope, { page, size }: PageRequ
   }
   const offset = offsetOf(page, size)
   if (!countsFirst({ page, size }, limits)) {
-    const [total, rows] = await Promise.all([boundedCount(scope, view.filter, limits), subtasksIn(scope, view, windowFromStart(offset, size))])
+    const [total, rows] = await Promise.all([boundedCount(scope, view.filter, Math.max(limits.countedRows, offset + size)), subtasksIn(scope, view, windowFromStart(offset, size))])
     return pageOf(rows, page, size, total)
   }
   const count = counted ?? await countSubtasks(scope, view.filter)
   return pageOf(await subtasksIn(scope, view, windowFromNearerEnd(offset, size, count)), page, size, { rows: count, precision: 'exact' })
 }
 
-async function boundedCount (scope: TenantScope, filter: SubtaskFilter, { countedRows }: ListingLimits): Promise<Total> {
+/** Exact up to a bound, which is not before the end of the page that is read: whether another follows is known. */
+async function boundedCount (scope: TenantScope, filter: SubtaskFilter, bound: number): Promise<Total> {
   const [row] = await scope.sql<{ counted: number }>`
-    select count(*) as counted from (select from subtask where account_id = ${scope.accountId} ${wantedBy(filter, scope)} limit ${countedRows + 1}) as bounded`
+    select count(*) as counted from (select from subtask where account_id = ${scope.accountId} ${wantedBy(filter, scope)} limit ${bound + 1}) as bounded`
   const counted = row?.counted ?? 0
-  return counted > countedRows ? { rows: countedRows, precision: 'at least' } : { rows: counted, precision: 'exact' }
+  return counted > bound ? { rows: bound, precision: 'at least' } : { rows: counted, precision: 'exact' }
 }
 
 export async function countSubtasks (scope: TenantScope, filter: SubtaskFilter = {}): Promise<number> {

@@ -10,7 +10,7 @@ const longGap = 100
  *
  * @param lastHref the address of the last page, for where nobody knows its number
  */
-export function paginate ({ page, pages, precision }: Pick<Pagination, 'page' | 'pages' | 'precision'>, hrefOf: (page: number) => string, lastHref: string): Omit<Pagination, 'sizes' | 'asked'> {
+export function paginate ({ page, pages, precision }: Pick<Pagination, 'page' | 'pages' | 'precision'>, hrefOf: (page: number) => string, lastHref: string): Omit<Pagination, 'sizes' | 'asked' | 'lastHref'> {
   const isExact = precision === 'exact'
   const links: Pagination['links'] = []
   const first = Math.max(1, page - linksBefore)
@@ -35,6 +35,7 @@ export function paginate ({ page, pages, precision }: Pick<Pagination, 'page' | 
     precision,
     links,
     previousHref: page > 1 ? hrefOf(page - 1) : undefined,
-    nextHref: page < pages ? hrefOf(page + 1) : undefined
+    // Where more rows are known of than were counted, the page is not the last.
+    nextHref: page < pages || precision === 'at least' ? hrefOf(page + 1) : undefined
   }
 }

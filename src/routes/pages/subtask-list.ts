@@ -2,6 +2,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { NotFoundError } from '../../errors.ts'
+import { isReadAsPage } from '../../plugins/errors.ts'
 import { answeringOtherMethods } from '../../plugins/methods.ts'
 import type { SubtasksPage } from '../../plugins/page-data.ts'
 import { countsFirst, type Page, type PageRequest } from '../../repositories/page.ts'
@@ -61,20 +62,26 @@ async function showPage (request: FastifyRequest, reply: FastifyReply, page: Pag
       return { listing, ...choices }
     })
   })
-  assertIsThere(listing)
-  return reply.page('subtasks', listPage(listing, query, { ...choices, mistake: undefined }))
+  return send(request, reply, listing, listPage(listing, query, { ...choices, mistake: undefined }))
 }
 
 /** The operator's list is in one order, and whole. */
 async function showAllAccounts (request: FastifyRequest, reply: FastifyReply, page: PageRequest, query: SubtaskListQuery): Promise<FastifyReply> {
   if ([query.sort, query.state, query.project, query.choose, query.search].some(asked => asked !== undefined)) throw new NotFoundError('There is no such page: the list over all accounts is neither filtered nor sorted.')
   const listing = await listSubtasksOfAllAccounts(request.operatorScope, page)
-  assertIsThere(listing)
-  return reply.page('subtasks', { ...listPage(listing, query, undefined), elsewhere: listing.elsewhere })
+  return send(request, reply, listing, { ...listPage(listing, query, undefined), elsewhere: listing.elsewhere })
 }
 
-function assertIsThere ({ page, pages, rows, total }: Page<unknown>): void {
-  if (page > 1 && rows.length === 0) throw new NotFoundError(`There is no page ${page}${total.precision === 'exact' ? `; the last one is ${pages}` : ''}.`)
+/** A page past the end says so in the place of its rows, so that whoever went too far goes on with what they had asked for. */
+function send (request: FastifyRequest, reply: FastifyReply, listing: Page<unknown>, page: SubtasksPage): FastifyReply {
+  if (isThere(listing)) return reply.page('subtasks', page)
+  if (!isReadAsPage(request)) throw new NotFoundError(`There is no page ${listing.page}${listing.total.precision === 'exact' ? `; the last one is ${listing.pages}` : ''}.`)
+  return reply.code(404).header('vary', 'Accept').page('subtasks', page)
+}
+
+/** An empty list has a first page. */
+function isThere ({ page, rows }: Page<unknown>): boolean {
+  return page === 1 || rows.length > 0
 }
 
 function viewOf ({ sort = listOrders[0], state, project, search }: SubtaskListQuery): SubtaskView {
@@ -102,15 +109,17 @@ function listPage (listing: Page<SubtaskInContext>, query: SubtaskListQuery, fil
   const { rows, total, page, pages } = listing
   const size = query.size ?? pageSizes[0]
   const asked = askedFor(query)
-  const rest = new URLSearchParams(asked).toString()
-  const hrefOfPage = (number: number): string => rest === '' ? listPath(number) : `${listPath(number)}?${rest}`
+  const rest = queryString(asked)
+  const lastHref = listAddress('last', query)
   return {
     title: 'Subtasks',
     rows,
     total,
     elsewhere: undefined,
+    isMissing: !isThere(listing),
     pagination: {
-      ...paginate({ page, pages, precision: total.precision }, hrefOfPage, listAddress('last', query)),
+      ...paginate({ page, pages, precision: total.precision }, number => listPath(number) + rest, lastHref),
+      lastHref,
       // The row that is the first one now is on the page still.
       sizes: pageSizes.map(other => ({ size: other, current: other === size, href: listAddress(Math.floor((page - 1) * size / other) + 1, { ...query, size: other }) })),
       asked
@@ -123,7 +132,7 @@ function listPage (listing: Page<SubtaskInContext>, query: SubtaskListQuery, fil
       sort: query.sort ?? listOrders[0],
       size: query.size,
       isFiltered: query.search !== undefined || query.state !== undefined || query.project !== undefined,
-      hrefOfChoice: `/subtasks/?${new URLSearchParams([...asked, ['choose', 'project']]).toString()}`,
+      hrefOfChoice: `/subtasks/${queryString([...asked, ['choose', 'project']])}`,
       hrefOfAll: listAddress(1, { size: query.size, sort: query.sort }),
       hrefOfOrder: (order: ListOrder) => listAddress(1, { ...query, sort: order })
     }
@@ -132,13 +141,18 @@ function listPage (listing: Page<SubtaskInContext>, query: SubtaskListQuery, fil
 
 function listAddress (page: PageRequest['page'], query: SubtaskListQuery): string {
   const asked: Array<[string, string]> = page === 'last' ? [...askedFor(query), ['page', page]] : askedFor(query)
-  const path = page === 'last' ? '/subtasks/' : listPath(page)
-  return asked.length === 0 ? path : `${path}?${new URLSearchParams(asked).toString()}`
+  return (page === 'last' ? '/subtasks/' : listPath(page)) + queryString(asked)
 }
 
 /** The first page has no number in its address. */
 function listPath (page: number): string {
   return page === 1 ? '/subtasks/' : `/subtasks/${page}/`
+}
+
+/** Behind a path. Of what an address says here, only words need more than to be put together. */
+function queryString (asked: Array<[name: string, value: string]>): string {
+  if (asked.length === 0) return ''
+  return `?${asked.map(([name, value]) => name === 'search' ? new URLSearchParams([[name, value]]).toString() : `${name}=${value}`).join('&')}`
 }
 
 /** What an address says beside the page: all that is not so anyway. */
