@@ -383,7 +383,7 @@ t.test('policies that say the same in another way, or narrow it, are no finding;
     const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
     const yard = { schema: 'yard', tenantRoles: [app], operatorRoles: [], trustedRoles: [], column: 'tenantId', root: 'tenants', rootKey: 'tenantId', context: undefined, definers: [], verifiers: [], namers: [], hiddenColumns: [], manifest: undefined }
     /** What the rules say of two tables whose policies are these. */
-    const findings = async ({ type = 'integer', using, more = '', asked = {} }: { type?: string, using: readonly string[], more?: string, asked?: Partial<typeof settings> }): Promise<Array<{ line: string, mend: string }>> => {
+    const findings = async ({ type = 'integer', before = '', using, more = '', asked = {} }: { type?: string, before?: string, using: readonly string[], more?: string, asked?: Partial<typeof settings> }): Promise<Array<{ line: string, mend: string }>> => {
       await query('begin')
       try {
         await query(`
@@ -392,9 +392,10 @@ t.test('policies that say the same in another way, or narrow it, are no finding;
           alter default privileges for role current_user revoke execute on functions from public;
           create domain yard.number as integer check (value > 0); create domain yard.code as varchar(20); create domain yard.token as uuid; create domain yard.small as yard.number check (value < 1000000);
           create table yard.tenants ("tenantId" ${type} primary key)`)
+        await query(before)
         for (const [index, expression] of using.entries()) {
           await query(`
-            create table yard.t${index} ("tenantId" ${type} not null references yard.tenants, id bigint, other integer, deleted boolean not null default false, deleted_at timestamptz, primary key ("tenantId", id));
+            create table yard.t${index} ("tenantId" ${type} not null references yard.tenants, id bigint, other integer, deleted boolean not null default false, deleted_at timestamptz, note text, "x AND (""tenantId"" = yard.one()) AND y" boolean, primary key ("tenantId", id));
             alter table yard.t${index} enable row level security, force row level security; grant select, insert, delete on yard.t${index} to ${app};
             create policy own on yard.t${index} for all to ${app} using (${expression})`)
         }
@@ -413,6 +414,9 @@ t.test('policies that say the same in another way, or narrow it, are no finding;
       'a SELECT around it, which is computed once': { using: [`"tenantId" = (select ${setting})`, own, `(select ${setting} as tenant) = "tenantId"`] },
       'a SELECT as it is given': { using: [`"tenantId" = (select ${setting})`], asked: { context: "( SELECT (current_setting('yard.tenant'::text))::integer AS current_setting)" } },
       'rows that are not deleted': { using: [own, `${own} and not deleted`, `deleted_at is null and ${own}`, `not deleted and other > 1 and ${setting} = "tenantId"`, `"tenantId" = (select ${setting}) and deleted_at is null`, `${own} and (deleted or other = 1)`, `${own} and exists (select from yard.tenants)`] },
+      'rows that are not deleted, with the key between what narrows it': {
+        using: [own, `other = 1 and ${own} and not deleted`, `(deleted or other > 1) and not deleted and ${setting} = "tenantId" and deleted_at is null and case when deleted then true end`, `other = any (array[1, 2]) and ${own} and exists (select from yard.tenants where deleted and other > 1)`]
+      },
       'a domain': { type: 'yard.number', using: [own, own] },
       'a domain, cast to': { type: 'yard.number', using: ["\"tenantId\" = current_setting('yard.tenant')::yard.number"] },
       'a domain over a domain': { type: 'yard.small', using: [own] },
@@ -423,10 +427,21 @@ t.test('policies that say the same in another way, or narrow it, are no finding;
 
     for (const using of [
       `(${own} and not deleted) or other = 1`, `(other = 1 and ${own} and not deleted) or deleted`, `not (deleted and ${own})`, `${own} or (deleted and ${own})`, `(${own} and deleted) is not true`, `coalesce(deleted and ${own}, true)`,
+      `(other = 1 and ${own} and not deleted) or (deleted and ${own})`, `other = 1 and not (deleted and ${own} and other > 2) and deleted`, `other = 1 and (deleted or ${own} or other = 2) and deleted`,
+      `other = 1 and (not ${own}) and deleted`, `other = 1 and case when deleted then other > 2 and ${own} and other > 3 else true end and deleted`,
+      `other = 1 and (${own}) is not true and deleted`, `other = 1 and coalesce(${own}, true) and deleted`, `other = 1 and (${own}) = deleted and deleted`,
+      `note = ' AND (${own.replaceAll("'", "''")}) AND ' and other = 1 and not deleted`,
       `other = ${setting}`, `${setting} <> "tenantId"`, `"tenantId" = (select ${setting} limit 1) + 0`, 'other = 1 and not deleted'
     ]) t.ok((await findings({ using: [own, own, using] })).some(({ line }) => line === 'policy-using yard.t2.own'), using)
-    const between = `other = 1 and ${own} and not deleted`
-    t.match(await findings({ using: [own, own, between] }), [{ line: /policy-using/, mend: /create policy <name> on yard\.t2 as restrictive/ }, { mend: /as restrictive/ }], 'what is not seen to narrow is not widened by its mend')
+    // A context without a literal in it, which others can hold.
+    const called = '"tenantId" = yard.one()'
+    const making = `create function yard.one() returns integer language sql stable parallel safe return ${setting}`
+    for (const using of ["note = ' AND (\"tenantId\" = yard.one()) AND ' and other = 1 and not deleted", '"x AND (""tenantId"" = yard.one()) AND y" and deleted and other = 1']) {
+      t.ok((await findings({ before: making, using: [called, called, using] })).some(({ line }) => line === 'policy-using yard.t2.own'), using)
+    }
+    t.strictSame((await findings({ before: making, using: [called, called, `note = 'it''s AND (' and ${called} and not deleted`] })).map(({ line }) => line), [])
+    const deep = `other = 1 and (other + ${'('.repeat(20)}other${' + 1)'.repeat(20)} > 1) and ${own}`
+    t.match(await findings({ using: [own, own, deep] }), [{ line: /policy-using/, mend: /create policy <name> on yard\.t2 as restrictive/ }, { mend: /as restrictive/ }], 'what is not seen to narrow is not widened by its mend')
     t.ok((await findings({ using: [own, own, '"tenantId" = (select "tenantId" from yard.tenants)'] })).some(({ line }) => line === 'policy-subquery yard.t2.own'), 'a SELECT from a table is one that asks another')
 
     const written = await findings({ using: [own], more: `create table yard.country (code text primary key); create schema lists; create table lists.currency (code text primary key); grant usage on schema lists to ${app}; grant select, insert on yard.country, lists.currency to ${app}`, asked: { shared: ['country', 'lists.currency', 't0'] } })

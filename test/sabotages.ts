@@ -134,6 +134,8 @@ export const sabotages: readonly Sabotage[] = [
   // Policies.
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (true)' },
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (account_id = rowhouse.current_account_id() or id = 1)' },
+  { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: "alter policy tenant on rowhouse.project using ((id > 0 and account_id = rowhouse.current_account_id() and name <> '') or name = '')" },
+  { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (id > 0 and not (account_id = rowhouse.current_account_id()) and id > 1)' },
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (account_id >= rowhouse.current_account_id())' },
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (id = rowhouse.current_account_id())' },
   { rule: 'policy-using', object: 'rowhouse.subtask.done', sql: 'create policy done on rowhouse.subtask for select to rowhouse_tenant using (is_complete)' },

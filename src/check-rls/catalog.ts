@@ -1,6 +1,9 @@
 import { functionCode } from './function-code.ts'
 import type { CheckSettings } from './settings.ts'
 
+/** What stands between two parentheses, with more of them in it: deeper than that nobody looks, and what is there counts for nothing. */
+const within = Array.from({ length: 12 }).reduce((inner: string) => String.raw`(?:[^()]|\(${inner}\))*`, '[^()]*')
+
 /**
  * The relations that the rules are written over, as common table expressions: what was asked for, who can reach what, the
  * tenants' tables, and their policies. Everything comes from the system catalogs, which every role may read; nothing from the
@@ -100,7 +103,7 @@ export const catalog = `
     )) as expression
     from given
   ),
-  -- Of what narrows the canonical expression by AND, that expression is what counts.
+  -- Of what narrows the canonical expression by AND, wherever in it that stands, that expression is what counts.
   policy as materialized (
     select read_policy.*, sought.canonical, ${widest('using_read')} as using_expression, ${widest('check_read')} as check_expression,
       ${widest('using_read')} is distinct from using_read or ${widest('check_read')} is distinct from check_read as is_narrower
@@ -304,10 +307,16 @@ function withoutSelect (text: string): string {
   return `regexp_replace(${text}, '\\( SELECT ([^\\n]*?) AS (?:\\w+|"[^"\\n]+")\\)', '\\1', 'g')`
 }
 
-/** AND prints its parts side by side in one pair of parentheses: the canonical expression right behind the first, or before the last, is one of them. */
+/**
+ * Which part of an AND the canonical expression is plays no part: PostgreSQL prints all of them side by side in one pair of
+ * parentheses, and whatever else holds a comparison, OR and NOT as well, in a pair of its own further in. A literal or a quoted name
+ * that only reads like it is taken out before.
+ */
 function widest (read: string): string {
-  const isPart = (part: string): string => `starts_with(${read}, '(' || ${part} || ' AND ') or (starts_with(${read}, '(') and right(${read}, length(${part}) + 6) = ' AND ' || ${part} || ')')`
-  return `case when ${isPart('sought.canonical')} or ${isPart('sought.reversed')} then sought.canonical else ${read} end`
+  const marked = `replace(replace(${read}, sought.canonical, chr(1)), sought.reversed, chr(1))`
+  const bare = String.raw`regexp_replace(${marked}, '''(?:[^'']|'''')*''|"(?:[^"]|"")*"', '', 'g')`
+  const chain = String.raw`'^\((?:${within} AND )?' || chr(1) || '(?: AND ${within})?\)$'`
+  return `case when strpos(${read}, ' AND ') > 0 and ${bare} ~ (${chain}) then sought.canonical else ${read} end`
 }
 
 /** The settings as the relations of `catalog` take them. */
