@@ -3,15 +3,17 @@ export interface ProbedTable {
   name: string
   schema: string
   key: string
+  /** The key as an expression that tells tenants apart: its column may have a collation that takes several of them for one. */
+  exactKey: string
   isRoot: boolean
   columns: Array<{ name: string, isGenerated: boolean, isIdentity: boolean, canRead: boolean, canInsert: boolean, canUpdate: boolean }>
   primaryKey: string[]
   /** Unique indexes and constraints that see across tenants, by name. */
   looseKeys: string[]
   /** Foreign keys to other tables of tenants: pairs of own and other columns. */
-  references: Array<{ table: string, key: string, own: string[], other: string[] }>
+  references: Array<{ table: string, key: string, exactKey: string, own: string[], other: string[] }>
   /** Itself, and the tables that refer to it, over any number of steps: where deleting may cascade to. */
-  dependants: Array<{ name: string, key: string }>
+  dependants: Array<{ name: string, key: string, exactKey: string }>
 }
 
 /** A function that may name a tenant, or run a text that does. */
@@ -90,7 +92,7 @@ export function attemptsOn (table: ProbedTable, prey: Prey, setting: string | un
   ]
 }
 
-function reads ({ name, key, columns }: ProbedTable, { self, victim, own: ownRows }: Prey, setting: string | undefined): Attempt[] {
+function reads ({ name, key, exactKey, columns }: ProbedTable, { self, victim, own: ownRows }: Prey, setting: string | undefined): Attempt[] {
   const readable = columns.filter(column => column.canRead)
   if (readable.length === 0) return []
   const list = readable.map(column => quote(column.name)).join(', ')
@@ -102,17 +104,17 @@ function reads ({ name, key, columns }: ProbedTable, { self, victim, own: ownRow
     ...(ownRows === undefined ? [] : [{ ...own, probe: 'count more than one\'s own', text: `select from (select count(*) as found from ${name}) as counted where found > $1`, values: [ownRows] }]),
     ...(readable.some(column => column.name === key)
       ? [
-          { ...own, probe: 'read without a filter', text: `select ${k} from ${name} where ${k} is distinct from $1`, values: [self] },
-          { ...own, probe: 'read by the key', text: `select ${list} from ${name} where ${k} = $1`, values: [victim] },
-          { ...own, probe: 'count', text: `select from (select count(*) as found from ${name} where ${k} = $1) as counted where found > 0`, values: [victim] },
-          { ...own, probe: 'lock rows', text: `select ${k} from ${name} where ${k} = $1 for update`, values: [victim] },
-          { ...own, probe: 'copy out', text: `copy (select ${list} from ${name} where ${k} = $1) to stdout`, values: [victim] }
+          { ...own, probe: 'read without a filter', text: `select ${k} from ${name} where ${exactKey} is distinct from $1`, values: [self] },
+          { ...own, probe: 'read by the key', text: `select ${list} from ${name} where ${exactKey} = $1`, values: [victim] },
+          { ...own, probe: 'count', text: `select from (select count(*) as found from ${name} where ${exactKey} = $1) as counted where found > 0`, values: [victim] },
+          { ...own, probe: 'lock rows', text: `select ${k} from ${name} where ${exactKey} = $1 for update`, values: [victim] },
+          { ...own, probe: 'copy out', text: `copy (select ${list} from ${name} where ${exactKey} = $1) to stdout`, values: [victim] }
         ]
       : [])
   ]
 }
 
-function writes ({ name, key, columns, primaryKey }: ProbedTable, { self, victim, row }: Prey, setting: string | undefined): Attempt[] {
+function writes ({ name, key, exactKey, columns, primaryKey }: ProbedTable, { self, victim, row }: Prey, setting: string | undefined): Attempt[] {
   const k = quote(key)
   const touched = touchable(columns, key)
   const insertable = columns.filter(column => column.canInsert && !column.isGenerated).map(column => quote(column.name))
@@ -124,12 +126,12 @@ function writes ({ name, key, columns, primaryKey }: ProbedTable, { self, victim
     { ...own, probe: 'insert for the other', ...insert },
     { ...own, probe: 'insert, no tenant named', context: 'none', ...insert },
     { ...own, probe: 'upsert over the other', text: `${insert.text} on conflict do nothing`, values: insert.values, leaksBy: 'answer' },
-    ...updatable.map(column => ({ ...own, probe: `update ${column.name}`, text: `update ${name} set ${quote(column.name)} = ${quote(column.name)} where ${k} = $1`, values: [victim] })),
+    ...updatable.map(column => ({ ...own, probe: `update ${column.name}`, text: `update ${name} set ${quote(column.name)} = ${quote(column.name)} where ${exactKey} = $1`, values: [victim] })),
     { ...own, probe: 'update, no tenant named', context: 'none', text: `update ${name} set ${touched} = ${touched}`, values: [] },
     { ...own, probe: 'move own rows there', text: `update ${name} set ${k} = $1`, values: [victim], refusals: ['428C9'] },
-    { ...own, probe: 'delete', text: `delete from ${name} where ${k} = $1`, values: [victim] },
+    { ...own, probe: 'delete', text: `delete from ${name} where ${exactKey} = $1`, values: [victim] },
     { ...own, probe: 'delete, no tenant named', context: 'none', text: `delete from ${name}`, values: [] },
-    { ...own, probe: 'merge, deleting the other\'s', text: `merge into ${name} as mine using (select) as one on mine.${k} = $1 when matched then delete`, values: [victim] },
+    { ...own, probe: 'merge, deleting the other\'s', text: `merge into ${name} as mine using (select) as one on ${exactKey} = $1 when matched then delete`, values: [victim] },
     { ...own, probe: 'merge, inserting for the other', text: `merge into ${name} as mine using (select) as one on false when not matched then ${insert.text.replace(`into ${name} `, '')}`, values: insert.values }
   ]
   if (primaryKey.length > 0) {
@@ -166,15 +168,14 @@ function otherValues (value: unknown): string[] {
 }
 
 /** Whether something tells that the other has a row: each is tried with that row and without it. */
-function presence ({ name, key, columns, primaryKey, references }: ProbedTable, { self, victim, row, place }: Prey): Attempt[] {
+function presence ({ name, key, exactKey, columns, primaryKey, references }: ProbedTable, { self, victim, row, place }: Prey): Attempt[] {
   if (Object.keys(row).length === 0) return []
-  const k = quote(key)
   const touched = touchable(columns, key)
   const insert = insertion({ name, columns }, { ...row, [key]: self })
   // One row of one's own: two that are made alike would collide with each other.
   const pk = primaryKey.map(quote).join(', ')
-  const mine = primaryKey.length === 0 ? `${k} = $1` : `${k} = $1 and (${pk}) in (select ${pk} from ${name} where ${k} = $1 limit 1)`
-  const without = place === undefined ? undefined : { text: `delete from ${place.table} where ctid = $1::tid and ${k} = $2`, values: [place.row, victim] }
+  const mine = primaryKey.length === 0 ? `${exactKey} = $1` : `${exactKey} = $1 and (${pk}) in (select ${pk} from ${name} where ${exactKey} = $1 limit 1)`
+  const without = place === undefined ? undefined : { text: `delete from ${place.table} where ctid = $1::tid and ${exactKey} = $2`, values: [place.row, victim] }
   const own = { context: { tenant: self }, leaksBy: 'difference' as const, refusals: [...keyRefusals, '23502', '23514', '23P01', '21000'] }
   const taken = columns.filter(column => column.name !== key && !column.isGenerated && !column.isIdentity && row[column.name] !== undefined && row[column.name] !== null)
   return [
@@ -184,7 +185,7 @@ function presence ({ name, key, columns, primaryKey, references }: ProbedTable, 
       ? [{ ...own, probe: 'insert what the other has, or update', text: `${insert.text} on conflict (${primaryKey.map(quote).join(', ')}) do update set ${touched} = excluded.${touched}`, values: insert.values, without }]
       : []),
     ...taken.map(({ name: column }) => ({ ...own, probe: `take the other's ${column}`, text: `update ${name} set ${quote(column)} = $2 where ${mine}`, values: [self, row[column]], without })),
-    ...references.flatMap(({ table: referenced, key: referencedKey, own: columns, other }) => {
+    ...references.flatMap(({ table: referenced, key: referencedKey, exactKey: exactReferencedKey, own: columns, other }) => {
       const moved = columns.map((column, index) => ({ column, other: other[index] ?? '', value: row[column] })).filter(({ column }) => column !== key)
       // What the other's row refers to is the other's.
       if (moved.length === 0 || moved.some(({ value }) => value === undefined || value === null)) return []
@@ -193,17 +194,17 @@ function presence ({ name, key, columns, primaryKey, references }: ProbedTable, 
         probe: `refer to ${referenced} of the other`,
         text: `update ${name} set ${moved.map(({ column }, index) => `${quote(column)} = $${index + 2}`).join(', ')} where ${mine}`,
         values: [self, ...moved.map(({ value }) => value)],
-        without: { text: `delete from ${referenced} where ${quote(referencedKey)} = $1${moved.filter(({ other }) => other !== referencedKey).map(({ other }, index) => ` and ${quote(other)} = $${index + 2}`).join('')}`, values: [victim, ...moved.filter(({ other }) => other !== referencedKey).map(({ value }) => value)] }
+        without: { text: `delete from ${referenced} where ${exactReferencedKey} = $1${moved.filter(({ other }) => other !== referencedKey).map(({ other }, index) => ` and ${quote(other)} = $${index + 2}`).join('')}`, values: [victim, ...moved.filter(({ other }) => other !== referencedKey).map(({ value }) => value)] }
       }]
     })
   ]
 }
 
 /** What policies play no part in. */
-function wholeTable ({ name, schema, key, primaryKey }: ProbedTable, { self }: Prey): Attempt[] {
+function wholeTable ({ name, schema, exactKey, primaryKey }: ProbedTable, { self }: Prey): Attempt[] {
   const own = { context: { tenant: self }, values: [], leaksBy: 'answer' as const }
   const attempts: Attempt[] = [
-    { ...own, probe: 'cascade from own rows', text: `delete from ${name} where ${quote(key)} = $1`, values: [self], leaksBy: 'loss', refusals: keyRefusals },
+    { ...own, probe: 'cascade from own rows', text: `delete from ${name} where ${exactKey} = $1`, values: [self], leaksBy: 'loss', refusals: keyRefusals },
     // That a key is in the way is said to those only who might.
     { ...own, probe: 'truncate', text: `truncate ${name}` },
     { ...own, probe: 'truncate, with all that refers to it', text: `truncate ${name} cascade` },
@@ -225,7 +226,7 @@ function wholeTable ({ name, schema, key, primaryKey }: ProbedTable, { self }: P
   return attempts
 }
 
-function otherTenants ({ name, key }: ProbedTable, { self, victim }: Prey, setting: string | undefined, naming: Naming | undefined): Attempt[] {
+function otherTenants ({ name, key, exactKey }: ProbedTable, { self, victim }: Prey, setting: string | undefined, naming: Naming | undefined): Attempt[] {
   const k = quote(key)
   const attempts: Attempt[] = []
   if (setting !== undefined) {
@@ -233,7 +234,7 @@ function otherTenants ({ name, key }: ProbedTable, { self, victim }: Prey, setti
       probe: 'switch tenants within a statement',
       context: { tenant: self },
       // The setting first, then the rows: a policy that is looked at once, when a scan begins, is looked at then.
-      text: `select later.${k} from (select set_config($2, $1, true) as named offset 0) as first, lateral (select ${k} from ${name} where first.named is not null and ${k} = $1 offset 0) as later`,
+      text: `select later.${k} from (select set_config($2, $1, true) as named offset 0) as first, lateral (select ${k} from ${name} where first.named is not null and ${exactKey} = $1 offset 0) as later`,
       values: [victim, setting],
       leaksBy: 'rows'
     })
@@ -243,7 +244,7 @@ function otherTenants ({ name, key }: ProbedTable, { self, victim }: Prey, setti
 }
 
 /** A function is called where set_config() would be: with the other's id wherever that fits, and with a text that names the other. */
-function calls ({ name, key, columns }: ProbedTable, { self, victim }: Prey, setting: string | undefined, suspect: SuspectFunction): Attempt[] {
+function calls ({ name, key, exactKey, columns }: ProbedTable, { self, victim }: Prey, setting: string | undefined, suspect: SuspectFunction): Attempt[] {
   if (!columns.some(column => column.name === key && column.canRead)) return []
   const k = quote(key)
   const called = suspect.name.slice(0, suspect.name.indexOf('('))
@@ -257,8 +258,8 @@ function calls ({ name, key, columns }: ProbedTable, { self, victim }: Prey, set
     probe: `call ${suspect.name} within a statement`,
     context: { tenant: self },
     text: suspect.isProcedure
-      ? `call ${called}(${list.join(', ')}); select ${k} from ${name} where ${k} = ${literal(victim)}`
-      : `select later.${k} from (select ${called}(${list.join(', ')})::text as named offset 0) as first, lateral (select ${k} from ${name} where (first.named is null or first.named is not null) and ${k} = ${literal(victim)} offset 0) as later`,
+      ? `call ${called}(${list.join(', ')}); select ${k} from ${name} where ${exactKey} = ${literal(victim)}`
+      : `select later.${k} from (select ${called}(${list.join(', ')})::text as named offset 0) as first, lateral (select ${k} from ${name} where (first.named is null or first.named is not null) and ${exactKey} = ${literal(victim)} offset 0) as later`,
     values: [],
     leaksBy: 'rows',
     mayFail: true
@@ -266,10 +267,10 @@ function calls ({ name, key, columns }: ProbedTable, { self, victim }: Prey, set
 }
 
 /** What is tried as one of many tenants: to see anybody else's rows. */
-export function readsAs ({ name, key, columns }: ProbedTable, tenant: string): Attempt[] {
+export function readsAs ({ name, key, exactKey, columns }: ProbedTable, tenant: string): Attempt[] {
   if (!columns.some(column => column.name === key && column.canRead)) return []
   const k = quote(key)
-  return [{ probe: 'read without a filter, as one of many', context: { tenant }, text: `select ${k} from ${name} where ${k} is distinct from $1 limit 1`, values: [tenant], leaksBy: 'rows' }]
+  return [{ probe: 'read without a filter, as one of many', context: { tenant }, text: `select ${k} from ${name} where ${exactKey} is distinct from $1 limit 1`, values: [tenant], leaksBy: 'rows' }]
 }
 
 function contexts (setting: string | undefined): Array<[string, Context]> {

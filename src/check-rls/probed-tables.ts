@@ -2,8 +2,18 @@ import { catalog } from './catalog.ts'
 
 /** The tables that are attacked, as `ProbedTable` and `hasKey`, for the settings as `catalogParameter` has them and the role that is `$2`. */
 export const probedTables = `
-  with${catalog}
-  select tenant_table.name, given.schema_name as schema, tenant_table.key_name as key, tenant_table.is_root as "isRoot", key_number is not null as "hasKey",
+  with${catalog},
+  -- By the key's own collation another tenant's row may look like one's own. Who is another is for the tenants' own table to say.
+  exact_key as materialized (
+    select tenant_table.oid, case
+        when own.collisdeterministic or own.oid is null or own.oid = its.oid then quoted.name
+        else format('(%s::text collate %s)', quoted.name, case when its.collisdeterministic is false then its.oid::regcollation::text else '"C"' end)
+      end as expression
+    from tenant_table cross join lateral (select '"' || replace(tenant_table.key_name, '"', '""') || '"' as name) as quoted
+    left join pg_collation as own on own.oid = tenant_table.key_collation
+    left join (tenant_table as root join pg_collation as its on its.oid = root.key_collation) on root.is_root
+  )
+  select tenant_table.name, given.schema_name as schema, tenant_table.key_name as key, exact_key.expression as "exactKey", tenant_table.is_root as "isRoot", key_number is not null as "hasKey",
     (select json_agg(json_build_object('name', attname, 'isGenerated', attgenerated <> '', 'isIdentity', attidentity <> '',
         'canRead', has_column_privilege(role.oid, attrelid, attnum, 'select'), 'canInsert', has_column_privilege(role.oid, attrelid, attnum, 'insert'), 'canUpdate', has_column_privilege(role.oid, attrelid, attnum, 'update')) order by attnum)
       from pg_attribute where attrelid = tenant_table.oid and attnum > 0 and not attisdropped) as columns,
@@ -13,7 +23,7 @@ export const probedTables = `
     coalesce((select json_agg(index_relation.relname)
       from pg_index join pg_class as index_relation on index_relation.oid = indexrelid
       where indrelid = tenant_table.oid and indisunique and not (key_number = any ((indkey::int2[])[0:indnkeyatts - 1]))), '[]') as "looseKeys",
-    coalesce((select json_agg(json_build_object('table', referenced.name, 'key', referenced.key_name,
+    coalesce((select json_agg(json_build_object('table', referenced.name, 'key', referenced.key_name, 'exactKey', (select expression from exact_key where exact_key.oid = referenced.oid),
         'own', (select json_agg(attname order by position) from unnest(conkey) with ordinality as own (number, position) join pg_attribute on attrelid = conrelid and attnum = own.number),
         'other', (select json_agg(attname order by position) from unnest(confkey) with ordinality as other (number, position) join pg_attribute on attrelid = confrelid and attnum = other.number)) order by conname)
       from pg_constraint join tenant_table as referenced on referenced.oid = confrelid
@@ -21,8 +31,8 @@ export const probedTables = `
     (with recursive dependant (oid) as (
         select tenant_table.oid union select conrelid from dependant join pg_constraint on contype = 'f' and confrelid = dependant.oid
       )
-      select json_agg(json_build_object('name', reached.name, 'key', reached.key_name) order by reached.name)
+      select json_agg(json_build_object('name', reached.name, 'key', reached.key_name, 'exactKey', (select expression from exact_key where exact_key.oid = reached.oid)) order by reached.name)
       from dependant join tenant_table as reached on reached.oid = dependant.oid and reached.key_number is not null) as dependants
-  from given, tenant_table, pg_roles as role
+  from given, tenant_table join exact_key using (oid), pg_roles as role
   where role.rolname = $2
   order by tenant_table.name`

@@ -136,7 +136,7 @@ class Attack {
         } catch (error) {
           throw new ExplainedError(`${role} could not be named the tenant ${tenant}, so nothing can be tried: ${(error as Error).message}`, { cause: error })
         }
-        return keyIsReadable ? (await this.#query(`select ${k} from ${table.name} where ${k} = ${literal(tenant)} limit 1`)).length : undefined
+        return keyIsReadable ? (await this.#query(`select ${k} from ${table.name} where ${table.exactKey} = ${literal(tenant)} limit 1`)).length : undefined
       })
       const has = tenant === victim ? Object.keys(row).length > 0 : (own ?? 0) > 0
       if (has && seen === 0) this.#skip(table, `as the tenant ${tenant}, ${role} does not see what is its own, so that nothing is proved by what it does not see of others`)

@@ -107,10 +107,10 @@ function insertionWithNumber ({ name, key }: ProbedTable, { self, victim }: Prey
 }
 
 /** @returns undefined where that may not be asked, or takes too long */
-async function countOwn (query: Query, { name, key }: ProbedTable, settings: TenantAttackSettings): Promise<number | undefined> {
+async function countOwn (query: Query, { name, exactKey }: ProbedTable, settings: TenantAttackSettings): Promise<number | undefined> {
   try {
     return await undone(query, enter({ tenant: String(settings.self) }, settings), async () => {
-      const [own] = await query<{ rows: string }>(`select count(*)::text as rows from ${name} where ${quote(key)} = ${literal(settings.self)}`)
+      const [own] = await query<{ rows: string }>(`select count(*)::text as rows from ${name} where ${exactKey} = ${literal(settings.self)}`)
       return Number(own?.rows)
     })
   } catch {

@@ -26,7 +26,7 @@ export class Victims {
 
   /** Two tenants of which one has rows here, if anybody has. @returns undefined where there are no two tenants at all */
   async find (table: ProbedTable): Promise<Prey | undefined> {
-    const { name, key, columns } = table
+    const { name, exactKey, columns } = table
     const [first, last] = await this.#outer(table)
     const victim = last ?? first ?? this.#tenants[1]
     const self = last === undefined ? this.#tenants.find(tenant => tenant !== victim) : first
@@ -39,26 +39,25 @@ export class Victims {
       const list = columns.filter(column => readable.includes(column.name)).map(column => `${quote(column.name)}::text`).join(', ')
       // Only a superuser can do without the row later.
       const [place] = this.#isSuperuser
-        ? await this.#transaction.query<{ table: string, row: string }>(`select tableoid::regclass::text as table, ctid::text as row from ${name} where ${quote(key)} = $1 limit 1`, [victim])
+        ? await this.#transaction.query<{ table: string, row: string }>(`select tableoid::regclass::text as table, ctid::text as row from ${name} where ${exactKey} = $1 limit 1`, [victim])
         : []
       const [row = {}] = await this.#transaction.query<Record<string, unknown>>(
-        `select ${list} from ${name} where ${quote(key)} = $1${place === undefined ? '' : ' and tableoid = $2::regclass and ctid = $3::tid'} limit 1`,
+        `select ${list} from ${name} where ${exactKey} = $1${place === undefined ? '' : ' and tableoid = $2::regclass and ctid = $3::tid'} limit 1`,
         place === undefined ? [victim] : [victim, place.table, place.row])
-      const [own] = await this.#transaction.query<{ rows: string }>(`select count(*)::text as rows from ${name} where ${quote(key)} = $1`, [self])
+      const [own] = await this.#transaction.query<{ rows: string }>(`select count(*)::text as rows from ${name} where ${exactKey} = $1`, [self])
       return { self, victim, row, place, own: Number(own?.rows) }
     })
   }
 
   /** Some tenants that have rows: the first and the last of them. */
-  async some ({ name, key }: ProbedTable): Promise<string[]> {
-    const k = quote(key)
+  async some ({ name, key, exactKey }: ProbedTable): Promise<string[]> {
     return await this.#transaction.undone(async () => {
       await this.#transaction.see()
       if (!await this.#transaction.maySee({ name, key })) return []
       const found = await this.#transaction.query<{ id: string }>(`
         select distinct id from (
-          (select ${k}::text as id from ${name} where ${k} is not null group by ${k} order by ${k} limit 10) union all
-          (select ${k}::text from ${name} where ${k} is not null group by ${k} order by ${k} desc limit 10)
+          (select ${exactKey}::text as id from ${name} where ${exactKey} is not null group by ${exactKey} order by ${exactKey} limit 10) union all
+          (select ${exactKey}::text from ${name} where ${exactKey} is not null group by ${exactKey} order by ${exactKey} desc limit 10)
         ) as outer_ones`)
       return found.map(({ id }) => id)
     })
@@ -73,7 +72,7 @@ export class Victims {
       const [readable] = await this.#transaction.query<{ list: string }>(
         "select string_agg(quote_ident(attname), ', ') as list from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and has_column_privilege(attrelid, attnum, 'select')", [table.name])
       const [row] = await this.#transaction.query<{ found: string, content: string }>(
-        `select count(*)::text as found, coalesce(sum(hashtextextended(row(${readable?.list ?? ''})::text, 0)), 0)::text as content from ${table.name} where ${quote(table.key)} = ${literal(victim)}`)
+        `select count(*)::text as found, coalesce(sum(hashtextextended(row(${readable?.list ?? ''})::text, 0)), 0)::text as content from ${table.name} where ${table.exactKey} = ${literal(victim)}`)
       state.rows += Number(row?.found)
       state.content += `${row?.content ?? ''} `
     }
@@ -82,12 +81,12 @@ export class Victims {
 
   /** The first and the last tenant that have rows: what takes one tenant for another seldom does so for both. */
   async #outer (table: ProbedTable): Promise<string[]> {
-    const k = quote(table.key)
+    const { name, exactKey } = table
     return await this.#transaction.undone(async () => {
       await this.#transaction.see()
       if (!await this.#transaction.maySee(table)) return []
-      const [first] = await this.#transaction.query<{ id: string }>(`select ${k}::text as id from ${table.name} where ${k} is not null order by ${k} limit 1`)
-      const [last] = await this.#transaction.query<{ id: string }>(`select ${k}::text as id from ${table.name} where ${k} is not null order by ${k} desc limit 1`)
+      const [first] = await this.#transaction.query<{ id: string }>(`select ${exactKey}::text as id from ${name} where ${exactKey} is not null order by ${exactKey} limit 1`)
+      const [last] = await this.#transaction.query<{ id: string }>(`select ${exactKey}::text as id from ${name} where ${exactKey} is not null order by ${exactKey} desc limit 1`)
       return first === undefined || last === undefined ? [] : [...new Set([first.id, last.id])]
     })
   }
