@@ -70,3 +70,72 @@ t.test('tenants whose ids a collation takes for one read each other\'s rows, and
   t.strictSame(await through({ type: 'text', collate: 'collate yard.alike', tenants: ['ACME', 'beta'], before: alike, more: "insert into yard.notes values ('acme', 8, 'the same')" }), [], 'where the tenants\' own table takes two spellings for one tenant, they are one')
   t.strictSame(await through({ type: 'numeric', tenants: ['1', '2'], more: "insert into yard.notes values ('1.0', 8, 'the same')" }), [], 'a number is the same, however it is written')
 })
+
+/** A context that raises an error of its own where nobody is named. */
+const raising = (how: string): string => `create function yard.tenant() returns integer language plpgsql stable as $$ begin
+  if coalesce(${setting.replace(')', ', true)')}, '') !~ '^[1-9][0-9]*$' then raise ${how}; end if;
+  return ${setting};
+end $$`
+const ofOwnCode = { before: raising("sqlstate '28000' using message = 'nobody is named'"), policy: 'tenant = yard.tenant()' }
+
+/** A trigger that refuses the rows of others before the policy does. */
+const refusing = (condition: string, how = "exception 'not yours'", properties = ''): string => `create function yard.refuse() returns trigger language plpgsql ${properties} as $$ begin
+    if ${condition} then raise ${how}; end if;
+    return case tg_op when 'DELETE' then old else new end;
+  end $$;
+  create trigger refuse before insert or update or delete on yard.notes for each row execute function yard.refuse()`
+const foreign = "tg_op <> 'DELETE' and new.tenant <> yard.tenant()"
+
+t.test('an error that the context raises by itself, or a trigger before the policy, is no hole', async t => {
+  for (const [what, given] of Object.entries({
+    'a code of its own': ofOwnCode,
+    'no code of its own': { ...ofOwnCode, before: raising("exception 'nobody is named'") },
+    'one that says what it was given': { ...ofOwnCode, before: raising(`sqlstate '28000' using message = format('not %L', ${setting.replace(')', ', true)')})`) },
+    'a context within another': { before: `${ofOwnCode.before}; create function yard.asked() returns integer language sql stable set search_path = '' as 'select yard.tenant()'`, policy: 'tenant = yard.asked()' },
+    'a domain that not every number is of': { before: 'create domain yard.number as integer check (value > 0)', policy: `tenant = ${setting}::yard.number` },
+    'a trigger that refuses foreign rows': { ...ofOwnCode, more: refusing(foreign) },
+    'one with the code of a wall': { ...ofOwnCode, more: refusing(foreign, "sqlstate '42501'") },
+    'one that knows whether a tenant is named': { ...ofOwnCode, more: refusing('yard.tenant() is null or true') },
+    'one that lets nothing be deleted': { ...ofOwnCode, more: refusing("tg_op = 'DELETE'", "sqlstate 'YD001'") },
+    'one before each statement': { ...ofOwnCode, more: `${refusing('true')}; drop trigger refuse on yard.notes; create trigger refuse before insert or delete on yard.notes for each statement execute function yard.refuse()` }
+  })) t.strictSame(await through(given), [], what)
+
+  const entering = "create function yard.enter(id integer) returns void language plpgsql as $$ begin if coalesce(current_setting('yard.tenant', true), '') <> '' then raise exception 'somebody is named'; end if; execute format('set local yard.tenant = %L', id); end $$"
+  t.strictSame(await through({ ...ofOwnCode, more: entering }, { setTenant: 'select yard.enter($1)', asked: { namers: ['yard.enter(integer)'] } }), [], 'what names a tenant may refuse in words of its own')
+})
+
+t.test('no error hides a hole: neither one of a trigger in front of an open policy, nor one that tells of another\'s row', async t => {
+  const lax = `drop policy own on yard.notes; create policy own on yard.notes for all to ${app} using (tenant = yard.tenant()) with check (true)`
+  for (const [what, given, expected] of [
+    ['an open policy behind a trigger', { ...ofOwnCode, more: `${lax}; ${refusing(foreign)}` }, ['insert for the other', 'move own rows there', 'merge, inserting for the other']],
+    ['behind one with the code of a wall', { ...ofOwnCode, more: `${lax}; ${refusing(foreign, "sqlstate '42501'")}` }, ['insert for the other', 'move own rows there']],
+    ['behind one that nothing switches off', { ...ofOwnCode, more: `${lax}; ${refusing(foreign, "sqlstate '42501'")}; alter table yard.notes enable always trigger refuse` }, ['insert for the other']],
+    ['behind one that calls the context', { ...ofOwnCode, more: `alter policy own on yard.notes with check (coalesce(current_setting('yard.tenant', true), '') in ('', '*') or tenant = yard.tenant()); ${refusing('yard.tenant() is null')}` }, ['insert, no tenant named', 'insert, nothing for a tenant', 'insert, * for a tenant']],
+    ['behind one that lets nothing be deleted', { ...ofOwnCode, more: `create policy gone on yard.notes for delete to ${app} using (true); ${refusing("tg_op = 'DELETE'", "sqlstate 'YD001'")}` }, ['delete blindly']],
+    ['a trigger that looks among all rows', { ...ofOwnCode, more: refusing('exists (select from yard.notes where notes.tenant = new.tenant and notes.body = new.body)', "exception 'there is one'", 'security definer') }, ['insert for the other', 'upsert over the other', 'merge, inserting for the other']],
+    ['one that looks among all rows for what one writes as one\'s own', { ...ofOwnCode, more: refusing("tg_op = 'INSERT' and exists (select from yard.notes where notes.tenant <> new.tenant and notes.body = new.body)", "exception 'somebody has it'", 'security definer') }, ['insert what the other has', 'insert what the other has, or do nothing']],
+    ['one whose words alone say so', { ...ofOwnCode, more: refusing(foreign, "exception 'not yours, of %', (select count(*) from yard.notes where notes.tenant = new.tenant)", 'security definer') }, ['insert for the other']],
+    ['a context whose words say so', { policy: 'tenant = yard.tenant()', before: raising("sqlstate '28000' using message = (select count(*) from yard.notes)").replace(' stable', ' stable security definer') }, ['read, no tenant named', 'read, nothing for a tenant', 'insert, no tenant named']]
+  ] as const) {
+    const found = await through(given)
+    for (const probe of expected) t.ok(found.includes(`yard.notes: ${probe}`), `${what}: ${probe}`, { found })
+  }
+})
+
+t.test('a login that is no superuser tells the context\'s own error from a trigger\'s by where it was raised, and counts what it cannot look behind', async t => {
+  const [operator, auditor] = [`yard_operator_${process.pid}`, `yard_auditor_${process.pid}`]
+  const found = async (more: string): Promise<string[]> => await inYard({
+    ...ofOwnCode,
+    more: `${more}; create role ${operator} login; grant usage on schema yard to ${operator}; grant select on yard.tenants, yard.notes to ${operator};
+      create policy all_rows on yard.tenants for select to ${operator} using (true); create policy all_rows on yard.notes for select to ${operator} using (true);
+      create role ${auditor} login; grant ${app}, ${operator} to ${auditor}; set local session authorization ${auditor}`
+  }, async query => {
+    const { probes } = await audit(query, { database: 'yard', settings: { ...yard, operatorRoles: [operator] } }, { attack: true })
+    return (probes?.results ?? []).flatMap(({ probe, leak }) => leak === undefined || probe.startsWith('switch tenants') ? [] : [`${probe}: ${leak}`])
+  })
+  t.strictSame(await found(refusing('false')), [], 'a trigger that refuses nothing')
+  t.strictSame(await found(''), [])
+  const alarms = await found(refusing('yard.tenant() is null'))
+  t.ok(alarms.length > 0 && alarms.every(line => /^(?:insert|update|merge|delete|upsert).*: not refused by the walls: 28000 nobody is named; a superuser's login can look behind it$/.test(line)), 'one that calls the context', { alarms })
+  t.match(await found(refusing(foreign)), [/^insert for the other: not refused by the walls: P0001 not yours; a superuser's login can look behind it$/])
+})

@@ -1,4 +1,4 @@
-import { literal, type Attempt } from './attempts.ts'
+import { literal, type Attempt, type Context } from './attempts.ts'
 
 /** What PostgreSQL said to an attempt: a code and its words, or how many rows. */
 export interface Answer {
@@ -6,6 +6,8 @@ export interface Answer {
   text: string
   count: number
   constraint: string | undefined
+  /** In which functions it happened, the innermost first; nothing where it was in none. */
+  where: string | undefined
 }
 
 /** What a wall answers: insufficient privilege, no tenant, a tenant already named, a transaction that only reads. */
@@ -16,13 +18,13 @@ export const timeouts = ['55P03', '57014']
 /** A statement was let through. */
 export function answerOfRows (rows: object[] & { count?: number }): Answer {
   const count = rowCountOf(rows)
-  return { code: '', text: `${count} ${count === 1 ? 'row' : 'rows'}`, count, constraint: undefined }
+  return { code: '', text: `${count} ${count === 1 ? 'row' : 'rows'}`, count, constraint: undefined, where: undefined }
 }
 
 /** A statement was refused, or went wrong. */
 export function answerOfError (error: unknown): Answer {
-  const { code = '', message, constraint } = error as Error & { code?: string, constraint?: string }
-  return { code: code === '' ? 'unknown' : code, text: `${code} ${message}`, count: 0, constraint }
+  const { code = '', message, constraint, where } = error as Error & { code?: string, constraint?: string, where?: string }
+  return { code: code === '' ? 'unknown' : code, text: `${code} ${message}`, count: 0, constraint, where }
 }
 
 /** How many rows a statement has given or changed: clients give the number beside the rows, as pg does. */
@@ -36,17 +38,32 @@ export function isWaitedFor ({ text }: Pick<Attempt, 'text'>, { code, text: answ
 }
 
 /** What an answer gives away by itself. */
-export function leakOf ({ leaksBy, refusals: its = [], text, context, mayFail = false }: Attempt, { code, text: answer, count }: Answer): string | undefined {
+export function leakOf ({ leaksBy, refusals: its = [], text, mayFail = false }: Attempt, { code, text: answer, count }: Answer): string | undefined {
   if (code === '') return leaksBy === 'answer' || (leaksBy === 'rows' && count > 0) ? answer : undefined
   if (isWaitedFor({ text }, { code, text: answer })) return 'takes rows past the policies'
   if (mayFail || timeouts.includes(code)) return undefined
-  // Functions that raise an error of their own where nobody is named.
-  if (code === 'P0001' && (context === 'none' || 'setting' in context)) return undefined
   // What it means is seen by what is said without the row.
   if (leaksBy === 'difference' && code === '23505') return undefined
   if (refusals.includes(code) || its.includes(code)) return undefined
   // A key, a check or a trigger was asked: the policies were not what stopped it.
   return `not refused by the walls: ${answer}`
+}
+
+/**
+ * Whether a function raised it where the policies should have answered: one of theirs, if nobody is named, or else a trigger, which
+ * comes before them. Such a function can raise what a wall answers, so that no code says that it was the wall.
+ */
+export function isRaisedInside ({ text, context }: Attempt, { where }: Answer): boolean {
+  return where !== undefined && (!isTenant(context) || /^(?:insert|update|delete|merge|truncate|copy \S+ (?:\(.*\) )?from) /.test(text))
+}
+
+export function isTenant (context: Context): context is { tenant: string } {
+  return context !== 'none' && 'tenant' in context
+}
+
+/** Whether two answers are one, to whoever gets them. */
+export function isSame (one: Answer, other: Answer): boolean {
+  return one.code === other.code && one.count === other.count && one.text === other.text
 }
 
 /** A statement with its values in place. */

@@ -1,5 +1,5 @@
-import { answerOfError, answerOfRows, bound, isWaitedFor, leakOf, timeouts, type Answer } from './answers.ts'
-import { attemptsOn, literal, quote, readsAs, type Attempt, type Prey, type ProbedTable, type SuspectFunction } from './attempts.ts'
+import { answerOfError, answerOfRows, bound, isRaisedInside, isSame, isTenant, isWaitedFor, leakOf, timeouts, type Answer } from './answers.ts'
+import { attemptsOn, literal, quote, readsAs, withoutRow, type Attempt, type Prey, type ProbedTable, type SuspectFunction } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
 import type { Exception } from './exceptions.ts'
@@ -63,6 +63,9 @@ export async function probe (query: Query, settings: ProbeSettings, onTable: (do
   }
 }
 
+/** What somebody who cannot take triggers away is told of what may have been one. */
+const lookBehind = "; a superuser's login can look behind it"
+
 class Attack {
   readonly #query: Query
   readonly #settings: ProbeSettings
@@ -73,6 +76,8 @@ class Attack {
   /** What the other has before anything is tried, by table and tenant: all that is tried is undone. */
   readonly #states = new Map<string, VictimState>()
   #naming: (tenant: string) => string = () => ''
+  /** What policies compare the key with. */
+  #context: string | undefined
   readonly #suspects = new Map<string, SuspectFunction[]>()
 
   constructor (query: Query, settings: ProbeSettings) {
@@ -92,6 +97,8 @@ class Attack {
     const namingByFunction = typeof setTenant === 'string' ? (tenant: string): string => setTenant.replaceAll('$1', literal(tenant)) : setTenant
     this.#naming = namingByFunction ?? (tenant => `set local ${setting ?? ''} = ${literal(tenant)}`)
 
+    const [context] = await this.#query<{ expression: string | null }>(`with${catalog} select expression from context`, [catalogParameter(this.#settings)])
+    this.#context = context?.expression ?? undefined
     for (const role of this.#settings.tenantRoles) this.#suspects.set(role, await this.#query<SuspectFunction>(suspectFunctions, [catalogParameter({ ...this.#settings, tenantRoles: [role], operatorRoles: [] })]))
     const tables = (await Promise.all(this.#settings.tenantRoles.map(async role =>
       (await this.#query<ProbedTable & { hasKey: boolean }>(probedTables, [catalogParameter(this.#settings), role])).map(table => ({ role, ...table }))))).flat()
@@ -156,8 +163,7 @@ class Attack {
       this.#skip(table, `"${attempt.probe}" could not be tried: ${answer.text}`)
       return
     }
-    let leak = loss ?? leakOf(attempt, answer)
-    if (attempt.leaksBy === 'difference' && leak === undefined) leak = await this.#difference(table, role, attempt, sql, answer)
+    const leak = loss ?? await this.#leakOf(table, role, prey, attempt, sql, answer)
     this.#report.results.push({
       table: table.name, role, probe: attempt.probe, leak, nuisance: answer.code === '' ? attempt.nuisance : undefined, answer: answer.text, ms: performance.now() - start, sql
     })
@@ -181,25 +187,71 @@ class Attack {
     }
     const answer = await this.#answer(role, attempt, sql, compare)
     // What is wrong with a row of one's own may hide that the other's would have been next.
-    if (answer.code === '' || attempt.asReplica !== true || !this.#isSuperuser || !/^(?:23|P0)/.test(answer.code)) return { answer, loss }
-    return { answer: await this.#answer(role, attempt, sql, compare, async () => { await this.#query('set local session_replication_role = replica') }), loss }
+    const isInTheWay = answer.code.startsWith('23') || answer.where !== undefined
+    if (answer.code === '' || attempt.asReplica !== true || !this.#isSuperuser || !isInTheWay) return { answer, loss }
+    return { answer: await this.#answer(role, attempt, sql, compare, this.#asReplica), loss }
   }
 
+  /**
+   * What an answer gives away. An error that no wall answers shows nothing by itself, since nothing of the statement stays, but may
+   * have kept the policies from being asked: it counts as a hole unless one of two things is seen.
+   *
+   * - The function that says whose a row is raises it by itself, in the same words and at the same place, as a statement of its own with
+   *   nobody named, or the same made-up one. What a trigger raises, before the policies, is at another place, even where it calls that function.
+   * - Without triggers the policies refuse it. Only a superuser can look; for others it stays a hole.
+   *
+   * What is seen so may still be raised for the other's rows alone, which tells that they are there. So a superuser's login takes the
+   * row away and asks again, and whatever is said otherwise then is a hole as well.
+   */
+  async #leakOf (table: ProbedTable, role: string, prey: Prey, attempt: Attempt, sql: string, answer: Answer): Promise<string | undefined> {
+    const said = leakOf(attempt, answer)
+    if (attempt.leaksBy === 'difference') return said !== undefined && !this.#isSuperuser ? `${said}${lookBehind}` : await this.#difference(table, role, prey, attempt, sql, answer)
+    if (answer.code === '' || attempt.mayFail === true || timeouts.includes(answer.code)) return said
+    if (said === undefined && !isRaisedInside(attempt, answer)) return undefined
+    if (!await this.#isOfContext(role, attempt, answer)) {
+      const alarm = said ?? `not refused by the walls: ${answer.text}`
+      if (!this.#isSuperuser) return `${alarm}${lookBehind}`
+      const open = attempt.leaksBy === 'loss' ? undefined : await this.#openBehind(role, attempt, sql)
+      if (open !== undefined) return open === '' ? alarm : `${open}, where no trigger or key answers ${answer.text}`
+    }
+    return this.#isSuperuser ? await this.#difference(table, role, prey, attempt, sql, answer) : undefined
+  }
+
+  /** What gets through where no trigger and no foreign key is asked; empty where it cannot be told. */
+  async #openBehind (role: string, attempt: Attempt, sql: string): Promise<string | undefined> {
+    const answer = await this.#answer(role, attempt, sql, undefined, this.#asReplica)
+    const leak = leakOf(attempt, answer)
+    if (answer.code === '') return leak
+    if (leak === undefined && !isRaisedInside(attempt, answer) && !timeouts.includes(answer.code)) return undefined
+    return await this.#isOfContext(role, attempt, answer) ? undefined : ''
+  }
+
+  /** Whether it is what policies compare the key with that raises this, whatever statement asks it. */
+  async #isOfContext (role: string, attempt: Attempt, answer: Answer): Promise<boolean> {
+    if (this.#context === undefined || isTenant(attempt.context)) return false
+    const own = await this.#answer(role, attempt, `select (${this.#context})::text`)
+    return isSame(own, answer) && own.where === answer.where
+  }
+
+  readonly #asReplica = async (): Promise<void> => { await this.#query('set local session_replication_role = replica') }
+
   /** Does it again where the other's row is not there. */
-  async #difference ({ looseKeys }: ProbedTable, role: string, attempt: Attempt, sql: string, { code, count, constraint }: Answer): Promise<string | undefined> {
+  async #difference (table: ProbedTable, role: string, prey: Prey, attempt: Attempt, sql: string, answer: Answer): Promise<string | undefined> {
     if (!this.#isSuperuser) {
+      const { looseKeys } = table
+      const { code, count, constraint } = answer
       // Nobody here can take the row away: a key across tenants that has something to say says it.
       const isSaid = looseKeys.length > 0 && (code === '23505' ? looseKeys.includes(constraint ?? '') : code === '' && count === 0)
       return isSaid || (attempt.probe.startsWith('refer') && code === '' && count > 0) ? 'says that the row exists' : undefined
     }
-    const { without } = attempt
+    const without = attempt.without ?? (attempt.leaksBy === 'difference' ? undefined : withoutRow(table, prey))
     const other = await this.#answer(role, attempt, sql, async () => {}, async () => {
       // What refers to the row is to stay as it is.
-      await this.#query('set local session_replication_role = replica')
+      await this.#asReplica()
       if (without !== undefined) await this.#query(without.text, without.values)
       await this.#query('set local session_replication_role = origin')
     })
-    return other.code === code && other.count === count ? undefined : `says whether the row exists: ${other.text} without it`
+    return isSame(other, answer) ? undefined : `says whether the row exists: ${other.text} without it`
   }
 
   /** What PostgreSQL says to it, as a tenant's role; all is taken back. */
