@@ -1,6 +1,10 @@
 import t from 'tap'
 import { audit, type AuditOptions } from '../src/check-rls/audit.ts'
 import type { Query } from '../src/check-rls/check.ts'
+import { baselineOf, parseBaseline, parseException, type Exception } from '../src/check-rls/exceptions.ts'
+import { openLeaks } from '../src/check-rls/probes.ts'
+import { formatJson, formatSarif, formatText, type CheckReport } from '../src/check-rls/report.ts'
+import { rules } from '../src/check-rls/rules.ts'
 import { queryOf } from '../src/check-rls/session.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
 import { withClient } from '../src/database/admin.ts'
@@ -138,4 +142,43 @@ t.test('a login that is no superuser tells the context\'s own error from a trigg
   const alarms = await found(refusing('yard.tenant() is null'))
   t.ok(alarms.length > 0 && alarms.every(line => /^(?:insert|update|merge|delete|upsert).*: not refused by the walls: 28000 nobody is named; a superuser's login can look behind it$/.test(line)), 'one that calls the context', { alarms })
   t.match(await found(refusing(foreign)), [/^insert for the other: not refused by the walls: P0001 not yours; a superuser's login can look behind it$/])
+})
+
+t.test('what may get through is let be by the name of the attempt, or known, and counts no more; all else does', async t => {
+  const named = { more: 'alter table yard.notes add column host text, add column "a=b" integer; update yard.notes set host = body; create unique index host_is_unique on yard.notes (host)' }
+  const tells = ['insert what the other has', 'insert what the other has, or do nothing', 'insert what the other has, or update', 'take the other\'s host']
+  const ignored = (text: string): Exception => parseException(text, rules)
+  await inYard(named, async query => {
+    const report = async (options: AuditOptions): Promise<CheckReport & { open: string[] }> => {
+      const report = await audit(query, { database: 'yard', settings: yard }, { attack: true, rules: rules.filter(({ id }) => id === 'root-missing'), ...options })
+      return { ...report, open: (report.probes === undefined ? [] : openLeaks(report.probes)).map(({ table, probe }) => `${table}: ${probe}`).filter(line => !line.includes('switch tenants')) }
+    }
+    const all = tells.map(probe => `yard.notes: ${probe}`)
+    const { open, probes } = await report({})
+    t.strictSame(open, all)
+    t.ok(probes?.results.some(({ probe }) => probe === 'update "a=b"'), 'a column can be named whatever it is called')
+
+    const exceptions = [...tells.slice(1).map(probe => ignored(`attack:yard.notes: ${probe}=host names are public`)), ignored('attack:yard.tenants: count=never mind'), ignored('attack:yard.notes: take the other\'s "a=b"=nor this')]
+    const excepting = await report({ exceptions })
+    t.strictSame(excepting.open, all.slice(0, 1))
+    t.strictSame(excepting.sifted.unused, ['the exception attack:yard.tenants: count', 'the exception attack:yard.notes: take the other\'s "a=b"'], 'one that nothing came of is told')
+    const text = formatText([excepting])
+    t.match(text, new RegExp(`let be {2}attack {2}yard\\.notes: take the other's host: host names are public \\(got through as ${app}: says whether the row exists: `))
+    t.match(text, /unused {2}the exception attack:yard\.tenants: count: nothing was found for it/)
+    t.match(text, /insert what the other has +says whether/, 'what is not named is told as before')
+    t.match(JSON.parse(formatJson([excepting])), { probes: { accepted: [{ table: 'yard.notes', role: app, probe: tells[1], because: 'host names are public' }, {}, {}], known: [] } })
+    const { runs } = JSON.parse(formatSarif([excepting])) as { runs: Array<{ results: Array<{ message: { text: string }, suppressions?: object[] }> }> }
+    t.equal(runs[0]?.results.filter(({ suppressions }) => suppressions !== undefined).length, 3)
+
+    for (const object of ['yard.notes', '*', 'yard.notes: *', 'yard.notes: insert']) t.strictSame((await report({ exceptions: [ignored(`attack:${object}=all of it`)] })).open, all, `${object} names no attempt`)
+
+    const baseline = parseBaseline(JSON.stringify(baselineOf([], probes?.results.filter(({ leak }) => leak !== undefined))))
+    const knowing = await report({ baseline })
+    t.strictSame([knowing.open, knowing.sifted.unused], [[], []])
+    t.match(formatText([knowing]), /known {3}\d+ of the baseline[^]*nothing got through, but for \d+ let be or known, of \d+ attacks/)
+    await query('drop index yard.host_is_unique')
+    t.strictSame((await report({ baseline })).sifted.unused, all.map(line => `the baseline's attack:${line}`), 'and what is mended can go')
+    await query(`create policy wide on yard.notes for select to ${app} using (true)`)
+    t.ok((await report({ baseline, exceptions })).open.includes('yard.notes: read without a filter'))
+  })
 })

@@ -489,7 +489,7 @@ t.test('findings can be let be for a reason, or known beforehand; and what was l
     const report = { database: 'here', rules, sifted, probes: undefined, ms: 1 }
     const [same] = findings
     const results = ['one', 'another'].map(role => ({ table: 'rowhouse.task', role, probe: 'count', leak: 'all', nuisance: undefined, answer: '1 row', sql: 'select 1', ms: 1 }))
-    const ofTwoRoles = { ...report, sifted: { ...sifted, findings: same === undefined ? [] : ['one may', 'another may'].map(detail => ({ ...same, detail })), excepted: [], known: [] }, probes: { results, skipped: [], excepted: [], empty: [] } }
+    const ofTwoRoles = { ...report, sifted: { ...sifted, findings: same === undefined ? [] : ['one may', 'another may'].map(detail => ({ ...same, detail })), excepted: [], known: [] }, probes: { results, skipped: [], excepted: [], accepted: [], known: [], empty: [] } }
     const { runs } = JSON.parse(formatSarif([ofTwoRoles])) as { runs: Array<{ results: Array<{ message: { text: string }, partialFingerprints: object }> }> }
     t.equal(new Set(runs[0]?.results.map(({ partialFingerprints }) => JSON.stringify(partialFingerprints))).size, 4, 'what one role may is no other\'s finding')
     t.match(runs[0]?.results.map(({ message }) => message.text), [/one may/, /another may/, /as one, count/, /as another, count/])
@@ -548,6 +548,14 @@ t.test('the command checks a database by its address as told, and holds it to a 
   t.match(await command('--schema', 'rowhous', '--tenant-role', 'rowhouse_tenant'), { code: 1, output: /root-missing {2}rowhous\.account/ })
   t.match(await command(...known, '--attack', '--set-tenant', 'select rowhouse.set_account($1)'), { code: 0, output: /nothing got through, of \d{3,} attacks/ })
   t.match(await command(...known, '--attack', '--set-tenant', 'set local app.account_id = $1'), { code: 1, output: /name another tenant/ }, 'a statement that names whom it likes is a way through')
+
+  const tableNames = await withClient(database.admin, async client => (await findTables(client)).map(({ name }) => name))
+  const alone = ['--attack', '--set-tenant', 'set local app.account_id = $1']
+  const letBe = tableNames.flatMap(name => ['--ignore', `attack:${name}: name another tenant=a test`])
+  t.match(await command(...known, ...alone, ...letBe), { code: 0, output: /let be {2}attack {2}rowhouse\.project: name another tenant: a test \(got through as rowhouse_tenant: / }, 'unless somebody says why')
+  t.match(await command(...known, ...alone, ...letBe.slice(2)), { code: 1, output: /name another tenant/ })
+  t.match(await command(...known, ...alone, '--write-baseline', file('attacks.json')), { code: 0, output: /wrote \d+ findings/ })
+  t.match(await command(...known, ...alone, '--baseline', file('attacks.json')), { code: 0, output: /known {3}\d+ of the baseline/ })
 
   t.match(await command(...known, '--write-manifest', file('manifest.json')), { code: 0, output: /wrote what the database consists of/ })
   t.match(await command(...known, '--manifest', file('manifest.json')), { code: 0 })

@@ -126,7 +126,7 @@ function writes ({ name, key, exactKey, columns, primaryKey }: ProbedTable, { se
     { ...own, probe: 'insert for the other', ...insert },
     { ...own, probe: 'insert, no tenant named', context: 'none', ...insert },
     { ...own, probe: 'upsert over the other', text: `${insert.text} on conflict do nothing`, values: insert.values, leaksBy: 'answer' },
-    ...updatable.map(column => ({ ...own, probe: `update ${column.name}`, text: `update ${name} set ${quote(column.name)} = ${quote(column.name)} where ${exactKey} = $1`, values: [victim] })),
+    ...updatable.map(column => ({ ...own, probe: `update ${named(column.name)}`, text: `update ${name} set ${quote(column.name)} = ${quote(column.name)} where ${exactKey} = $1`, values: [victim] })),
     { ...own, probe: 'update, no tenant named', context: 'none', text: `update ${name} set ${touched} = ${touched}`, values: [] },
     { ...own, probe: 'move own rows there', text: `update ${name} set ${k} = $1`, values: [victim], refusals: ['428C9'] },
     { ...own, probe: 'delete', text: `delete from ${name} where ${exactKey} = $1`, values: [victim] },
@@ -154,7 +154,7 @@ function blindWrites ({ name, key, columns }: ProbedTable, { self, row }: Prey):
   return [
     { ...own, probe: 'delete blindly', text: `delete from ${name}` },
     ...updatable.flatMap(column => otherValues(row[column.name]).map(value => (
-      { ...own, probe: `update ${column.name} blindly`, text: `update ${name} set ${quote(column.name)} = ${value}` })))
+      { ...own, probe: `update ${named(column.name)} blindly`, text: `update ${name} set ${quote(column.name)} = ${value}` })))
   ]
 }
 
@@ -184,7 +184,7 @@ function presence ({ name, key, exactKey, columns, primaryKey, references }: Pro
     ...(primaryKey.length > 0
       ? [{ ...own, probe: 'insert what the other has, or update', text: `${insert.text} on conflict (${primaryKey.map(quote).join(', ')}) do update set ${touched} = excluded.${touched}`, values: insert.values, without }]
       : []),
-    ...taken.map(({ name: column }) => ({ ...own, probe: `take the other's ${column}`, text: `update ${name} set ${quote(column)} = $2 where ${mine}`, values: [self, row[column]], without })),
+    ...taken.map(({ name: column }) => ({ ...own, probe: `take the other's ${named(column)}`, text: `update ${name} set ${quote(column)} = $2 where ${mine}`, values: [self, row[column]], without })),
     ...references.flatMap(({ table: referenced, key: referencedKey, exactKey: exactReferencedKey, own: columns, other }) => {
       const moved = columns.map((column, index) => ({ column, other: other[index] ?? '', value: row[column] })).filter(({ column }) => column !== key)
       // What the other's row refers to is the other's.
@@ -295,6 +295,11 @@ function insertion ({ name, columns }: Pick<ProbedTable, 'name' | 'columns'>, ro
   const written = allowed.length > 0 ? allowed : known
   const text = `insert into ${name} (${written.map(column => quote(column.name)).join(', ')}) overriding system value values (${written.map((_, index) => `$${index + 1}`).join(', ')})`
   return { text, values: written.map(column => row[column.name]) }
+}
+
+/** A column's name as exceptions can have it in that of an attempt. */
+function named (column: string): string {
+  return /[="]/.test(column) ? quote(column) : column
 }
 
 export function quote (identifier: string): string {

@@ -1,6 +1,6 @@
 import { check, type Query } from './check.ts'
-import { sift, type Baseline, type Exception } from './exceptions.ts'
-import { probe, type ProbeReport, type ProbeSettings } from './probes.ts'
+import { baselineLineOf, sift, type Baseline, type Exception } from './exceptions.ts'
+import { openLeaks, probe, type ProbeReport, type ProbeSettings } from './probes.ts'
 import type { CheckReport } from './report.ts'
 import { rules as allRules } from './rules.ts'
 import type { Rule } from './rule.ts'
@@ -26,20 +26,42 @@ export interface AuditOptions {
 /** Checks a database by rules and, where asked to, by attacks. @param query on a connection that nobody else uses meanwhile */
 export async function audit (query: Query, { database, settings, setTenant }: AuditTarget, { rules = allRules, exceptions = [], baseline, attack = false, onTable }: AuditOptions = {}): Promise<CheckReport> {
   const start = performance.now()
-  const sifted = sift(await check(query, settings, rules), exceptions.filter(exception => rules.some(({ id }) => id === exception.rule)), baseline)
+  const isOfRules = ({ rule }: { rule: string }): boolean => rules.some(({ id }) => id === rule)
+  const sifted = sift(await check(query, settings, rules), exceptions.filter(isOfRules), baseline && { findings: baseline.findings.filter(({ rule }) => rule !== 'attack') })
   const ms = performance.now() - start
   const probes = attack ? await probe(query, { ...settings, setTenant }, onTable) : undefined
-  if (probes !== undefined) sifted.unused.push(...letBe(probes, exceptions.filter(({ rule }) => rule === 'attack')))
+  if (probes !== undefined) sifted.unused.push(...letBe(probes, exceptions.filter(({ rule }) => rule === 'attack'), baseline?.findings.filter(({ rule }) => rule === 'attack') ?? []))
   return { database, rules, sifted, probes, ms }
 }
 
-/** Takes those tables for excepted that somebody knows cannot be attacked. @returns exceptions that nothing was skipped for */
-function letBe (probes: ProbeReport, exceptions: readonly Exception[]): string[] {
+/**
+ * Takes those tables for excepted that somebody knows cannot be attacked, and what got through for accepted or known where an exception
+ * or the baseline names just that attempt.
+ *
+ * @returns exceptions and lines of the baseline that nothing came of
+ */
+function letBe (probes: ProbeReport, exceptions: readonly Exception[], baseline: Baseline['findings']): string[] {
   const exceptionOf = (table: string): Exception | undefined => exceptions.find(({ object }) => object === '*' || object === table)
   probes.excepted = probes.skipped.flatMap(({ table, reason }) => {
     const exception = exceptionOf(table)
     return exception === undefined ? [] : [{ table, reason, exception }]
   })
   probes.skipped = probes.skipped.filter(({ table }) => exceptionOf(table) === undefined)
-  return exceptions.filter(exception => !probes.excepted.some(excepted => excepted.exception === exception)).map(({ rule, object }) => `the exception ${rule}:${object}`)
+  const usedLines = new Set<Baseline['findings'][number]>()
+  for (const result of openLeaks(probes)) {
+    const { object, detail } = baselineLineOf(result)
+    const exception = exceptions.find(exception => exception.object === object)
+    const line = baseline.find(line => line.object === object && line.detail === detail)
+    if (exception !== undefined) {
+      probes.accepted.push({ result, exception })
+    } else if (line !== undefined) {
+      usedLines.add(line)
+      probes.known.push(result)
+    }
+  }
+  const used = new Set([...probes.excepted, ...probes.accepted].map(({ exception }) => exception))
+  return [
+    ...exceptions.filter(exception => !used.has(exception)).map(({ rule, object }) => `the exception ${rule}:${object}`),
+    ...baseline.filter(line => !usedLines.has(line)).map(({ rule, object }) => `the baseline's ${rule}:${object}`)
+  ]
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ExplainedError } from '../explained-error.ts'
+import type { ProbeResult } from './probes.ts'
 import type { Finding, Rule } from './rule.ts'
 
 /** A finding that somebody has looked at, and lets be. */
@@ -11,7 +12,8 @@ export interface Exception {
 }
 
 /**
- * Reads what `--ignore` takes: `RULE:OBJECT=REASON`, such as `trigger:app.task.touch=sets updated_at alone`.
+ * Reads what `--ignore` takes: `RULE:OBJECT=REASON`, such as `trigger:app.task.touch=sets updated_at alone`. The rule of attacks is
+ * called attack: its objects are tables that could not be attacked, and attempts that got through, `TABLE: PROBE`, of whichever role.
  *
  * @throws {ExplainedError} where a part is missing or no rule is called so
  */
@@ -19,7 +21,7 @@ export function parseException (text: string, rules: readonly Rule[]): Exception
   // An operator's own name may consist of the sign that ends the object.
   const [, rule = '', object = '', reason = ''] = /^([a-z-]+):((?:[+\-*/<>=~!@#%^&|`?]+\([^)]*\)|"(?:[^"]|"")*"|[^="])+)=(.*)$/s.exec(text) ?? []
   if (object === '' || reason.trim() === '') throw new ExplainedError(`--ignore takes RULE:OBJECT=REASON, such as trigger:app.task.touch=sets updated_at alone, not ${text}`, { exitCode: 2 })
-  // What could not be attacked is no finding of a rule's.
+  // What comes of attacks is no finding of a rule's.
   if (rule !== 'attack') assertRule(rule, rules)
   return { rule, object, reason: reason.trim() }
 }
@@ -47,8 +49,14 @@ export function parseBaseline (text: string): Baseline {
   }
 }
 
-export function baselineOf (findings: readonly Finding[]): Baseline {
-  return { findings: findings.map(({ rule, object, detail }) => ({ rule: rule.id, object, detail })) }
+/** @param leaks what got through attacks */
+export function baselineOf (findings: readonly Finding[], leaks: readonly ProbeResult[] = []): Baseline {
+  return { findings: [...findings.map(({ rule, object, detail }) => ({ rule: rule.id, object, detail })), ...leaks.map(baselineLineOf)] }
+}
+
+/** What got through, as a line of a baseline: how many rows it was depends on what is there at the moment. */
+export function baselineLineOf ({ table, role, probe, leak = '' }: ProbeResult): Baseline['findings'][number] {
+  return { rule: 'attack', object: `${table}: ${probe}`, detail: `as ${role}: ${leak.replace(/\b\d+ rows?\b/g, 'rows')}` }
 }
 
 /** What findings come to, after those that somebody lets be. */

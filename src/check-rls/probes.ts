@@ -41,8 +41,17 @@ export interface ProbeReport {
   skipped: Array<{ table: string, reason: string }>
   /** Tables that could not be attacked either, and which somebody lets be. */
   excepted: Array<{ table: string, reason: string, exception: Exception }>
+  /** What got through, and somebody lets be by the name of the attempt. */
+  accepted: Array<{ result: ProbeResult, exception: Exception }>
+  /** What got through, and the baseline has. */
+  known: ProbeResult[]
   /** Tables of which no row was to be seen: what may be done to them was tried, and there was nothing to steal. */
   empty: string[]
+}
+
+/** What got through and is neither let be nor known. */
+export function openLeaks ({ results, accepted, known }: ProbeReport): ProbeResult[] {
+  return results.filter(result => result.leak !== undefined && !known.includes(result) && !accepted.some(one => one.result === result))
 }
 
 /**
@@ -69,7 +78,7 @@ const lookBehind = "; a superuser's login can look behind it"
 class Attack {
   readonly #query: Query
   readonly #settings: ProbeSettings
-  readonly #report: ProbeReport = { results: [], skipped: [], excepted: [], empty: [] }
+  readonly #report: ProbeReport = { results: [], skipped: [], excepted: [], accepted: [], known: [], empty: [] }
   readonly #transaction: ProbeTransaction
   readonly #victims: Victims
   #isSuperuser = false

@@ -1,6 +1,6 @@
 import { formatTable, printable } from '../table.ts'
 import type { Sifted } from './exceptions.ts'
-import type { ProbeReport } from './probes.ts'
+import { openLeaks, type ProbeReport, type ProbeResult } from './probes.ts'
 import type { Finding, Rule } from './rule.ts'
 
 /** What was looked at, and what came of it. */
@@ -28,7 +28,9 @@ function formatOne ({ database, rules, sifted: { findings, excepted, known, unus
   }
   for (const { finding, exception } of excepted) lines.push(`let be  ${finding.rule.id}  ${printable(finding.object)}: ${printable(exception.reason)}`)
   for (const { table, reason, exception } of probes?.excepted ?? []) lines.push(`let be  attack  ${printable(table)}: ${printable(exception.reason)} (not attacked: ${reason})`)
-  if (known.length > 0) lines.push(`known   ${known.length} of the baseline`)
+  for (const { result: { table, role, probe, leak = '' }, exception } of probes?.accepted ?? []) lines.push(`let be  attack  ${printable(`${table}: ${probe}`)}: ${printable(exception.reason)} (got through as ${printable(role)}: ${printable(leak)})`)
+  const knownCount = known.length + (probes?.known.length ?? 0)
+  if (knownCount > 0) lines.push(`known   ${knownCount} of the baseline`)
   for (const name of unused) lines.push(`unused  ${printable(name)}: nothing was found for it`)
   if (probes !== undefined) lines.push(...formatProbes(probes))
   const errors = findings.filter(({ rule }) => rule.severity === 'error').length
@@ -38,17 +40,19 @@ function formatOne ({ database, rules, sifted: { findings, excepted, known, unus
   return lines.join('\n')
 }
 
-function formatProbes ({ results, skipped, empty }: ProbeReport): string[] {
+function formatProbes (probes: ProbeReport): string[] {
+  const { results, skipped, empty } = probes
   const byTable = new Map<string, typeof results>()
   for (const result of results) byTable.set(result.table, [...byTable.get(result.table) ?? [], result])
-  const leaks = results.filter(({ leak }) => leak !== undefined)
+  const leaks = openLeaks(probes)
+  const others = probes.accepted.length + probes.known.length
   const nuisances = new Map(results.flatMap(({ probe, nuisance }) => nuisance === undefined ? [] : [[probe, nuisance]]))
   return [
     '',
     formatTable([
       { title: 'table', value: ([table]: [string, typeof results]) => table },
       { title: 'attacks', value: ([, all]) => String(all.length), right: true },
-      { title: 'got through', value: ([, all]) => String(all.filter(({ leak }) => leak !== undefined).length), right: true },
+      { title: 'got through', value: ([, all]) => String(all.filter(result => leaks.includes(result)).length), right: true },
       { title: 'ms', value: ([, all]) => all.reduce((sum, { ms }) => sum + ms, 0).toFixed(0), right: true }
     ], [...byTable]),
     ...[...nuisances].map(([probe, nuisance]) => `not kept out: ${probe}: ${nuisance}`),
@@ -56,9 +60,9 @@ function formatProbes ({ results, skipped, empty }: ProbeReport): string[] {
     ...skipped.map(({ table, reason }) => `NOT ATTACKED: ${printable(table)}: ${reason}`),
     '',
     ...(leaks.length === 0
-      ? [`nothing got through, of ${count(results.length, 'attack')}`]
+      ? [`nothing got through${others > 0 ? `, but for ${others} let be or known` : ''}, of ${count(results.length, 'attack')}`]
       : [formatTable([
-          { title: 'got through', value: ({ table }: typeof results[number]) => table },
+          { title: 'got through', value: ({ table }: ProbeResult) => table },
           { title: 'as', value: ({ role }) => role },
           { title: 'how', value: ({ probe }) => probe },
           { title: 'what', value: ({ leak }) => leak ?? '' },
@@ -86,9 +90,13 @@ function plainReport ({ database, rules, sifted: { findings, excepted, known, un
     excepted: excepted.map(({ finding, exception }) => ({ ...plain(finding), reason: exception.reason })),
     known: known.map(plain),
     unused,
-    probes: probes === undefined ? null : { results: probes.results.map(({ leak, nuisance, ...result }) => ({ ...result, leak: leak ?? null, nuisance: nuisance ?? null })), skipped: probes.skipped, excepted: probes.excepted.map(({ table, reason, exception }) => ({ table, reason, because: exception.reason })), empty: probes.empty },
+    probes: probes === undefined ? null : { results: probes.results.map(({ leak, nuisance, ...result }) => ({ ...result, leak: leak ?? null, nuisance: nuisance ?? null })), skipped: probes.skipped, excepted: probes.excepted.map(({ table, reason, exception }) => ({ table, reason, because: exception.reason })), accepted: probes.accepted.map(({ result, exception }) => ({ ...plainLeak(result), because: exception.reason })), known: probes.known.map(plainLeak), empty: probes.empty },
     ms
   }
+}
+
+function plainLeak ({ table, role, probe, leak }: ProbeResult) {
+  return { table, role, probe, leak: leak ?? null }
 }
 
 function plain ({ rule, object, detail, mend }: Finding) {
@@ -109,7 +117,6 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
     // So that a finding is the same one in the next run, and another than that of another role on the same object.
     partialFingerprints: { 'ruleObjectAndDetail/v1': `${rule.id}:${object}:${detail}` }
   })
-  const leaks = probes?.results.filter(({ leak }) => leak !== undefined) ?? []
   const attack = (table: string, what: string, text: string) => ({
     ruleId: 'attack',
     level: 'error',
@@ -117,6 +124,7 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
     locations: [{ logicalLocations: [{ fullyQualifiedName: table, kind: 'object' }] }],
     partialFingerprints: { 'ruleObjectAndDetail/v1': `attack:${table}:${what}` }
   })
+  const through = ({ table, role, probe, leak, sql }: ProbeResult) => attack(table, `${role}:${probe}`, `as ${role}, ${probe}: ${leak ?? ''} (${sql})`)
   return {
     tool: {
       driver: {
@@ -134,7 +142,9 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
       ...findings.map(result),
       ...excepted.map(({ finding, exception }) => ({ ...result(finding), suppressions: [{ kind: 'external', justification: exception.reason }] })),
       ...known.map(finding => ({ ...result(finding), suppressions: [{ kind: 'external', justification: 'in the baseline' }] })),
-      ...leaks.map(({ table, role, probe, leak, sql }) => attack(table, `${role}:${probe}`, `as ${role}, ${probe}: ${leak ?? ''} (${sql})`)),
+      ...(probes === undefined ? [] : openLeaks(probes)).map(through),
+      ...(probes?.accepted ?? []).map(({ result, exception }) => ({ ...through(result), suppressions: [{ kind: 'external', justification: exception.reason }] })),
+      ...(probes?.known ?? []).map(result => ({ ...through(result), suppressions: [{ kind: 'external', justification: 'in the baseline' }] })),
       ...(probes?.skipped ?? []).map(({ table, reason }) => attack(table, 'skipped', `could not be attacked: ${reason}`)),
       ...(probes?.excepted ?? []).map(({ table, reason, exception }) => ({ ...attack(table, 'skipped', `could not be attacked: ${reason}`), suppressions: [{ kind: 'external', justification: exception.reason }] }))
     ]
