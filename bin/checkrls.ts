@@ -22,7 +22,7 @@ interface Flags {
   url?: string
   of?: string[]
   all: boolean
-  schema?: string
+  schema?: string[]
   tenantRole?: string[]
   operatorRole?: string[]
   trustedRole?: string[]
@@ -83,7 +83,7 @@ const program = new Command('checkrls')
   .option('--url <url>', 'a database that is not this application\'s: postgres://user@host/database')
   .option('--of <slug>', 'the database of that tenant, if it has one of its own; may be repeated', collect)
   .option('--all', 'this application\'s database, and that of each tenant who has one of its own', false)
-  .option('--schema <name>', 'where the tenants\' tables are', 'public')
+  .option('--schema <name>', 'where the tenants\' tables are (default: "public"); may be repeated, the table of the tenants being in the first', collect)
   .option('--tenant-role <role>', 'a role that serves tenants; may be repeated', collect)
   .option('--operator-role <role>', 'a role that reads all tenants\' rows, and writes none; may be repeated', collect)
   .option('--trusted-role <role>', 'a role that passes the walls and serves no request; may be repeated', collect)
@@ -95,7 +95,7 @@ const program = new Command('checkrls')
   .option('--namer <function>', 'a function that names the tenant of a transaction, where none is named: "app.set_tenant(bigint)"; may be repeated', collect)
   .option('--definer <function>', 'a function that may run as its owner: "app.resolve(text)"; may be repeated', collect)
   .option('--hide <column>', 'a column that no role which serves requests may read: "users.password_hash"; may be repeated', collect)
-  .option('--shared <table>', 'a table that all tenants read and none may write: "country", or elsewhere "lists.country"; may be repeated', collect)
+  .option('--shared <table>', 'a table that all tenants read and none may write: "country", or in another schema "lists.country"; may be repeated', collect)
   .option('--manifest <file>', 'what the database is to consist of')
   .option('--write-manifest <file>', 'write down what the database consists of, and end')
   .option('--ignore <exception>', 'RULE:OBJECT=REASON, a finding to let be; of attacks, attack:TABLE or attack:TABLE: HOW; may be repeated', (text: string, before: Exception[] = []) => [...before, parseException(text, rules)])
@@ -132,8 +132,8 @@ const program = new Command('checkrls')
 
 await runCommand(program)
 
-function settingsOf ({ schema = '', tenantRole = [], operatorRole = [], trustedRole = [], column = '', root = '', rootKey = '', context, verifier = [], namer = [], definer = [], hide = [], shared = [], setTenant }: Flags): Omit<CheckSettings, 'manifest'> {
-  return { schema, tenantRoles: tenantRole, operatorRoles: operatorRole, trustedRoles: trustedRole, column, root, rootKey, context, verifiers: verifier, namers: [...namer, ...namerIn(setTenant)], definers: definer, hiddenColumns: hide, shared }
+function settingsOf ({ schema: [schema = 'public', ...moreSchemas] = [], tenantRole = [], operatorRole = [], trustedRole = [], column = '', root = '', rootKey = '', context, verifier = [], namer = [], definer = [], hide = [], shared = [], setTenant }: Flags): Omit<CheckSettings, 'manifest'> {
+  return { schema, moreSchemas, tenantRoles: tenantRole, operatorRoles: operatorRole, trustedRoles: trustedRole, column, root, rootKey, context, verifiers: verifier, namers: [...namer, ...namerIn(setTenant)], definers: definer, hiddenColumns: hide, shared }
 }
 
 /** What names a tenant may do so, and is attacked for it. */

@@ -1,14 +1,15 @@
 import t from 'tap'
 import { audit, type AuditOptions } from '../src/check-rls/audit.ts'
-import type { Query } from '../src/check-rls/check.ts'
+import { check, type Query } from '../src/check-rls/check.ts'
 import { baselineOf, parseBaseline, parseException, type Exception } from '../src/check-rls/exceptions.ts'
+import { readManifest } from '../src/check-rls/manifest.ts'
 import { openLeaks } from '../src/check-rls/probes.ts'
 import { formatJson, formatSarif, formatText, type CheckReport } from '../src/check-rls/report.ts'
 import { rules } from '../src/check-rls/rules.ts'
 import { queryOf } from '../src/check-rls/session.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
 import { withClient } from '../src/database/admin.ts'
-import { testDatabase } from './support.ts'
+import { isOfOtherTests, testDatabase } from './support.ts'
 
 // Databases of others, where tenants are kept apart in ways of their own: in a schema "yard", each rolled back in the end.
 const database = await testDatabase(t)
@@ -180,5 +181,52 @@ t.test('what may get through is let be by the name of the attempt, or known, and
     t.strictSame((await report({ baseline })).sifted.unused, all.map(line => `the baseline's attack:${line}`), 'and what is mended can go')
     await query(`create policy wide on yard.notes for select to ${app} using (true)`)
     t.ok((await report({ baseline, exceptions })).open.includes('yard.notes: read without a filter'))
+  })
+})
+
+t.test('the tenants\' tables may be in several schemas: each is checked and attacked, and what is in none of them is elsewhere', async t => {
+  const own = `tenant = ${setting}::integer`
+  const two: Yard = {
+    more: `alter role ${app} set statement_timeout = '5s'; alter role ${app} set lock_timeout = '2s'; alter role ${app} set idle_in_transaction_session_timeout = '15s';
+      alter table yard.notes add foreign key (tenant) references yard.tenants;
+      create schema "Ledger"; grant usage on schema "Ledger" to ${app}; create table "Ledger".tenants (tenant integer not null references yard.tenants, id integer, note integer, secret text, primary key (tenant, id), foreign key (tenant, note) references yard.notes (tenant, id));
+      alter table "Ledger".tenants enable row level security, force row level security; grant select (tenant, id, note), insert, delete on "Ledger".tenants to ${app};
+      create policy own on "Ledger".tenants for all to ${app} using (${own}); insert into "Ledger".tenants select tenant, 1, id from yard.notes`
+  }
+  const asked: Partial<CheckSettings> = { moreSchemas: ['Ledger'] }
+  await inYard(two, async query => {
+    const findings = async (more: Partial<CheckSettings> = {}): Promise<string[]> => (await check(query, { ...yard, ...more })).filter(({ rule, object }) => rule.severity === 'error' && !isOfOtherTests(rule.id, object)).map(({ rule, object }) => `${rule.id} ${object}`)
+    /** What is found of the schemas once something is done, which is undone then. */
+    const then = async (sabotage: string, more: Partial<CheckSettings> = {}): Promise<string[]> => {
+      await query(`savepoint before; ${sabotage}`)
+      const found = await findings({ ...asked, ...more })
+      await query('rollback to before')
+      return found
+    }
+    t.strictSame(await findings(), ['relation-elsewhere "Ledger".tenants'], 'one schema alone leaves the other outside')
+    t.strictSame(await findings(asked), [])
+    t.strictSame(await findings({ moreSchemas: ['Ledger', 'leger'] }), ['root-missing leger'], 'a name that was misspelt is told')
+    t.strictSame(await leaks(query, { asked }), [])
+    for (const [sabotage, expected] of [
+      ['alter table "Ledger".tenants disable row level security', 'rls-off "Ledger".tenants'],
+      [`alter policy own on "Ledger".tenants using (${own} or note = 1)`, 'policy-using "Ledger".tenants.own'],
+      [`create table "Ledger".copies as select tenant, body from yard.notes; grant select on "Ledger".copies to ${app}`, 'rls-off "Ledger".copies'],
+      ['alter table "Ledger".tenants add unique (secret)', 'unique-without-key "Ledger".tenants_secret_key'],
+      [`create schema elsewhere; create table elsewhere.copies as select tenant, body from yard.notes; grant usage on schema elsewhere to ${app}; grant select on elsewhere.copies to ${app}`, 'relation-elsewhere elsewhere.copies']
+    ] as const) t.ok((await then(sabotage)).includes(expected), expected)
+    for (const secret of ['secret', 'tenants.secret', '"Ledger".tenants.secret']) t.strictSame(await then(`grant select (secret) on "Ledger".tenants to ${app}`, { hiddenColumns: [secret] }), ['column-readable "Ledger".tenants.secret'], secret)
+    t.strictSame(await then(`create table "Ledger".country (code text); create table yard.town (code text); grant select on "Ledger".country, yard.town to ${app}`, { shared: ['"Ledger".country', 'town'] }), [])
+
+    const manifest = await readManifest(query, { ...yard, ...asked })
+    t.strictSame(manifest.tables, ['"Ledger".tenants', 'notes', 'tenants'])
+    t.strictSame(await findings({ ...asked, manifest }), [])
+    await query('alter table "Ledger".tenants drop constraint tenants_tenant_note_fkey; alter table "Ledger".tenants drop constraint tenants_pkey')
+    const gone = (await check(query, { ...yard, ...asked, manifest }, rules.filter(({ id }) => id.startsWith('manifest-')))).map(({ object, mend }) => ({ object, mend }))
+    t.match(gone, [{ object: '"Ledger".tenants', mend: /^alter table "Ledger"\.tenants add FOREIGN KEY/ }, { object: '"Ledger".tenants', mend: /^alter table "Ledger"\.tenants add PRIMARY KEY/ }])
+    for (const { mend } of gone) await query(mend)
+    t.strictSame(await findings({ ...asked, manifest }), [], 'and its mends know the schema')
+    await query(`create policy wide on "Ledger".tenants for select to ${app} using (true)`)
+    t.ok((await leaks(query, { asked })).includes('"Ledger".tenants: read without a filter'), 'attacks as well')
+    t.notOk((await leaks(query, {})).some(line => line.includes('Ledger')))
   })
 })

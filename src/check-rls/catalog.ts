@@ -12,8 +12,7 @@ const within = Array.from({ length: 12 }).reduce((inner: string) => String.raw`(
  */
 export const catalog = `
   given as materialized (
-    select to_regnamespace(quote_ident($1::jsonb ->> 'schema'))::oid as schema_oid, quote_ident($1::jsonb ->> 'schema') as schema_name,
-      $1::jsonb ->> 'column' as key_column, $1::jsonb ->> 'root' as root_table, $1::jsonb ->> 'rootKey' as root_key, $1::jsonb ->> 'context' as given_context,
+    select quote_ident($1::jsonb ->> 'schema') as schema_name, $1::jsonb ->> 'column' as key_column, $1::jsonb ->> 'root' as root_table, $1::jsonb ->> 'rootKey' as root_key, $1::jsonb ->> 'context' as given_context,
       array(select jsonb_array_elements_text($1::jsonb -> 'definers')) as definers,
       array(select jsonb_array_elements_text($1::jsonb -> 'verifiers')) as verifiers,
       array(select jsonb_array_elements_text($1::jsonb -> 'namers')) as namers,
@@ -21,6 +20,11 @@ export const catalog = `
       array(select jsonb_array_elements_text($1::jsonb -> 'shared')) as shared,
       array(select oid from pg_roles where rolname in (select jsonb_array_elements_text($1::jsonb -> 'trustedRoles'))) as trusted_roles,
       $1::jsonb -> 'manifest' as manifest
+  ),
+  -- Where the tenants' tables are. The first has the table of the tenants themselves.
+  given_schema as materialized (
+    select oid, quote_ident(nspname) as name, nspname = $1::jsonb ->> 'schema' as is_first
+    from pg_namespace where nspname = $1::jsonb ->> 'schema' or nspname in (select jsonb_array_elements_text($1::jsonb -> 'moreSchemas'))
   ),
   runtime_role as materialized (
     select oid, rolname, quote_ident(rolname) as name, 'tenant' as kind
@@ -43,21 +47,26 @@ export const catalog = `
   ),
   -- Tables, partitions included, that hold tenants' rows or that a role that serves requests can reach.
   any_table as materialized (
-    select relation.oid, relation.relname, format('%s.%I', given.schema_name, relation.relname) as name, relation.relowner, relation.relkind, relation.relacl,
-      relation.relrowsecurity, relation.relforcerowsecurity, relation.relispartition, relation.relname = given.root_table as is_root,
-      case when relation.relname = given.root_table then given.root_key else given.key_column end as key_name,
+    select relation.oid, relation.relname, its.schema_name, its.name, its.listed_name, relation.relowner, relation.relkind, relation.relacl,
+      relation.relrowsecurity, relation.relforcerowsecurity, relation.relispartition, its.is_root, its.key_name,
       key.attnum as key_number, key.attnotnull as key_is_not_null, key.atttypid as key_type, key.attcollation as key_collation,
       -- A domain is compared as what it is over.
       coalesce(nullif(inner_domain.typbasetype, 0), nullif(key_domain.typbasetype, 0), key.atttypid) as key_base_type,
-      key.attnum is null and array[relation.relname::text, format('%I.%I', $1::jsonb ->> 'schema', relation.relname)] && given.shared as is_shared,
+      key.attnum is null and array[case when its.is_first then relation.relname::text end, its.name] && given.shared as is_shared,
       exists (
         select from runtime_role where has_table_privilege(runtime_role.oid, relation.oid, 'select, insert, update, delete, truncate, references, trigger')
           or has_any_column_privilege(runtime_role.oid, relation.oid, 'select, insert, update, references')
       ) as is_granted
-    from given
-    join pg_class as relation on relation.relnamespace = given.schema_oid and relation.relkind in ('r', 'p')
-    left join pg_attribute as key on key.attrelid = relation.oid and not key.attisdropped
-      and key.attname = case when relation.relname = given.root_table then given.root_key else given.key_column end
+    from given, given_schema
+    join pg_class as relation on relation.relnamespace = given_schema.oid and relation.relkind in ('r', 'p')
+    cross join lateral (
+      select given_schema.is_first, given_schema.name as schema_name, format('%s.%I', given_schema.name, relation.relname) as name,
+        -- What a manifest calls it.
+        case when given_schema.is_first then quote_ident(relation.relname) else format('%s.%I', given_schema.name, relation.relname) end as listed_name,
+        given_schema.is_first and relation.relname = given.root_table as is_root,
+        case when given_schema.is_first and relation.relname = given.root_table then given.root_key else given.key_column end as key_name
+    ) as its
+    left join pg_attribute as key on key.attrelid = relation.oid and not key.attisdropped and key.attname = its.key_name
     left join pg_type as key_domain on key_domain.oid = key.atttypid
     left join pg_type as inner_domain on inner_domain.oid = key_domain.typbasetype
     -- Of an extension's tables, those that say whose their rows are.
@@ -75,7 +84,7 @@ export const catalog = `
   ),
   any_policy as materialized (
     select policy.oid, policy.polname, policy.polrelid, policy.polroles, policy.polcmd, policy.polpermissive,
-      tenant_table.name as table_name, tenant_table.key_name, tenant_table.quoted_key, tenant_table.compared_key,
+      tenant_table.name as table_name, tenant_table.listed_name as listed_table, tenant_table.key_name, tenant_table.quoted_key, tenant_table.compared_key,
       format('%s.%I', tenant_table.name, policy.polname) as name,
       pg_get_expr(policy.polqual, policy.polrelid) as using_text, pg_get_expr(policy.polwithcheck, policy.polrelid) as check_text,
       policy.polqual::text || coalesce(policy.polwithcheck::text, '') as tree,
@@ -219,11 +228,11 @@ export const catalog = `
     )
     select oid from step
   ),
-  -- The functions of the schema, those that policies call, those that somebody has vouched for, and what all of these call.
+  -- The functions of the schemas, those that policies call, those that somebody has vouched for, and what all of these call.
   deciding_function as materialized (
     with recursive step (oid) as (
       (
-        select own_function.oid from own_function, given where own_function.pronamespace = given.schema_oid or own_function.name = any (given.definers)
+        select own_function.oid from own_function, given where own_function.pronamespace in (select given_schema.oid from given_schema) or own_function.name = any (given.definers)
         union
         select called_function.oid from called_function
       )
@@ -277,20 +286,20 @@ export const catalog = `
   ),
   -- What a manifest lists.
   key_line as materialized (
-    select pg_constraint.contype as kind, format('%I: %s', any_table.relname, pg_get_constraintdef(pg_constraint.oid)) as line, any_table.name as table_name
+    select pg_constraint.contype as kind, format('%s: %s', any_table.listed_name, pg_get_constraintdef(pg_constraint.oid)) as line, any_table.name as table_name
     from pg_constraint join any_table on any_table.oid = pg_constraint.conrelid
     where pg_constraint.contype in ('f', 'u', 'p', 'x', 'c') and pg_constraint.conparentid = 0
     union all
-    select 'u', format('%I: %s', any_table.relname, pg_get_indexdef(indexrelid)), any_table.name
+    select 'u', format('%s: %s', any_table.listed_name, pg_get_indexdef(indexrelid)), any_table.name
     from pg_index join any_table on any_table.oid = indrelid
     where indisunique and not exists (select from pg_constraint where conindid = indexrelid)
   ),
   policy_line as materialized (
-    select name, format('%s: %s for %s to %s using %s with check %s', replace(name, given.schema_name || '.', ''), case when polpermissive then 'permissive' else 'restrictive' end,
+    select name, format('%s.%I: %s for %s to %s using %s with check %s', listed_table, polname, case when polpermissive then 'permissive' else 'restrictive' end,
       case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
       (select string_agg(case when target.oid = 0 then 'public' else target.oid::regrole::text end, ', ' order by case when target.oid = 0 then 'public' else target.oid::regrole::text end) from unnest(polroles) as target (oid)),
       coalesce(using_text, 'nothing'), coalesce(check_text, 'nothing')) || coalesce(' calling ' || nullif(callee.signatures, ''), '') as line
-    from given, policy join callee on callee.classid = 'pg_policy'::regclass and callee.oid = policy.oid
+    from policy join callee on callee.classid = 'pg_policy'::regclass and callee.oid = policy.oid
   )`
 
 /** An expression of a policy with the key first: only "=" can end with the key, a comparison being in parentheses of its own. */

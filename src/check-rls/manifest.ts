@@ -14,7 +14,8 @@ const manifestSchema = z.strictObject({
 })
 
 /**
- * What a good database consists of, for what no rule can know: that something is missing, or is not what it was. Tables by name;
+ * What a good database consists of, for what no rule can know: that something is missing, or is not what it was. Tables by name, those of
+ * further schemas with theirs;
  * keys, checks and policies by table and definition, "task: FOREIGN KEY (account_id, ...) REFERENCES ..."; every function of the
  * schema, and those elsewhere that these and policies call, by a hash of what they are, or several where each of these is good.
  */
@@ -36,7 +37,7 @@ export async function readManifest (query: Query, settings: CheckSettings): Prom
     await query("set local search_path = ''")
     const rows = await query<{ kind: string, line: string, hash: string | null }>(`
       with${catalog}
-      select 'table' as kind, quote_ident(relname)::text as line, null as hash from any_table
+      select 'table' as kind, listed_name as line, null as hash from any_table
       union all select kind::text, line, null from key_line
       union all select 'policy', line, null from policy_line
       union all select 'function', name, hash from function_hash

@@ -13,7 +13,7 @@ export const probedTables = `
     left join pg_collation as own on own.oid = tenant_table.key_collation
     left join (tenant_table as root join pg_collation as its on its.oid = root.key_collation) on root.is_root
   )
-  select tenant_table.name, given.schema_name as schema, tenant_table.key_name as key, exact_key.expression as "exactKey", tenant_table.is_root as "isRoot", key_number is not null as "hasKey",
+  select tenant_table.name, tenant_table.schema_name as schema, tenant_table.key_name as key, exact_key.expression as "exactKey", tenant_table.is_root as "isRoot", key_number is not null as "hasKey",
     (select json_agg(json_build_object('name', attname, 'isGenerated', attgenerated <> '', 'isIdentity', attidentity <> '',
         'canRead', has_column_privilege(role.oid, attrelid, attnum, 'select'), 'canInsert', has_column_privilege(role.oid, attrelid, attnum, 'insert'), 'canUpdate', has_column_privilege(role.oid, attrelid, attnum, 'update')) order by attnum)
       from pg_attribute where attrelid = tenant_table.oid and attnum > 0 and not attisdropped) as columns,
@@ -33,6 +33,6 @@ export const probedTables = `
       )
       select json_agg(json_build_object('name', reached.name, 'key', reached.key_name, 'exactKey', (select expression from exact_key where exact_key.oid = reached.oid)) order by reached.name)
       from dependant join tenant_table as reached on reached.oid = dependant.oid and reached.key_number is not null) as dependants
-  from given, tenant_table join exact_key using (oid), pg_roles as role
+  from tenant_table join exact_key using (oid), pg_roles as role
   where role.rolname = $2
   order by tenant_table.name`

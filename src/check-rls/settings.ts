@@ -2,8 +2,10 @@ import type { Manifest } from './manifest.ts'
 
 /** What is to be checked, and what is known of it. */
 export interface CheckSettings {
-  /** Where the tenants' tables are. */
+  /** Where the tenants' tables are, and the table of the tenants themselves. */
   schema: string
+  /** Where more of the tenants' tables are. */
+  moreSchemas?: readonly string[]
   /** The roles that serve tenants. Each must see the rows of one tenant alone. */
   tenantRoles: readonly string[]
   /** The roles that read the rows of all tenants. They must write nothing. */

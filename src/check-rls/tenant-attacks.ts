@@ -64,7 +64,7 @@ export async function attackAsTenant (query: Query, settings: TenantAttackSettin
     const role = me?.role ?? ''
     const [setting] = await query<{ name: string }>(`with${catalog} select name from context_setting order by name`, [catalogParameter(settings)])
     const tables = await query<ProbedTable & { hasKey: boolean }>(probedTables, [catalogParameter(settings), role])
-    const numbered = new Map((await query<{ name: string, columns: string[] }>(numberedColumns, [settings.schema])).map(({ name, columns }) => [name, columns]))
+    const numbered = new Map((await query<{ name: string, columns: string[] }>(numberedColumns, [[settings.schema, ...settings.moreSchemas ?? []]])).map(({ name, columns }) => [name, columns]))
     const report: TenantAttackReport = { role, tables: [], unattacked: [], ms: 0 }
     for (const { hasKey, ...table } of tables) {
       if (!hasKey || isTimeUp()) report.unattacked.push(table.name)
@@ -193,7 +193,7 @@ const numberedColumns = `
   join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
   join pg_catalog.pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
   left join pg_catalog.pg_attrdef on adrelid = attrelid and adnum = attnum
-  where nspname = $1 and relkind in ('r', 'p') and (attidentity <> '' or exists (
+  where nspname = any ($1) and relkind in ('r', 'p') and (attidentity <> '' or exists (
     select from pg_catalog.pg_depend join pg_catalog.pg_class as sequence on sequence.oid = refobjid and sequence.relkind = 'S'
     where classid = 'pg_catalog.pg_attrdef'::regclass and objid = pg_attrdef.oid and refclassid = 'pg_catalog.pg_class'::regclass))
   group by nspname, relname`

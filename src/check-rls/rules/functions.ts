@@ -144,7 +144,7 @@ export const functionRules: readonly Rule[] = [
     explanation: 'PUBLIC may execute every function unless that was revoked. Grant by name.',
     query: `
       select own_function.name as object, 'PUBLIC may execute it' as detail, format('revoke execute on function %s from public;', own_function.name) as mend
-      from given join own_function on own_function.pronamespace = given.schema_oid and not own_function.is_of_extension
+      from given_schema join own_function on own_function.pronamespace = given_schema.oid and not own_function.is_of_extension
       where exists (select from aclexplode(coalesce(own_function.proacl, acldefault('f', own_function.proowner))) as acl where acl.grantee = 0)`
   },
   {

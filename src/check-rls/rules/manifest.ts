@@ -2,6 +2,10 @@ import type { Rule } from '../rule.ts'
 
 const fromManifest = (name: string): string => `jsonb_array_elements_text(manifest -> '${name}')`
 
+/** A table of a manifest with its schema, which is written there unless it is the first. */
+const named = (listed: string): string => `case when ${listed} ~ '^(?:[^".]|"(?:[^"]|"")*")*[.]' then ${listed} else format('%s.%s', schema_name, ${listed}) end`
+const tableOfLine = named("split_part(listed.line, ': ', 1)")
+
 /** What was there when all was well. Without a manifest, these find nothing. */
 export const manifestRules: readonly Rule[] = [
   {
@@ -11,8 +15,8 @@ export const manifestRules: readonly Rule[] = [
     gain: 'Nothing by itself: but somebody has changed the schema by hand.',
     explanation: 'The manifest lists it. Write the manifest anew with --write-manifest after a migration that is meant.',
     query: `
-      select format('%s.%s', schema_name, listed.line) as object, 'is in the manifest and not in the database' as detail, 'run the migrations again' as mend
-      from given, ${fromManifest('tables')} as listed (line) where listed.line not in (select quote_ident(relname) from any_table)`
+      select ${named('listed.line')} as object, 'is in the manifest and not in the database' as detail, 'run the migrations again' as mend
+      from given, ${fromManifest('tables')} as listed (line) where listed.line not in (select listed_name from any_table)`
   },
   {
     id: 'manifest-foreign-key',
@@ -22,7 +26,7 @@ export const manifestRules: readonly Rule[] = [
     explanation: 'No rule can tell that a key is missing where none has to be; the manifest can.',
     query: `
       select split_part(listed.line, ': ', 1) as object, 'is without ' || substr(listed.line, position(': ' in listed.line) + 2) as detail,
-        format('alter table %s.%s add %s;', schema_name, split_part(listed.line, ': ', 1), substr(listed.line, position(': ' in listed.line) + 2)) as mend
+        format('alter table %s add %s;', ${tableOfLine}, substr(listed.line, position(': ' in listed.line) + 2)) as mend
       from given, ${fromManifest('foreignKeys')} as listed (line) where listed.line not in (select line from key_line where kind = 'f')`
   },
   {
@@ -33,7 +37,7 @@ export const manifestRules: readonly Rule[] = [
     explanation: 'The manifest lists it.',
     query: `
       select split_part(listed.line, ': ', 1) as object, 'is without ' || substr(listed.line, position(': ' in listed.line) + 2) as detail,
-        case when listed.line like '%: CREATE %' then substr(listed.line, position(': ' in listed.line) + 2) || ';' else format('alter table %s.%s add %s;', schema_name, split_part(listed.line, ': ', 1), substr(listed.line, position(': ' in listed.line) + 2)) end as mend
+        case when listed.line like '%: CREATE %' then substr(listed.line, position(': ' in listed.line) + 2) || ';' else format('alter table %s add %s;', ${tableOfLine}, substr(listed.line, position(': ' in listed.line) + 2)) end as mend
       from given, ${fromManifest('uniqueKeys')} as listed (line) where listed.line not in (select line from key_line where kind in ('p', 'u', 'x'))`
   },
   {
@@ -44,7 +48,7 @@ export const manifestRules: readonly Rule[] = [
     explanation: 'The manifest lists it.',
     query: `
       select split_part(listed.line, ': ', 1) as object, 'is without ' || substr(listed.line, position(': ' in listed.line) + 2) as detail,
-        format('alter table %s.%s add %s;', schema_name, split_part(listed.line, ': ', 1), substr(listed.line, position(': ' in listed.line) + 2)) as mend
+        format('alter table %s add %s;', ${tableOfLine}, substr(listed.line, position(': ' in listed.line) + 2)) as mend
       from given, ${fromManifest('checks')} as listed (line) where listed.line not in (select line from key_line where kind = 'c')`
   },
   {
@@ -62,7 +66,7 @@ export const manifestRules: readonly Rule[] = [
     severity: 'error',
     title: 'A function that is not what it was',
     gain: 'Whatever it does now: the text of a policy stays the same while the function that it calls says something else.',
-    explanation: 'The manifest has a hash of each function of the schema and of what those and policies call elsewhere: of its body, its owner, how it runs, what it takes and gives, and which functions it calls. A function that runs as its owner lends its rights to those that it calls, too.',
+    explanation: 'The manifest has a hash of each function of the schemas and of what those and policies call elsewhere: of its body, its owner, how it runs, what it takes and gives, and which functions it calls. A function that runs as its owner lends its rights to those that it calls, too.',
     query: `
       select listed.key as object, case when function_hash.name is null then 'is gone, or nobody may call it' else 'is not what it was when the manifest was written' end as detail, 'create or replace function <as it was>;' as mend
       from given, jsonb_each(manifest -> 'functions') as listed left join function_hash on function_hash.name = listed.key
@@ -76,7 +80,7 @@ export const manifestRules: readonly Rule[] = [
     explanation: 'A table, policy or function that was made by hand, or by a migration after which the manifest was not written anew (--write-manifest).',
     query: `
       select any_table.name as object, 'is a table that the manifest does not list' as detail, format('drop table %s;', any_table.name) as mend
-      from given, any_table where manifest is not null and quote_ident(any_table.relname) not in (select ${fromManifest('tables')})
+      from given, any_table where manifest is not null and any_table.listed_name not in (select ${fromManifest('tables')})
       union all
       select policy_line.name, 'is a policy that the manifest does not list: ' || policy_line.line, 'drop policy <...>;'
       from given, policy_line where manifest is not null and policy_line.line not in (select ${fromManifest('policies')})

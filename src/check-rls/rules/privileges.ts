@@ -7,6 +7,9 @@ const callers = `(
   from aclexplode(coalesce(function.proacl, acldefault('f', function.proowner))) as acl
   where acl.privilege_type = 'EXECUTE' and (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage')))`
 
+/** Whether a column of `any_table` is one that was named to be hidden: alone, with its table, or with the schema as well. */
+const isHidden = (column: string): string => `array[${column}::text, format('%s.%s', any_table.relname, ${column}), format('%s.%I', any_table.name, ${column})] && given.hidden_columns`
+
 /** What the roles that serve requests may do. */
 export const privilegeRules: readonly Rule[] = [
   {
@@ -60,9 +63,9 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'A grant on the whole table grants every column, those that are added later, too. Grant SELECT column by column where one is hidden.',
     query: `
       select format('%s.%I', any_table.name, attname) as object, runtime_role.name || ' may read it' as detail,
-        format('revoke select on %s from %s;', any_table.name, ${granteesOf('any_table')}) || ${grantAgain('select', 'any_table', "not (format('%s.%s', any_table.relname, left_column.attname) = any (given.hidden_columns) or left_column.attname = any (given.hidden_columns))")} as mend
+        format('revoke select on %s from %s;', any_table.name, ${granteesOf('any_table')}) || ${grantAgain('select', 'any_table', `not ${isHidden('left_column.attname')}`)} as mend
       from given, any_table join pg_attribute on attrelid = any_table.oid and attnum > 0 and not attisdropped, runtime_role
-      where (format('%s.%s', any_table.relname, attname) = any (given.hidden_columns) or attname = any (given.hidden_columns)) and has_column_privilege(runtime_role.oid, any_table.oid, attnum, 'select')`
+      where ${isHidden('attname')} and has_column_privilege(runtime_role.oid, any_table.oid, attnum, 'select')`
   },
   {
     id: 'granted-to-public',
@@ -127,10 +130,10 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'How many rows all tenants together make, and how fast; set back, the next rows of all tenants fail.',
     explanation: 'Identity columns count without any grant on their sequence. Ids that follow each other still tell something: give each tenant its own count, or random ids, where that matters.',
     query: `
-      select format('%s.%I', given.schema_name, relation.relname) as object, runtime_role.name || ' has '
+      select format('%s.%I', given_schema.name, relation.relname) as object, runtime_role.name || ' has '
           || concat_ws(', ', case when has_sequence_privilege(runtime_role.oid, relation.oid, 'select') then 'select' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'update') then 'update' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'usage') then 'usage' end) as detail,
-        format('revoke all on sequence %s.%I from %s;', given.schema_name, relation.relname, ${granteesOf('relation')}) as mend
-      from given join pg_class as relation on relation.relnamespace = given.schema_oid and relation.relkind = 'S', runtime_role
+        format('revoke all on sequence %s.%I from %s;', given_schema.name, relation.relname, ${granteesOf('relation')}) as mend
+      from given_schema join pg_class as relation on relation.relnamespace = given_schema.oid and relation.relkind = 'S', runtime_role
       where runtime_role.kind = 'tenant' and has_sequence_privilege(runtime_role.oid, relation.oid, 'select, update, usage')`
   },
   {

@@ -40,11 +40,11 @@ export const relationRules: readonly Rule[] = [
     severity: 'error',
     title: 'A table outside the schema that can be used',
     gain: 'What somebody has put there: copies, backups, lists for a report, beyond all policies that are looked at here.',
-    explanation: 'Tables of tenants are in one schema, where each is checked. Whatever the roles may touch elsewhere is not. A list that is the same for all tenants, and that none may write, is named with --shared, with its schema.',
+    explanation: 'Tables of tenants are in the schemas that are named with --schema, where each is checked. Whatever the roles may touch elsewhere is not. A list that is the same for all tenants, and that none may write, is named with --shared, with its schema.',
     query: `
       select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, ${granteesOf('relation')}) as mend
       from given, reachable_relation as relation join runtime_role on runtime_role.oid = relation.role
-      where relation.relkind in ('r', 'p') and relation.relnamespace <> given.schema_oid and not relation.is_of_extension
+      where relation.relkind in ('r', 'p') and relation.relnamespace not in (select given_schema.oid from given_schema) and not relation.is_of_extension
         and not (relation.oid::regclass::text = any (given.shared) and not has_table_privilege(runtime_role.oid, relation.oid, 'insert, update, delete') and not has_any_column_privilege(runtime_role.oid, relation.oid, 'insert, update'))`
   },
   {

@@ -204,17 +204,17 @@ export const roleRules: readonly Rule[] = [
     explanation: 'A name without its schema means the first thing of that name on the search_path. Let the tenants’ schema stand first, and write names with their schemas.',
     query: `
       select distinct coalesce(nullif(concat_ws(' in ', setrole_name, database_name), ''), 'all roles') as object, format('sessions begin with %s, and %s has a %s too', setting, quote_ident(pg_namespace.nspname), shadow.name) as detail,
-        format('alter %s set search_path = %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all'), given.schema_name) as mend
-      from given, login_setting, regexp_split_to_table(substr(setting, position('=' in setting) + 1), '\\s*,\\s*') with ordinality as entry (name, place)
+        format('alter %s set search_path = %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all'), given_schema.name) as mend
+      from given_schema, login_setting, regexp_split_to_table(substr(setting, position('=' in setting) + 1), '\\s*,\\s*') with ordinality as entry (name, place)
       join pg_namespace on entry.name in (pg_namespace.nspname, quote_ident(pg_namespace.nspname)),
       lateral (
-        select proname::text as name from pg_proc where pronamespace = pg_namespace.oid and proname in (select other.proname from pg_proc as other where other.pronamespace = given.schema_oid)
+        select proname::text as name from pg_proc where pronamespace = pg_namespace.oid and proname in (select other.proname from pg_proc as other where other.pronamespace = given_schema.oid)
         union all
-        select relname::text from pg_class where relnamespace = pg_namespace.oid and relkind in ('r', 'p', 'v', 'm', 'f') and relname in (select other.relname from pg_class as other where other.relnamespace = given.schema_oid)
+        select relname::text from pg_class where relnamespace = pg_namespace.oid and relkind in ('r', 'p', 'v', 'm', 'f') and relname in (select other.relname from pg_class as other where other.relnamespace = given_schema.oid)
         limit 1
       ) as shadow
-      where setting ~ '^search_path=' and pg_namespace.oid <> given.schema_oid and pg_namespace.nspname <> 'pg_catalog'
-        and entry.place < coalesce((select own.place from regexp_split_to_table(substr(setting, position('=' in setting) + 1), '\\s*,\\s*') with ordinality as own (name, place) where own.name = given.schema_name limit 1), 1000)`
+      where setting ~ '^search_path=' and pg_namespace.oid not in (select other.oid from given_schema as other) and pg_namespace.nspname <> 'pg_catalog'
+        and entry.place < coalesce((select own.place from regexp_split_to_table(substr(setting, position('=' in setting) + 1), '\\s*,\\s*') with ordinality as own (name, place) where own.name = given_schema.name limit 1), 1000)`
   },
   {
     id: 'role-without-timeouts',

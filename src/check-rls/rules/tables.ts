@@ -11,7 +11,10 @@ export const tableRules: readonly Rule[] = [
     explanation: 'What --schema and --root name is not there. A name that was misspelt would make every database look good.',
     query: `
       select format('%I.%I', $1::jsonb ->> 'schema', root_table) as object, 'there is no table of this name' as detail, 'create table <as it was>;' as mend
-      from given where not exists (select from any_table where is_root)`
+      from given where not exists (select from any_table where is_root)
+      union all
+      select quote_ident(more.name), 'there is no schema of this name', 'create schema <as it was>;'
+      from jsonb_array_elements_text($1::jsonb -> 'moreSchemas') as more (name) where to_regnamespace(quote_ident(more.name)) is null`
   },
   {
     id: 'rls-off',
@@ -216,7 +219,7 @@ export const tableRules: readonly Rule[] = [
     explanation: 'Logical replication sends what is in the log; policies of the publisher play no part.',
     query: `
       select tenant_table.name as object, format('is published by %I', pg_publication.pubname) as detail, case when puballtables then format('drop publication %I; create publication %1$I for table <the others>;', pg_publication.pubname) else format('alter publication %I drop table %s;', pg_publication.pubname, tenant_table.name) end as mend
-      from tenant_table, given, pg_publication_tables join pg_publication on pg_publication.pubname = pg_publication_tables.pubname
-      where quote_ident(pg_publication_tables.schemaname) = given.schema_name and pg_publication_tables.tablename = tenant_table.relname`
+      from tenant_table, pg_publication_tables join pg_publication on pg_publication.pubname = pg_publication_tables.pubname
+      where quote_ident(pg_publication_tables.schemaname) = tenant_table.schema_name and pg_publication_tables.tablename = tenant_table.relname`
   }
 ]
