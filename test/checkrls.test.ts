@@ -50,6 +50,34 @@ t.test('the database that the migrations make has nothing to find, and its manif
   })
 })
 
+t.test('a database that was restored from a dump is as good as it was', async t => {
+  await withClient(database.admin, async client => {
+    // What PostgreSQL has made of each text is what a dump holds; read again, it is written in the same way.
+    t.strictSame(await found(queryOf(client), `do $$
+      declare
+        text text;
+      begin
+        for text in
+          select pg_get_functiondef(oid) from pg_proc where pronamespace = 'rowhouse'::regnamespace and prokind in ('f', 'p')
+          union all
+          select format('alter table %s drop constraint %I, add constraint %I %s', conrelid::regclass, conname, conname, pg_get_constraintdef(oid))
+          from pg_constraint where connamespace = 'rowhouse'::regnamespace and contype = 'c' and conrelid <> 0
+          union all
+          select format('alter policy %I on %s %s %s', polname, polrelid::regclass,
+            'using (' || pg_get_expr(polqual, polrelid) || ')', 'with check (' || pg_get_expr(polwithcheck, polrelid) || ')')
+          from pg_policy join pg_class on pg_class.oid = polrelid where relnamespace = 'rowhouse'::regnamespace
+          union all
+          select format('alter table %s alter column %I set default %s', adrelid::regclass, attname, pg_get_expr(adbin, adrelid))
+          from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum join pg_class on pg_class.oid = adrelid
+          where relnamespace = 'rowhouse'::regnamespace and attgenerated = ''
+        loop
+          execute text;
+        end loop;
+      end
+    $$`), [])
+  })
+})
+
 t.test('any login may look, the ones that serve requests as well, and all see the same', async t => {
   for (const role of ['tenant', 'operator', 'owner', 'manager'] as const) {
     await withClient(database.login(role), async client => { t.strictSame(sift(await check(queryOf(client), settings), rowhouseExceptions, undefined).findings.filter(({ rule, object }) => !isOfOtherTests(rule.id, object)), [], role) })
