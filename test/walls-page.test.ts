@@ -56,7 +56,8 @@ t.test('an account\'s page shows each table\'s wall as the database has it, and 
     t.match(shown, /Owner rowhouse_owner Row-level security on, for its owner, too/)
     if (!readable) t.match(shown, /This connection may: nothing/)
     t.match(shown, readable ? /Of this account: \d+ rows?\./ : /Nothing of it is read for an account\./, `${name}: a table that requests read is counted in src/repositories/walls.ts`)
-    t.match(shown, tenancy === 'single-schema' ? /Rows of other accounts are in it, too; how many, this connection is not even told\./ : /Nobody else’s are in this database\./)
+    // Nobody else has made a token or looked in: what is said of others is true of those who have nothing, too.
+    t.match(shown, tenancy === 'single-schema' ? /Other accounts’ rows are kept in this table, too, whatever they have of it; this connection is not told of any, nor how many there are\./ : /Nobody else’s are kept in this database\./)
   }
   t.match(tableOf(page, 'subtask'), /Of this account: 7 rows\./)
   t.match(tableOf(page, 'account'), /Of this account: 1 row\./)
