@@ -130,13 +130,18 @@ t.test('every attack is shown with its SQL and PostgreSQL\'s own words, and none
     'update rowhouse.project set "account_id" = $1 refused 42501 permission denied for table project',
     'truncate rowhouse.project refused 42501 permission denied for table project',
     'alter table rowhouse.project disable row level security refused 42501 must be owner of table project',
-    'delete from rowhouse.project where "account_id" = $1 0 rows',
+    'delete from rowhouse.project where "account_id" = $1 no row DELETE 0: no row was deleted',
+    'update rowhouse.project set "name" = "name" where "account_id" = $1 no row UPDATE 0: no row was changed',
+    'from rowhouse.project where "account_id" = $1) to stdout no row COPY 0: no row was shown',
+    'where "account_id" is distinct from $1 no row SELECT 0: no row was shown',
+    'when matched then delete no row MERGE 0: no row was changed',
     'refused 0A000 COPY FROM not supported with row-level security',
     `select rowhouse.set_account($1${isSigned ? ', null, $2' : ''}) refused 25001 set_account: this transaction already belongs to an account`
   ]) t.ok(project.includes(expected), expected)
   t.match(project, isSigned ? /app\.account_id = '1 or true' refused (22P02|42501) / : /app\.account_id = '1 or true' refused 22P02 invalid input syntax for type bigint: "1 or true"/)
   t.match(project, 'insert into rowhouse.project ("account_id", "id") overriding system value values ($1, $2) refused 42501 permission denied for table project')
   t.match(text(results), /\d+ attacks that add rows are left out/)
+  t.notMatch(results.body, /<td>\s*<span class="mark">[^<]*<\/span>\s*<\/td>/, 'PostgreSQL has words for each')
   t.notMatch(results.body, /lock table|create trigger/, 'what keeps others waiting is not tried')
 })
 

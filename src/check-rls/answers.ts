@@ -5,10 +5,15 @@ export interface Answer {
   code: string
   text: string
   count: number
+  /** The word that PostgreSQL has for what it has done, such as UPDATE; empty where it was not done, or nobody has passed it on. */
+  command: string
   constraint: string | undefined
   /** In which functions it happened, the innermost first; nothing where it was in none. */
   where: string | undefined
 }
+
+/** Rows, with what clients give beside them. */
+type Rows = object[] & { count?: number, command?: string }
 
 /** What a wall answers: insufficient privilege, no tenant, a tenant already named, a transaction that only reads. */
 const refusals = ['42501', '42704', '22P02', '25001', '22023', '25006']
@@ -16,19 +21,19 @@ const refusals = ['42501', '42704', '22P02', '25001', '22023', '25006']
 export const timeouts = ['55P03', '57014']
 
 /** A statement was let through. */
-export function answerOfRows (rows: object[] & { count?: number }): Answer {
+export function answerOfRows (rows: Rows): Answer {
   const count = rowCountOf(rows)
-  return { code: '', text: `${count} ${count === 1 ? 'row' : 'rows'}`, count, constraint: undefined, where: undefined }
+  return { code: '', text: `${count} ${count === 1 ? 'row' : 'rows'}`, count, command: rows.command ?? '', constraint: undefined, where: undefined }
 }
 
 /** A statement was refused, or went wrong. */
 export function answerOfError (error: unknown): Answer {
   const { code = '', message, constraint, where } = error as Error & { code?: string, constraint?: string, where?: string }
-  return { code: code === '' ? 'unknown' : code, text: `${code} ${message}`, count: 0, constraint, where }
+  return { code: code === '' ? 'unknown' : code, text: `${code} ${message}`, count: 0, command: '', constraint, where }
 }
 
 /** How many rows a statement has given or changed: clients give the number beside the rows, as pg does. */
-function rowCountOf (rows: object[] & { count?: number }): number {
+function rowCountOf (rows: Rows): number {
   return rows.count ?? rows.length
 }
 

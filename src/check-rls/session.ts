@@ -17,12 +17,12 @@ export async function withAuditor<T> (login: ConnectionSettings, work: (client: 
   }
 }
 
-/** A client's statements, as an audit sends them: rows, and how many a statement has changed. */
+/** A client's statements, as an audit sends them: rows, how many a statement has given or changed, and PostgreSQL's word for what it has done. */
 export function queryOf (client: pg.Client): Query {
   return async <Row extends object>(text: string, values?: unknown[]) => {
     const result = values === undefined ? await client.query(text) : await client.query(text, values)
     // Of several statements in one text, the last counts.
     const last = Array.isArray(result) ? result.at(-1) : result
-    return Object.assign([...last.rows] as Row[], { count: last.rowCount ?? 0 })
+    return Object.assign([...last.rows] as Row[], { count: last.rowCount ?? 0, command: last.command })
   }
 }

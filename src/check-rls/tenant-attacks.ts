@@ -171,11 +171,18 @@ function outcomeOf (attempt: Attempt, answer: Answer): Outcome {
 const wordsOfNames = /^(42|25|23|0A|55|57)/
 
 /** How many rows got through is not said either: that would be how many another has. */
-function wordsOf (attempt: Attempt, { code, text, count }: Answer, outcome: Outcome): string {
-  if (code === '') return outcome !== 'through' ? '' : attempt.leaksBy === 'rows' || count > 0 ? 'rows came back, or were changed' : 'it was done'
+function wordsOf (attempt: Attempt, { code, text, count, command }: Answer, outcome: Outcome): string {
+  if (code === '' && outcome !== 'through') return nothingBy(command)
+  if (code === '') return attempt.leaksBy === 'rows' || count > 0 ? 'rows came back, or were changed' : 'it was done'
   if (isWaitedFor(attempt, { code, text })) return 'it waited for rows to take past the policies'
   const words = withoutValues(text.slice(code.length + 1), code, attempt.context)
   return outcome === 'through' ? `not the policies, only this stopped it: ${words}` : words
+}
+
+/** What PostgreSQL says of a statement that found no row, as psql prints it, and what that means. */
+function nothingBy (command: string): string {
+  const done = { UPDATE: 'changed', DELETE: 'deleted', INSERT: 'added', MERGE: 'changed' }[command] ?? 'shown'
+  return `${command === 'INSERT' ? 'INSERT 0 0' : `${command} 0`}: no row was ${done}`
 }
 
 function withoutValues (words: string, code: string, context: Context): string {
