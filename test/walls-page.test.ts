@@ -196,7 +196,10 @@ t.test('the operator\'s page shows the operator\'s connection, the policies of b
   t.match(text(page), /Role rowhouse_operator/)
   t.match(text(page), /The walls are whole/)
   t.match(tableOf(page, 'project'), /create policy operator on project for select to rowhouse_operator using \(true\) create policy tenant on project for all to rowhouse_tenant/)
-  t.match(tableOf(page, 'project'), /This connection may: select .*The operator reads the rows of all accounts\./)
+  t.match(tableOf(page, 'project'), tenancy === 'single-schema'
+    ? /This connection may: select .*The operator reads the rows of all accounts in this database\./
+    : /This connection may: select .*The operator reads what this database has of it, and nothing that accounts keep in databases of their own\./)
+  if (tenancy === 'multiple-databases') t.notMatch(text(page), /rows of all accounts/)
   t.match(text(page), /The whole host header is the operator’s/)
   t.notMatch(text(page), /set_account|Of this account/)
   const results = await send('/walls/attacks/', {}, { ...operator, page: '/walls/' })
@@ -208,6 +211,47 @@ t.test('the operator\'s page shows the operator\'s connection, the policies of b
     t.match(text(results), /got through, on rowhouse\.account\./)
     t.notMatch(text(results), /Company of/)
   }, database.admin)
+})
+
+/** What the lines of a table's attacks that were let run say of what there is to find. */
+const fruitless = (results: LightMyRequestResponse, name: string): boolean[] => [...resultsOf(results, name).matchAll(/no row (?:SELECT|UPDATE|DELETE|MERGE|COPY) 0: no row was [a-z]+(; there is nothing to find there)?/g)].map(([, nothing]) => nothing !== undefined)
+
+t.test('an attack that has nothing to find is said to prove nothing: the operator is told so by table, an account where nobody else is in its database', async t => {
+  const attackAsOperator = async (on = app): Promise<LightMyRequestResponse> => await visitorsOf(on).send('/walls/attacks/', {}, { ...operator, page: '/walls/' })
+  const operators = await attackAsOperator()
+  t.strictSame([...new Set(fruitless(operators, 'subtask'))], [tenancy === 'multiple-databases'], 'accounts have rows of it where they share the database, and none otherwise')
+  t.strictSame([...new Set(fruitless(operators, 'account'))], [false], 'the catalogue has them in any case')
+  t.strictSame([...new Set(fruitless(operators, 'operator_look'))], [true], 'nobody has looked in')
+  t.match(resultsOf(operators, 'idempotent_request'), /SELECT 0: no row was shown; whether there is anything to find, the operator may not see/)
+  const marked = operators.body.split('there is nothing to find there').length - 1
+  t.ok(marked > 0)
+  t.match(text(operators), new RegExp(`found no row\\. ${marked} of them prove nothing, because they had nothing to find\\.`))
+  if (tenancy === 'multiple-databases') t.match(text(operators), /The rows of tenant-0 and tenant-1 are in databases of their own\. Attacked is the configured database/)
+  else t.notMatch(text(operators), /of (its|their) own\. Attacked/)
+
+  const results = await attack()
+  if (tenancy === 'multiple-databases') {
+    t.match(text(results), /This database is the account’s own, and nobody else’s rows are kept in it\. What is proven here is what is refused/)
+    t.notMatch(text(results), /whoever it belongs to/)
+    for (const name of ['account', 'subtask', 'operator_look']) t.strictSame([...new Set(fruitless(results, name))], [true], name)
+  } else {
+    t.match(text(results), /would find it whoever it belongs to\./)
+    t.notMatch(text(results), /nothing to find|anything to find|prove nothing|account’s own/, 'whether others have anything is not told')
+  }
+
+  const bare = await testDatabase(t)
+  const { app: empty } = await testApp(t, bare)
+  const nobodys = await attackAsOperator(empty)
+  t.match(text(nobodys), /account 1 attacks account 2\. There is no active account: both are ids that stand in for one\./)
+  for (const name of ['account', 'subtask', 'app_user']) t.strictSame([...new Set(fruitless(nobodys, name))], [true], name)
+  await asRole(bare.admin, async query => { await query("insert into rowhouse.account (slug, name) values ('lonely', 'Lonely')") })
+  t.match(text(await attackAsOperator(empty)), /lonely \(account 1\) attacks account 2\. There is no second active account: its id stands in for one\./)
+})
+
+t.test('the operator is told of every table that it may read whether there is anything to find', async t => {
+  const readable = await asRole(database.admin, async query => await query("select relname::text as name from pg_class where relnamespace = 'rowhouse'::regnamespace and relkind in ('r', 'p') and has_any_column_privilege('rowhouse_operator', oid, 'select') order by 1"))
+  const results = await send('/walls/attacks/', {}, { ...operator, page: '/walls/' })
+  for (const { name } of readable) t.notMatch(resultsOf(results, String(name)), /may not see/, `${String(name)}: what there is to find is asked in src/repositories/walls.ts`)
 })
 
 t.test('in production the operator alone has the page; on an account\'s host there is nothing', async t => {

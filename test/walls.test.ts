@@ -322,7 +322,8 @@ t.test('the wall of the filter, alone: repositories on a connection that row-lev
     countRowsOfAccounts: 'account-counts',
     countRowsOfAllAccounts: 'account-counts',
     findTwoAccounts: 'accounts',
-    listWallsOfAllAccounts: 'walls'
+    listWallsOfAllAccounts: 'walls',
+    findRowsToFind: 'walls'
   }
 
   // What each function answers when it is asked, as one tenant, for the other's rows.

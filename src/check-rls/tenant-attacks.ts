@@ -24,6 +24,8 @@ export interface TenantAttack {
   context: Context
   /** With `$1` and so on where its values are. */
   sql: string
+  /** Whether it asks for what is the victim's, rather than for whatever is not the attacker's own. */
+  isAimed: boolean
   outcome: Outcome
   /** PostgreSQL's code for it; empty where it was let run. */
   code: string
@@ -81,7 +83,7 @@ async function attackTable (query: Query, table: ProbedTable, settings: TenantAt
   const attempts = attemptsOn(table, prey, setting, tenant => namingCall(Number(tenant), settings)).filter(canBeTold)
   const tried = numbered.length === 0 ? attempts : [...attempts.filter(attempt => !insertsRow(attempt)), insertionWithNumber(table, prey, numbered)]
   const attacks: TenantAttack[] = []
-  for (const attempt of tried) attacks.push(isTimeUp() ? untried(attempt) : resultOf(attempt, await answerTo(query, attempt, settings)))
+  for (const attempt of tried) attacks.push({ ...attackBy(attempt, prey), ...(isTimeUp() ? untried : resultOf(attempt, await answerTo(query, attempt, settings))) })
   return { name: table.name, attacks, leftOut: attempts.filter(attempt => !tried.includes(attempt)).length }
 }
 
@@ -151,14 +153,18 @@ function namingCall (tenant: number, { sign }: TenantAttackSettings): { text: st
   return { text: 'select rowhouse.set_account($1, null, $2)', values: [tenant, sign(tenant)] }
 }
 
-function untried ({ probe, context, text }: Attempt): TenantAttack {
-  return { probe, context, sql: text, outcome: 'untried', code: '', words: 'the time was up' }
+function attackBy ({ probe, context, text, values }: Attempt, { victim }: Prey): Pick<TenantAttack, 'probe' | 'context' | 'sql' | 'isAimed'> {
+  return { probe, context, sql: text, isAimed: values.includes(victim) }
 }
 
-function resultOf (attempt: Attempt, answer: Answer): TenantAttack {
+type Result = Pick<TenantAttack, 'outcome' | 'code' | 'words'>
+
+const untried: Result = { outcome: 'untried', code: '', words: 'the time was up' }
+
+function resultOf (attempt: Attempt, answer: Answer): Result {
   const { code } = answer
   const outcome = outcomeOf(attempt, answer)
-  return { probe: attempt.probe, context: attempt.context, sql: attempt.text, outcome, code, words: wordsOf(attempt, answer, outcome) }
+  return { outcome, code, words: wordsOf(attempt, answer, outcome) }
 }
 
 function outcomeOf (attempt: Attempt, answer: Answer): Outcome {

@@ -405,6 +405,10 @@ export interface AttacksPage {
   title: string
   self: { id: number, slug: string | undefined }
   victim: { id: number, slug: string | undefined }
+  /** Whether nobody else's rows are kept in the database that is attacked. */
+  isAlone: boolean
+  /** Who of the two has a database of its own, and no rows in the one that is attacked; for the operator alone. */
+  elsewhere: string[]
   role: string
   tables: Array<{
     name: string
@@ -419,12 +423,16 @@ export interface AttacksPage {
       outcome: 'refused' | 'no rows' | 'through' | 'untried'
       code: string
       words: string
+      /** What there was to find for one that found nothing; undefined where that is not told. */
+      finds: 'something' | 'nothing' | 'unknown' | undefined
     }>
   }>
   unattacked: string[]
   total: number
   through: number
   untried: number
+  /** Those that had nothing to find. */
+  fruitless: number
   leftOut: number
   ms: number
 }

@@ -102,7 +102,7 @@ export async function findAccountsElsewhere ({ sql }: OperatorScope): Promise<Ac
 }
 
 /** Two accounts to try the walls with, those first whose rows are in the configured database. */
-export async function findTwoAccounts ({ sql }: OperatorScope): Promise<Array<{ id: number, slug: string }>> {
-  return await sql<{ id: number, slug: string }>`
-    select id, slug from account where status = 'active' order by database is not null, id limit 2`
+export async function findTwoAccounts ({ sql }: OperatorScope): Promise<Array<{ id: number, slug: string, hasOwnDatabase: boolean }>> {
+  return await sql<{ id: number, slug: string, hasOwnDatabase: boolean }>`
+    select id, slug, database is not null as "hasOwnDatabase" from account where status = 'active' order by database is not null, id limit 2`
 }

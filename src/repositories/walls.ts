@@ -66,6 +66,33 @@ export async function listWallsOfAllAccounts (scope: OperatorScope): Promise<Wal
   return await readCatalog(scope)
 }
 
+/** Whether a table of the configured database has rows of an account that is attacked, and of anybody but the one who attacks. */
+export interface RowsToFind {
+  table: string
+  ofVictim: boolean
+  ofOthers: boolean
+}
+
+/** What attacks could find, of each table that the operator may read. */
+export async function findRowsToFind ({ sql }: OperatorScope, { self, victim }: { self: number, victim: number }): Promise<RowsToFind[]> {
+  const found = await sql<Omit<RowsToFind, 'ofOthers'> & { ofOthers: boolean | null }>`
+    select 'account' as table, exists (select from account where id = ${victim}) as "ofVictim", (select min(id) <> ${self} or max(id) <> ${self} from account) as "ofOthers"
+    union all select 'account_event', exists (select from account_event where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from account_event)
+    union all select 'account_move', exists (select from account_move where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from account_move)
+    union all select 'api_token', exists (select from api_token where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from api_token)
+    union all select 'app_user', exists (select from app_user where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from app_user)
+    union all select 'audit_event', exists (select from audit_event where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from audit_event)
+    union all select 'entry_link', exists (select from entry_link where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from entry_link)
+    union all select 'former_slug', exists (select from former_slug where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from former_slug)
+    union all select 'operator_look', exists (select from operator_look where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from operator_look)
+    union all select 'project', exists (select from project where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from project)
+    union all select 'subtask', exists (select from subtask where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from subtask)
+    union all select 'task', exists (select from task where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from task)
+    union all select 'tenant_database', exists (select from tenant_database where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from tenant_database)
+    union all select 'user_session', exists (select from user_session where account_id = ${victim}), (select min(account_id) <> ${self} or max(account_id) <> ${self} from user_session)`
+  return found.map(({ ofOthers, ...rest }) => ({ ...rest, ofOthers: ofOthers ?? false }))
+}
+
 async function countOwnRows ({ sql, accountId }: TenantScope): Promise<OwnRows[]> {
   const most = mostCounted + 1
   const counted = await sql<{ table: string, rows: number }>`

@@ -2,8 +2,9 @@ import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { LiveAudit, WallInspection } from '../../check-rls/inspection.ts'
 import { answeringOtherMethods } from '../../plugins/methods.ts'
 import { findTwoAccounts } from '../../repositories/accounts.ts'
-import { listWallsOfAllAccounts, readWalls, type OwnRows, type Walls } from '../../repositories/walls.ts'
+import { findRowsToFind, listWallsOfAllAccounts, readWalls, type OwnRows, type Walls } from '../../repositories/walls.ts'
 import type { TenancyStrategy } from '../../tenancy/strategy.ts'
+import type { Tenant } from '../../tenancy/tenant.ts'
 import { bodyLimit, hidden, takeForms } from '../forms.ts'
 import { withoutSlash } from '../without-slash.ts'
 import { attacksPage, type Sides } from './attacks.ts'
@@ -51,7 +52,7 @@ export function wallRoutes ({ strategy, inspection, deadlineMs, showTenants }: W
 
   async function attack (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { tenant } = request
-    const sides = tenant === undefined ? await twoAccounts() : { self: { id: tenant.id, slug: tenant.slug }, victim: { id: tenant.id + 1, slug: undefined } }
+    const sides = tenant === undefined ? await twoAccounts() : sidesOf(tenant)
     const report = await inspection.attack({ by: tenant?.id ?? 'operator', placement: tenant?.database, self: sides.self.id, victim: sides.victim.id })
     const page = attacksPage(report, sides)
     if (page.through > 0) request.log.error({ tenant: tenant?.slug, through: page.through, attacks: page.total }, 'attacks on the walls got through')
@@ -64,11 +65,16 @@ export function wallRoutes ({ strategy, inspection, deadlineMs, showTenants }: W
     const { scope, transaction } = await strategy.beginOperator({ readOnly: true, deadlineMs })
     try {
       const [self = { id: 1, slug: undefined }, victim = { id: self.id + 1, slug: undefined }] = await findTwoAccounts(scope)
-      return { self, victim }
+      return { self, victim, toFind: await findRowsToFind(scope, { self: self.id, victim: victim.id }) }
     } finally {
       await transaction.rollback()
     }
   }
+}
+
+/** Of others, an account is told what is true wherever its rows are: that nobody else's are in a database of its own. */
+function sidesOf ({ id, slug, database }: Tenant): Sides {
+  return { self: { id, slug }, victim: { id: id + 1, slug: undefined }, toFind: database === undefined ? 'not told' : 'nothing' }
 }
 
 /** @returns undefined where the database does not answer: the rest of the page is true all the same */
