@@ -27,7 +27,7 @@ export const subtaskListRoutes = answeringOtherMethods(async untyped => {
   const redirect = { config: { transaction: false } }
   const page = { query: subtaskListQuery }
 
-  app.get('/', redirect, async (_, reply) => reply.redirect('/subtasks/', 302))
+  app.get('/', { config: { ...redirect.config, catalogue: true } }, async ({ viewer }, reply) => reply.redirect(viewer.kind === 'operator' && !viewer.seesRows ? '/accounts/' : '/subtasks/', 302))
   withoutSlash(untyped, ['/subtasks'], redirect)
   withoutSlash(untyped, ['/subtasks/:page'], { ...redirect, schema: { params: z.object({ page: pageInPath }) }, errorHandler: badPageIsNotFound })
   app.get('/subtasks/', { schema: { querystring: page.query }, errorHandler: badPageIsNotFound },
