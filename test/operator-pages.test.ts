@@ -280,11 +280,15 @@ t.test('where there is too much to count, the charts say so, and each account ha
   t.equal((await operator('/account/tenant-0/', hasty)).statusCode, 200)
 })
 
-t.test('where there are no accounts, or none has any rows, the pages say so', { skip: !seesRows || isClosed }, async t => {
+t.test('where there are no accounts, or none has any rows, the pages say so, and how accounts are made', { skip: isClosed }, async t => {
   const bare = await testDatabase(t)
   const empty = async (url: string): Promise<string> => text(await operator(url, (await testApp(t, bare)).app))
-  t.match(await empty('/accounts/'), /There are no accounts yet/)
-  t.match(await empty('/charts/'), /There is no account whose rows are here/)
+  const made = 'npx tsx bin/tenants.ts create acme --name Acme makes an account, npx tsx bin/createtestdata.ts --accounts 20 twenty of them'
+  t.match(await empty('/accounts/'), `There are no accounts yet. ${made}`)
+  t.notMatch(await empty('/accounts/?search=a'), made)
+  if (!seesRows) return
+  t.match(await empty('/subtasks/'), `(No results) No account has a subtask yet. ${made}`)
+  t.match(await empty('/charts/'), `There is no account whose rows are here. ${made}`)
   await asRole(bare.admin, async query => { await query("insert into rowhouse.account (slug, name) values ('lonely', 'Lonely')") })
   const charts = (await operator('/charts/', (await testApp(t, bare)).app)).body
   t.match(textOf(charts), /The largest account .* Lonely lonely 0 0 0/)
