@@ -5,12 +5,16 @@ import { operatorEntry } from './plugins/operator-guard.ts'
 /** What to open and what to try, once the server listens. Shows no password. */
 export function welcome (config: Config, database: Database, { port, migrations, demo, behind }: { port: number, migrations: string[], demo: boolean, behind: number }): string {
   const base = `${config.baseDomain}:${port}`
+  const entry = database.logins.operator === undefined ? 'unconnected' : operatorEntry(config)
+  const isOpen = entry === 'local' || entry === 'password'
+  /** The first address of the operator's says how one gets in. */
   const operator = {
-    local: `http://${base}/`,
-    password: `http://${base}/   (any user name, and the OPERATOR_PASSWORD)`,
-    closed: 'closed: set OPERATOR_PASSWORD to open it',
-    unconnected: 'closed: set OPERATOR_DATABASE_URL to open it'
-  }[database.logins.operator === undefined ? 'unconnected' : operatorEntry(config)]
+    local: (path: string) => `http://${base}${path}`,
+    password: (path: string) => `http://${base}${path}   (any user name, and the OPERATOR_PASSWORD)`,
+    closed: () => 'closed: set OPERATOR_PASSWORD to open it',
+    unconnected: () => 'closed: set OPERATOR_DATABASE_URL to open it'
+  }[entry]
+  const hasView = config.tenancy === 'single-schema'
   const news = [
     ...(migrations.length > 0 ? [`applied migrations ${migrations.join(', ')}`] : []),
     ...(demo ? [`loaded ${config.demoAccounts} accounts of demonstration data`] : [])
@@ -21,8 +25,12 @@ export function welcome (config: Config, database: Database, { port, migrations,
     '',
     `  a tenant       http://tenant-0.${base}/`,
     `  another one    http://tenant-1.${base}/`,
-    `  all of them    ${config.tenancy === 'single-schema' ? operator : 'no: each has a database of its own'}`,
+    `  all of them    ${hasView ? operator('/') : 'no: each has a database of its own'}`,
+    ...(!hasView ? [`  the accounts   ${operator('/accounts/')}`] : isOpen ? [`  the accounts   http://${base}/accounts/`] : []),
+    // In production they are the operator's alone.
+    ...(!config.production ? [`  the walls      http://tenant-0.${base}/walls/`] : isOpen ? [`  the walls      http://${base}/walls/`] : []),
     `  the API        http://tenant-0.${base}/docs/`,
+    `  the guide      http://${base}/guide/`,
     ...(config.access === 'open' ? [] : [`  to sign in     ${settingOf(config)}${config.port === 8080 ? '' : `PORT=${port} `}npx tsx bin/tenants.ts owner tenant-0 you@example.com   prints a password`]),
     '',
     `  database       ${database.description}`,

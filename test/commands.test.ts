@@ -58,8 +58,9 @@ t.test('the server on a database of one\'s own', async t => {
     const server = await startServer(t, { ...database.environment, NODE_ENV: 'development', DEMO_ACCOUNTS: '3' })
     t.match(server.output(), /applied migrations 001_context/)
     t.match(server.output(), /loaded 3 accounts of demonstration data/)
-    const [, documentation = ''] = /http:\/\/tenant-0\.localhost:\d+(\/docs\/)/.exec(server.output()) ?? []
-    t.match(await server.get(documentation, 'tenant-0.localhost'), { status: 200, body: /complete/ })
+    const addresses = [...server.output().matchAll(/http:\/\/([\w.-]+):\d+(\/\S*)/g)].map(([, host = '', path = '']) => ({ host, path }))
+    t.strictSame(addresses.map(({ path }) => path), ['/', '/', '/', '/accounts/', '/walls/', '/docs/', '/guide/'])
+    for (const { host, path } of addresses) t.match(await server.get(path, host), { status: path === '/' ? 302 : 200 }, `${host}${path}`)
     t.match(server.output(), /psql "\$\(npx tsx bin\/dburl\.ts tenant\)"/)
     t.notMatch(server.output(), database.login('tenant').password, 'without a password')
     t.match(await server.get('/subtasks/', 'tenant-0.localhost'), { status: 200, body: /Account #1/ })
