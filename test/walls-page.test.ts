@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib'
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { wallInspection, type InspectionOptions, type LiveAudit } from '../src/check-rls/inspection.ts'
+import { rules } from '../src/check-rls/rules.ts'
+import { startRules } from '../src/check-rls/start.ts'
 import type { TenantAttackReport } from '../src/check-rls/tenant-attacks.ts'
 import { contextSigner } from '../src/database/context.ts'
 import { loginAt } from '../src/database/placement.ts'
@@ -66,6 +68,7 @@ t.test('an account\'s page shows each table\'s wall as the database has it, and 
   t.match(text(page), isSigned ? /verified_account_id\(\)/ : /current_setting\('app\.account_id'::text\)/, 'and what the policies call')
   t.match(await ask('/walls?x=1'), { statusCode: 301, headers: { location: '/walls/' } })
   t.match(await ask('/walls/', { method: 'PUT' }), { statusCode: 405, headers: { allow: 'GET, HEAD, OPTIONS' } })
+  t.match(text(page), new RegExp(`The walls are whole\\. ${startRules.length} rules, [^.]*\\. The rules that the server starts by, ${startRules.length} of ${rules.length}: `), 'the guide tells of all rules')
   t.match(page.headers, { 'cache-control': 'private, no-store' })
 })
 

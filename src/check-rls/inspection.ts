@@ -9,6 +9,7 @@ import type { Query } from './check.ts'
 import type { Exception } from './exceptions.ts'
 import { rowhouseSettings } from './rowhouse.ts'
 import type { Finding } from './rule.ts'
+import { rules } from './rules.ts'
 import { queryOf, withAuditor } from './session.ts'
 import { checkForStart, startRules } from './start.ts'
 import { attackAsTenant, type TenantAttackReport } from './tenant-attacks.ts'
@@ -16,6 +17,8 @@ import { attackAsTenant, type TenantAttackReport } from './tenant-attacks.ts'
 /** What the rules find now, in one database. */
 export interface LiveAudit {
   rules: number
+  /** Those that a start leaves to `bin/checkrls.ts`, too. */
+  allRules: number
   findings: Finding[]
   /** What somebody has looked at, and lets be. */
   letBe: number
@@ -107,7 +110,7 @@ async function inTurn<Result> (turns: FairTurns<Inspector>, by: Inspector, work:
 async function auditNow (login: ConnectionSettings, exceptions: readonly Exception[], deadlineMs: number): Promise<LiveAudit> {
   const start = performance.now()
   const { findings, excepted } = await untilDeadline(login, deadlineMs, async query => await checkForStart(query, exceptions))
-  return { rules: startRules.length, findings, letBe: excepted.length, ms: performance.now() - start }
+  return { rules: startRules.length, allRules: rules.length, findings, letBe: excepted.length, ms: performance.now() - start }
 }
 
 /**

@@ -385,7 +385,7 @@ export interface WallsPage {
     own: { rows: number, isMore: boolean } | undefined
   }>
   /** What the rules find now; undefined where they could not be run. */
-  audit: { rules: number, findings: Array<{ rule: { id: string, severity: string, gain: string }, object: string, detail: string }>, letBe: number, ms: number } | undefined
+  audit: { rules: number, allRules: number, findings: Array<{ rule: { id: string, severity: string, gain: string }, object: string, detail: string }>, letBe: number, ms: number } | undefined
   steps: Array<{ span: Span } & (
     { kind: 'request', method: string, url: string, host: string } |
     { kind: 'found', account: { id: number, slug: string } | undefined } |
