@@ -117,6 +117,6 @@ export async function buildApp ({ config, strategy, inspection, sealingKey = ran
   if (inspection !== undefined) await app.register(wallRoutes({ strategy, inspection, deadlineMs: config.requestDeadlineMs, showTenants: !config.production }))
   await app.register(apiRoutes({ cursors, links, administration, forget: strategy.forgetTenant }))
   await app.register(documentationRoutes)
-  await app.register(guideRoutes({ strategy }))
+  await app.register(guideRoutes({ strategy, hasWalls: inspection !== undefined && !config.production }))
   return app as unknown as FastifyInstance
 }

@@ -54,6 +54,14 @@ t.test('it tells how this server is', async t => {
   t.notOk(told.includes(contextKey))
 })
 
+t.test('it leads to the page about the walls where accounts have it, and names it elsewhere', async t => {
+  t.match(guide, 'The page <a href="/walls/"><code>/walls/</code></a> shows')
+  const { app: production } = await testApp(t, database, { config: { production: true, access: 'required', operatorPassword: 'for the operator' } })
+  const { body } = await ask('/guide/', 'tenant-0.localhost', production)
+  t.match(body, 'The page <code>/walls/</code> shows')
+  t.notMatch(body, 'href="/walls/"')
+})
+
 t.test('it has a slide for each place to draw the line, for each way to hold it, for traps, costs and the choice', t => {
   t.strictSame(sections.map(({ id }) => id), slides.map(({ id }) => id))
   t.ok(sections.length >= 14 && sections.length <= 18)

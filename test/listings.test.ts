@@ -51,7 +51,7 @@ async function plainly (filter: string): Promise<Array<Record<string, unknown>>>
   return await asRole(database.admin, async query => await query(`
     select subtask.id::integer, subtask.name, subtask.details, subtask.is_complete as "isComplete",
       task.id::integer as "taskId", task.name as "taskName", project.id::integer as "projectId", project.name as "projectName",
-      account.id::integer as "accountId", account.name as "accountName"
+      account.id::integer as "accountId", account.slug as "accountSlug", account.name as "accountName"
     from rowhouse.subtask
     join rowhouse.task on task.account_id = subtask.account_id and task.id = subtask.task_id
     join rowhouse.project on project.account_id = task.account_id and project.id = task.project_id
@@ -60,7 +60,7 @@ async function plainly (filter: string): Promise<Array<Record<string, unknown>>>
 }
 
 const everyRow = await plainly('true')
-const rowsOfAccount = everyRow.filter(row => row['accountId'] === account).map(({ accountId: _, accountName: __, ...row }) => row)
+const rowsOfAccount = everyRow.filter(row => row['accountId'] === account).map(({ accountId: _, accountSlug: __, accountName: ___, ...row }) => row)
 
 t.test('every page is the one that an unoptimised query would show, near, far, at the end and past it', async t => {
   for (const [who, list, rows] of [['the tenant', ofTenant, rowsOfAccount], ['the operator', ofOperator, everyRow]] as const) {

@@ -122,6 +122,9 @@ t.test('where each account has its own database, bare localhost says that there 
 t.test('the operator\'s list has all accounts\' rows, and says whose they are', { skip: tenancy === 'multiple-databases' }, async t => {
   const { body } = await ask('/subtasks/', { host: 'localhost:8080' })
   t.strictSame(headings(body), ['Account', 'Project', 'Task', 'Subtask', 'Name', 'Complete?', 'Details'])
+  const linked = [...body.matchAll(/<td class="account">[^]*?<a class="label" href="([^"]+)" dir="auto">([^<]+)</g)].map(([, href, name]) => [href, name])
+  t.equal(linked.length, 10)
+  for (const [href, name] of linked) t.equal(href, `/account/${/^Company of (tenant-\d)$/.exec(name ?? '')?.[1] ?? 'hostile'}/`, 'each leads to the page of the account')
   const pages = Number(/Page 1 of (\d+)/.exec(body.replace(/<[^>]*>/g, ''))?.[1])
   t.equal(pages, 11, '101 subtasks')
   const ids = new Set<string>()
@@ -147,7 +150,7 @@ t.test('hostile text in every field comes out as text', async t => {
     const body = pages.join('').replace(/ href="\/(project|task|subtask)\/\d+\/"/g, '')
     const [label, end, name] = host === 'localhost' ? ['<span class="label"', '</span>', (text: string) => text] : ['<a class="label"', '</a>', (text: string) => `<a>${text}</a>`]
     for (const place of [`${label} dir="auto">&lt;b&gt;project&lt;/b&gt;${end}`, `${label} dir="auto">&quot;&gt;&lt;img src=x onerror=alert(1)&gt;${end}`, `<th scope="row" class="name" dir="auto">${name('&lt;script&gt;alert(2)&lt;/script&gt;')}</th>`,
-      '<td class="details" dir="auto">&lt;% throw 1 %&gt; &lt;%= it %&gt; $' + '{7*7} {{7*7}} &lt;/td&gt;&lt;/table&gt;</td>', `${host === 'localhost' ? '<span class="label"' : '<strong class="viewer-name"'} dir="auto">&lt;script&gt;alert(1)&lt;/script&gt; &quot;Quotes&quot; &amp; Co<`
+      '<td class="details" dir="auto">&lt;% throw 1 %&gt; &lt;%= it %&gt; $' + '{7*7} {{7*7}} &lt;/td&gt;&lt;/table&gt;</td>', `${host === 'localhost' ? '<a class="label" href="/account/hostile/"' : '<strong class="viewer-name"'} dir="auto">&lt;script&gt;alert(1)&lt;/script&gt; &quot;Quotes&quot; &amp; Co<`
     ]) t.equal(body.split(place).length - 1, 1, `${host}: ${place}`)
     t.notMatch(body, /<script>|<img src=x|<b>project/i, host)
   }

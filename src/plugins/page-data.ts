@@ -16,6 +16,7 @@ export interface SubtasksPage {
   rows: Array<{
     /** Whose it is; for the operator alone. */
     accountId?: number,
+    accountSlug?: string,
     accountName?: string,
     projectId: number,
     projectName: string,
@@ -291,7 +292,7 @@ export interface GuidePage {
   title: string
   slides: ReadonlyArray<{ id: string, part: string, title: string }>
   /** How the server is that shows it. */
-  server: { tenancy: StrategyName, isSigned: boolean, hasViewOverTenants: boolean, rules: number }
+  server: { tenancy: StrategyName, isSigned: boolean, hasViewOverTenants: boolean, rules: number, hasWalls: boolean }
   figures: {
     times: Record<string, MeasuredRatio>
     throughputs: Record<string, MeasuredRatio>

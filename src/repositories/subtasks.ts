@@ -23,6 +23,7 @@ export interface SubtaskInContext extends Omit<Subtask, keyof Times> {
 
 export interface SubtaskOfAccount extends SubtaskInContext {
   accountId: number
+  accountSlug: string
   accountName: string
 }
 
@@ -85,7 +86,7 @@ async function subtasksOfAllAccountsIn ({ sql }: OperatorScope, filter: SqlPart,
   return await sql<SubtaskOfAccount>`
     select subtask.id, subtask.name, subtask.is_complete as "isComplete", subtask.details,
       task.id as "taskId", task.name as "taskName", project.id as "projectId", project.name as "projectName",
-      account.id as "accountId", account.name as "accountName"
+      account.id as "accountId", account.slug as "accountSlug", account.name as "accountName"
     from (
       (select account_id, id from (
         select account_id, id from subtask ${filter} order by name, id, account_id limit 200 offset ${fromStart.offset}

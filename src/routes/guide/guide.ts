@@ -5,18 +5,25 @@ import type { TenancyStrategy } from '../../tenancy/strategy.ts'
 import { schemas, strategies, throughputs, times } from './figures.ts'
 import { slides } from './slides.ts'
 
+export interface GuideRoutesOptions {
+  strategy: TenancyStrategy
+  /** Whether every account has the page that shows the walls. */
+  hasWalls: boolean
+}
+
 /**
  * How tenants can be kept apart, and how this server does it, as slides on one page. It is the same on every host, and says nothing
  * of anybody's data.
  */
-export function guideRoutes ({ strategy }: { strategy: TenancyStrategy }): FastifyPluginAsync {
+export function guideRoutes ({ strategy, hasWalls }: GuideRoutesOptions): FastifyPluginAsync {
   return answeringOtherMethods(async app => {
     const anywhere = { config: { anyHost: true } }
     const server = {
       tenancy: strategy.name,
       isSigned: strategy.signsNames,
       hasViewOverTenants: strategy.hasViewOverTenants && strategy.beginOperator !== undefined,
-      rules: rules.length
+      rules: rules.length,
+      hasWalls
     }
     // It changes with the configuration alone: made once.
     const pages = new Map<boolean, Promise<string>>()
