@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { Browser, BrowserContextOptions, Page, Response } from 'playwright-core'
 import { openSite, openWindow, signIn, type Site } from './browser.ts'
-import { asRole, operatorPassword, seedTenants, testDatabase, type TestDatabase } from './support.ts'
+import { asRole, operatorPassword, placeTenants, seedTenants, testDatabase, type TestDatabase } from './support.ts'
 import { peopleOfAll } from './visitors.ts'
 
 /** Somebody at a browser: anybody where access is open, or where it is required nobody yet, an owner, a viewer or the operator. */
@@ -73,6 +73,7 @@ export async function openSites (t: Test): Promise<Sites> {
     await query(`insert into rowhouse.app_user (account_id, email, first_name, last_name, role, password_hash)
       select 1, 'person-' || number || '@example.com', 'Person', 'Number ' || number, 'member', '!' from generate_series(1, 8) as number`)
   })
+  await placeTenants(database)
   return { database, open: await openSite(t, database), closed: await openSite(t, database, 'required') }
 }
 

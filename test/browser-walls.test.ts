@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { Browser, Page } from 'playwright-core'
-import { inBrowser, inInstalledBrowser, openBrowser, openInstalledBrowser, openWindow, signIn, type Site } from './browser.ts'
+import { inBrowser, inInstalledBrowser, openBrowser, openInstalledBrowser, openWindow, signIn, tenantsIn } from './browser.ts'
 import { forEachPage, openSites, shownPages } from './browser-pages.ts'
 import { asRole, operatorPassword, until } from './support.ts'
 
@@ -8,41 +8,6 @@ const sites = inBrowser.skip === undefined ? await openSites(t) : undefined as n
 const browser = inBrowser.skip === undefined ? await openBrowser(t) : undefined as never
 
 const lists = ['/projects/', '/subtasks/', '/']
-
-/** Which tenants a window shows anything of: its address, its header, every text and every title. */
-async function tenantsIn (page: Page): Promise<string[]> {
-  const { hostname } = new URL(page.url())
-  const text = `${await page.title()} ${await page.locator('body').innerText()}`
-  return [...new Set([hostname.split('.')[0] ?? '', ...[...text.matchAll(/tenant-\d+/g)].map(([slug]) => slug)])]
-}
-
-async function workInTwoWindows (t: Test, site: Site, windows: ReadonlyArray<readonly [slug: string, page: Page]>): Promise<void> {
-  for (const path of lists) {
-    await Promise.all(windows.map(async ([slug, page]) => { await page.goto(site.urlOf(path, slug)) }))
-    for (const [slug, page] of windows) t.strictSame(await tenantsIn(page), [slug], path)
-  }
-  await Promise.all(windows.map(async ([slug, page]) => { await page.goto(site.urlOf('/projects/', slug)) }))
-  await Promise.all(windows.map(async ([slug, page]) => {
-    await page.locator('form.entry').getByLabel('Name').fill(`made in the window of ${slug}`)
-    await page.getByRole('button', { name: 'Begin' }).click()
-    await page.waitForURL(/done=made/)
-  }))
-  for (const [slug, page] of windows) {
-    t.strictSame(await tenantsIn(page), [slug], 'what was made')
-    await page.goto(site.urlOf('/projects/?search=window', slug))
-    t.strictSame(await page.locator('.cards a').allInnerTexts(), [`made in the window of ${slug}`])
-    await page.locator('.cards a').click()
-    await page.getByText('Change or delete').click()
-    await page.getByRole('button', { name: 'Delete the project' }).click()
-  }
-}
-
-t.test('two tenants in two windows never mix, of one browser or of two', inBrowser, async t => {
-  const first = await openWindow(t, browser)
-  const sibling = await first.context().newPage()
-  await workInTwoWindows(t, sites.open, [['tenant-0', first], ['tenant-1', sibling]])
-  await workInTwoWindows(t, sites.open, [['tenant-0', first], ['tenant-1', await openWindow(t, browser)]])
-})
 
 t.test('who is signed in to one account is nobody in the next window\'s, and signing out there ends nothing here', inBrowser, async t => {
   const { closed } = sites

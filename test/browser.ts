@@ -88,7 +88,7 @@ export interface Site {
 
 /** Has the application listen on a free port. Where access is required, {@link signIn} lets somebody in. */
 export async function openSite (t: Test, database: TestDatabase, access: 'open' | 'required' = 'open'): Promise<Site> {
-  const { app } = await testApp(t, database, { name: 'single-schema', config: { access } })
+  const { app } = await testApp(t, database, { config: { access } })
   const port = await listen(app, { addresses: ['127.0.0.1', '::1'], port: 0 })
   return { app, urlOf: (path, slug = 'tenant-0') => `http://${slug === '' ? '' : `${slug}.`}localhost:${port}${path}` }
 }
@@ -126,6 +126,13 @@ function watch (t: Test, context: BrowserContext): void {
   context.on('response', response => {
     if (response.status() >= 400 && response.request().resourceType() !== 'document') t.fail(`${response.url()} was answered ${response.status()}`)
   })
+}
+
+/** Which tenants a window shows anything of: its address, its header, every text and every title. */
+export async function tenantsIn (page: Page): Promise<string[]> {
+  const { hostname } = new URL(page.url())
+  const text = `${await page.title()} ${await page.locator('body').innerText()}`
+  return [...new Set([hostname.split('.')[0] ?? '', ...[...text.matchAll(/tenant-\d+/g)].map(([slug]) => slug)])]
 }
 
 /** Signs somebody of `peopleOfAll` in, over the form. */
