@@ -37,6 +37,7 @@ export const defaultFormats = formatsFor(fallback.locale, fallback.timeZone)
 export function readerFormats (request: FastifyRequest): ReaderFormats {
   const locale = localeOf(request)
   const timeZone = timeZoneOf(request)
+  if (locale === fallback.locale && timeZone === fallback.timeZone) return defaultFormats
   const key = `${locale} ${timeZone}`
   const known = kept.get(key)
   if (known !== undefined) return known

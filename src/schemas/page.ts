@@ -6,12 +6,8 @@ const digits = z.string().regex(/^0*\d{1,12}$/)
 /** A page's number in a path. 0 asks for none in particular. */
 export const pageInPath = digits.transform(Number)
 
-const pageInQuery = z.union([z.literal('last'), z.string().max(40).transform(plainNumber).pipe(digits).transform(Number).pipe(z.number().min(1))])
-
-/** `?page=`: a number from 1 on, as a page may write it, or `last`; of several the last one counts, and an empty one asks for none in particular. */
-export const pageQuery = z.object({
-  page: z.preprocess(value => Array.isArray(value) ? value.at(-1) : value, z.union([z.literal('').transform(() => undefined), pageInQuery]).optional())
-})
+/** A page's number from 1 on, as a page may write it, or `last`. */
+export const pageInQuery = z.union([z.literal('last'), z.string().max(40).transform(plainNumber).pipe(digits).transform(Number).pipe(z.number().min(1))])
 
 /** The digits of all languages, each with what it stands for. */
 const digitValues = new Map(Intl.supportedValuesOf('numberingSystem').flatMap(system => {

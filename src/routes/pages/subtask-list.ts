@@ -11,7 +11,7 @@ import { countSubtasks, listSubtasks, type SubtaskOrder, type SubtaskView } from
 import { listSubtasksOfAllAccounts, type SubtaskInContext } from '../../repositories/subtasks.ts'
 import { search } from '../../schemas/list.ts'
 import { pageInPath } from '../../schemas/page.ts'
-import { listOrders, pageSizes, subtaskListQuery, type ListOrder, type SubtaskListQuery } from '../../schemas/subtask-list.ts'
+import { listOrders, pageSizes, subtaskListQuery, type ListOrder, type PageSize, type SubtaskListQuery } from '../../schemas/subtask-list.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
 import { withoutSlash } from '../without-slash.ts'
@@ -43,7 +43,7 @@ function badPageIsNotFound (error: Error & { validation?: unknown }): never {
 
 async function showPage (request: FastifyRequest, reply: FastifyReply, page: PageRequest['page'], query: SubtaskListQuery): Promise<FastifyReply> {
   // A form sends what was left empty, too; the address says what was asked for.
-  if (/[?&](search|state|project|sort|size)=(&|$)/.test(request.url)) return reply.redirect(listAddress(page, query), 302)
+  if (/[?&](search|state|project|sort|size)=(&|$)/.test(request.url)) return reply.redirect(page === 'last' ? `/subtasks/${querySaying(query, { more: 'page=last' })}` : listPath(page) + querySaying(query), 302)
   const size = query.size ?? pageSizes[0]
   if (request.tenant === undefined) return await showAllAccounts(request, reply, { page, size }, query)
 
@@ -107,10 +107,9 @@ async function readChoices (scope: TenantScope, { project: chosen, choose }: Sub
 
 function listPage (listing: Page<SubtaskInContext>, query: SubtaskListQuery, filters: (Choices & { mistake: string | undefined }) | undefined): SubtasksPage {
   const { rows, total, page, pages } = listing
-  const size = query.size ?? pageSizes[0]
-  const asked = askedFor(query)
-  const rest = queryString(asked)
-  const lastHref = listAddress('last', query)
+  const { size = pageSizes[0], sort = listOrders[0] } = query
+  const asked = querySaying(query)
+  const lastHref = `/subtasks/${querySaying(query, { more: 'page=last' })}`
   return {
     title: 'Subtasks',
     rows,
@@ -118,30 +117,25 @@ function listPage (listing: Page<SubtaskInContext>, query: SubtaskListQuery, fil
     elsewhere: undefined,
     isMissing: !isThere(listing),
     pagination: {
-      ...paginate({ page, pages, precision: total.precision }, number => listPath(number) + rest, lastHref),
+      ...paginate({ page, pages, precision: total.precision }, number => listPath(number) + asked, lastHref),
       lastHref,
       // The row that is the first one now is on the page still.
-      sizes: pageSizes.map(other => ({ size: other, current: other === size, href: listAddress(Math.floor((page - 1) * size / other) + 1, { ...query, size: other }) })),
-      asked
+      sizes: pageSizes.map(other => ({ size: other, current: other === size, href: listPath(Math.floor((page - 1) * size / other) + 1) + querySaying(query, { size: other }) })),
+      asked: asked === '' ? [] : [...new URLSearchParams(asked)]
     },
     filters: filters && {
       ...filters,
       search: query.search ?? '',
       state: query.state,
       project: query.project,
-      sort: query.sort ?? listOrders[0],
+      sort,
       size: query.size,
       isFiltered: query.search !== undefined || query.state !== undefined || query.project !== undefined,
-      hrefOfChoice: `/subtasks/${queryString([...asked, ['choose', 'project']])}`,
-      hrefOfAll: listAddress(1, { size: query.size, sort: query.sort }),
-      hrefOfOrder: (order: ListOrder) => listAddress(1, { ...query, sort: order })
+      hrefOfChoice: `/subtasks/${querySaying(query, { more: 'choose=project' })}`,
+      hrefOfAll: `/subtasks/${querySaying({ size, sort })}`,
+      hrefOfOrder: (order: ListOrder) => `/subtasks/${querySaying(query, { sort: order })}`
     }
   }
-}
-
-function listAddress (page: PageRequest['page'], query: SubtaskListQuery): string {
-  const asked: Array<[string, string]> = page === 'last' ? [...askedFor(query), ['page', page]] : askedFor(query)
-  return (page === 'last' ? '/subtasks/' : listPath(page)) + queryString(asked)
 }
 
 /** The first page has no number in its address. */
@@ -149,19 +143,17 @@ function listPath (page: number): string {
   return page === 1 ? '/subtasks/' : `/subtasks/${page}/`
 }
 
-/** Behind a path. Of what an address says here, only words need more than to be put together. */
-function queryString (asked: Array<[name: string, value: string]>): string {
-  if (asked.length === 0) return ''
-  return `?${asked.map(([name, value]) => name === 'search' ? new URLSearchParams([[name, value]]).toString() : `${name}=${value}`).join('&')}`
-}
-
-/** What an address says beside the page: all that is not so anyway. */
-function askedFor ({ search, state, project, sort, size }: SubtaskListQuery): Array<[name: string, value: string]> {
-  const asked: Array<[string, string]> = []
-  if (search !== undefined) asked.push(['search', search])
-  if (state !== undefined) asked.push(['state', state])
-  if (project !== undefined) asked.push(['project', String(project)])
-  if (sort !== undefined && sort !== listOrders[0]) asked.push(['sort', sort])
-  if (size !== undefined && size !== pageSizes[0]) asked.push(['size', String(size)])
-  return asked
+/** What an address says behind its path: all that is not so anyway. A page has some twenty of them. */
+function querySaying ({ search, state, project, sort, size }: SubtaskListQuery, other: { sort?: ListOrder, size?: PageSize, more?: string } = {}): string {
+  const order = other.sort ?? sort ?? listOrders[0]
+  const rows = other.size ?? size ?? pageSizes[0]
+  let said = ''
+  // Of all values, words alone may need to be written otherwise.
+  if (search !== undefined) said += `&${new URLSearchParams({ search }).toString()}`
+  if (state !== undefined) said += `&state=${state}`
+  if (project !== undefined) said += `&project=${project}`
+  if (order !== listOrders[0]) said += `&sort=${order}`
+  if (rows !== pageSizes[0]) said += `&size=${rows}`
+  if (other.more !== undefined) said += `&${other.more}`
+  return said === '' ? '' : `?${said.slice(1)}`
 }
