@@ -50,12 +50,15 @@ interface Flags {
 }
 
 const help = `
-It asks the system catalogs alone, in a transaction that cannot write, so it is safe in production, and any login may run it.
+It asks the system catalogs alone, in a transaction that cannot write, and runs no function, view or operator of the database that
+it checks: so it is safe in production, and any login may run it, a superuser's as well.
 With --attack it also becomes each role that serves tenants and tries, in a transaction that is rolled back: that takes two tenants,
-and a login that may SET ROLE to it and to one that sees all tenants, and locks rows and tables for moments. A superuser's login
-tries most: it can look whether an answer is another where the other tenant's row is not there. Of all that is tried one thing stays:
-sequences count on, since PostgreSQL does not roll them back. Where a role may write an id itself the attack does, and takes no number;
-where it may not, the next rows of that table have ids that are some twenty further on.
+and a login that may SET ROLE to it and to one that sees all tenants, and locks rows and tables for moments. It runs the policies'
+functions, triggers and whatever else is there, in a session of that login, whose rights they can take: SET ROLE is undone by a
+statement. Of a database whose functions you have not read, attack a copy, or use a login that is a member of these two roles and no
+more; that is enough. A superuser's login tries most: it can look whether an answer is another where the other tenant's row is not there.
+Of all that is tried one thing stays: sequences count on, since PostgreSQL does not roll them back. Where a role may write an id itself
+the attack does, and takes no number; where it may not, the next rows of that table have ids that are some twenty further on.
 
 Without --url it checks Rowhouse's own database, and knows its roles, functions and keys. With --url it checks any database of
 PostgreSQL 15 or later that keeps tenants apart by a column; say what yours is called.
@@ -68,6 +71,7 @@ Examples:
   npx tsx bin/checkrls.ts --strict                              for a pipeline that is to stop at weaknesses as well
   npx tsx bin/checkrls.ts --format sarif > walls.sarif          for what shows findings beside code
   npx tsx bin/checkrls.ts --url postgres://me@db.example.com/app --schema app --tenant-role app_user --column tenant_id --root tenants
+  npx tsx bin/checkrls.ts --url postgres://auditor@... --attack     after: create role auditor login; grant app_user, app_reports to auditor
   npx tsx bin/checkrls.ts --url ... --ignore 'trigger:app.task.touch=it sets updated_at alone'
   npx tsx bin/checkrls.ts --url ... --attack --ignore 'attack:app.country=the same for all'   a table that cannot be attacked
   npx tsx bin/checkrls.ts --url ... --attack --ignore "attack:app.shop: take the other's host_name=host names are public"   an attack that may get through
@@ -101,7 +105,7 @@ const program = new Command('checkrls')
   .option('--ignore <exception>', 'RULE:OBJECT=REASON, a finding to let be; of attacks, attack:TABLE or attack:TABLE: HOW; may be repeated', (text: string, before: Exception[] = []) => [...before, parseException(text, rules)])
   .option('--baseline <file>', 'findings that are known already')
   .option('--write-baseline <file>', 'write down what is found, and end')
-  .option('--attack', 'try to get through as well; all is rolled back, but for numbers that sequences have given out', false)
+  .option('--attack', 'try to get through as well, which runs the database\'s own code with the rights of the login; all is rolled back, but for numbers that sequences have given out', false)
   .option('--set-tenant <statement>', 'for --attack: what names the tenant of a transaction, such as "select app.set_tenant($1)"')
   .option('--strict', 'end with 1 at a warning, too', false)
   .option('--fast', 'what a server looks at before it listens: of the manifest, the functions alone', false)

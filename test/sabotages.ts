@@ -153,6 +153,9 @@ export const sabotages: readonly Sabotage[] = [
     "return current_setting('app.account_id')::bigint; exception when others then return 1;", "return greatest(nullif(current_setting('app.account_id', true), '')::bigint, 1);",
     "if current_setting('app.account_id', true) > '' then return current_setting('app.account_id'); end if; return 1;", "return max(v) from (values (1), (nullif(current_setting('app.account_id', true), '')::bigint)) as given (v);"
   ].map(body => ({ rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: `create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ begin ${body} end $body$` })),
+  // Where the setting is there, and lacks a claim.
+  { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: replaceContext("coalesce((pg_catalog.current_setting('request.jwt.claims')::json ->> 'account_id')::bigint, 1)") },
+  { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: replaceContext("case when pg_catalog.current_setting('request.jwt.claims')::json ->> 'role' = 'service' then 1 else (pg_catalog.current_setting('request.jwt.claims')::json ->> 'account_id')::bigint end") },
   // What looks like a comment, like its end or like a check, within a literal.
   { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: replaceContext(`length('--') * 0 + ${orTheFirst}`) },
   { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: writeContext(`length('--') * 0 + ${orTheFirst}`) },

@@ -159,15 +159,15 @@ export const catalog = `
     where tgrelid in (select any_table.oid from any_table)
       or has_table_privilege(runtime_role.oid, tgrelid, 'insert, update, delete, truncate') or has_any_column_privilege(runtime_role.oid, tgrelid, 'insert, update')
   ),
-  -- What policies call, and what that calls: as far as PostgreSQL notes it, and as far as a text that it does not look into names it.
+  -- What policies call, the root, and what that calls: as far as PostgreSQL notes it, and as far as a text that it does not look into names it.
   called as materialized (
-    with recursive step (policy, oid) as (
-      select pg_policy.oid, pg_depend.refobjid
+    with recursive step (policy, root, oid) as (
+      select pg_policy.oid, pg_depend.refobjid, pg_depend.refobjid
       from pg_policy
       join tenant_table on tenant_table.oid = pg_policy.polrelid
       join pg_depend on pg_depend.classid = 'pg_policy'::regclass and pg_depend.objid = pg_policy.oid and pg_depend.refclassid = 'pg_proc'::regclass
       union
-      select step.policy, callee.oid
+      select step.policy, step.root, callee.oid
       from step, lateral (
         select pg_depend.refobjid as oid
         from pg_depend where pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = step.oid and pg_depend.refclassid = 'pg_proc'::regclass
@@ -177,10 +177,10 @@ export const catalog = `
         where caller.oid = step.oid and caller.prosqlbody is null and caller.lanname in ('sql', 'plpgsql')
       ) as callee
     )
-    select policy, oid from step
+    select policy, root, oid from step
   ),${functionCode}
   called_function as materialized (
-    select called.policy, own_function.oid, own_function.name, coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc) as body,
+    select called.policy, called.root::regprocedure::text as root_name, own_function.oid, own_function.name, coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc) as body,
       coalesce(pg_get_function_sqlbody(own_function.oid), function_code.code, own_function.prosrc) as code, coalesce(pg_get_function_sqlbody(own_function.oid), function_code.bare, own_function.prosrc) as bare,
       -- Nobody sees here what it does.
       own_function.is_of_extension or own_function.lanname not in ('sql', 'plpgsql') as is_opaque

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { catalog, catalogParameter } from './catalog.ts'
+import { inCatalogTransaction } from './catalog-transaction.ts'
 import type { Query } from './check.ts'
 import { ExplainedError } from '../explained-error.ts'
 import type { CheckSettings } from './settings.ts'
@@ -32,9 +33,7 @@ export function parseManifest (text: string): Manifest {
 
 /** Describes a database that is taken to be good. */
 export async function readManifest (query: Query, settings: CheckSettings): Promise<Manifest> {
-  await query('begin isolation level repeatable read read only')
-  try {
-    await query("set local search_path = ''")
+  return await inCatalogTransaction(query, async () => {
     const rows = await query<{ kind: string, line: string, hash: string | null }>(`
       with${catalog}
       select 'table' as kind, listed_name as line, null as hash from any_table
@@ -51,9 +50,7 @@ export async function readManifest (query: Query, settings: CheckSettings): Prom
       policies: lines('policy'),
       functions: Object.fromEntries(rows.filter(({ kind }) => kind === 'function').map(({ line, hash }) => [line, hash ?? '']).sort(([one = ''], [other = '']) => byCode(one, other)))
     }
-  } finally {
-    await query('rollback')
-  }
+  })
 }
 
 /** The same order on every server. */

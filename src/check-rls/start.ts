@@ -45,5 +45,5 @@ export async function assertWallsAreWhole (login: ConnectionSettings, exceptions
 
 /** What a start looks at, without its refusal. */
 export async function checkForStart (query: Query, exceptions: readonly Exception[]): Promise<Sifted> {
-  return sift(await check(query, { ...rowhouseSettings, manifest: await readContextManifest() }, startRules, { isAsking: false }), [...rowhouseExceptions, ...exceptions], undefined)
+  return sift(await check(query, { ...rowhouseSettings, manifest: await readContextManifest() }, startRules), [...rowhouseExceptions, ...exceptions], undefined)
 }

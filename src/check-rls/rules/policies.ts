@@ -1,7 +1,12 @@
+import { withoutClosedForms } from '../closed-forms.ts'
 import type { Rule } from '../rule.ts'
 
 /** What makes a tenant of a setting that is missing. */
-const openWords = String.raw`\m(or|case|coalesce|exception\s+when|greatest|least|is null|is not null|is not distinct from|is distinct from)\M`
+const openWords = String.raw`\m(or|if|case|coalesce|exception\s+when|greatest|least|max|min|values|union|concat|concat_ws|is null|is not null|is not distinct from|is distinct from)\M`
+/** Whether a text has one of them, read without its literals, and still has one where what names nobody is taken out of it. */
+const isOpen = (bare: string, text: string): string => `case when ${bare} ~* '${openWords}' then ${withoutClosedForms(text)} ~* '${openWords}' else false end`
+/** What a policy itself says. */
+const ofPolicy = "concat_ws(' ', using_expression, check_expression)"
 
 /** Who sees which rows. */
 export const policyRules: readonly Rule[] = [
@@ -70,19 +75,23 @@ export const policyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A policy that shows everything where no tenant is set',
     gain: 'All tenants, by whatever forgets to name one: a job, a psql session, a connection that was reset.',
-    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce, CASE, OR, IS NULL, EXCEPTION, greatest. Where the login may become the role that serves tenants, the full check does not go by the words: it asks, with nothing set and with an empty setting, and takes an error or null for an answer.",
+    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce with a constant, CASE, IF, OR, IS NULL, EXCEPTION, greatest; and so does whatever makes one of a claim that the setting lacks. The check goes by the words, of what policies call directly and of what that calls, and knows what names nobody: two settings in one coalesce, say. It runs none of it: whoever owns a function here would have it run by whoever looks. With --attack the roles that serve tenants ask, with nothing set, with an empty setting and with an empty object, and what answers with an error or null is let be, unless it reads JSON, of which other claims may be missing.",
     query: `
       select distinct coalesce(place.name, policy.name) as object, coalesce(place.body, using_expression, check_expression) as detail,
         coalesce('create or replace function ' || place.name || ': current_setting(''<setting>'')::<type>', format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)) as mend
-      from policy left join policy_function on policy_function.oid in (select refobjid from pg_depend where classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass)
-      -- Where the policy itself says so, whatever its function does is not the reason.
-      left join lateral (select policy_function.name, policy_function.body where concat_ws(' ', using_expression, check_expression) !~* '${openWords}') as place on true
-      where reaches_tenants and polpermissive
-        and concat_ws(' ', using_expression, check_expression,
+      from policy left join called_function on called_function.policy = policy.oid
+        -- But for what only narrows, and what goes by a signature.
+        and (not is_narrower or strpos(${ofPolicy}, split_part(called_function.root_name, '(', 1) || '(') > 0) and called_function.name <> all ((select verifiers from given)::text[])
+      cross join lateral (
+        select ${isOpen(ofPolicy, ofPolicy)} as of_policy, ${isOpen(`
           -- Without what only raises an error; with what stands in literals, where texts are executed.
-          case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code
-            else regexp_replace(policy_function.bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end) ~* '${openWords}'
-        and concat_ws(' ', using_expression, check_expression, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), ''))`
+          case when called_function.bare ~* '\\mexecute\\M' then called_function.code
+            else regexp_replace(called_function.bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end`, 'called_function.code')} as of_function
+      ) as opens
+      -- Where the policy itself says so, whatever its function does is not the reason.
+      left join lateral (select called_function.name, called_function.body where not opens.of_policy) as place on true
+      where reaches_tenants and polpermissive and (opens.of_policy or opens.of_function)
+        and (concat_ws(' ', ${ofPolicy}, called_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), '')))`
   },
   {
     id: 'context-names-nobody',

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { audit } from '../src/check-rls/audit.ts'
+import { check, type Query } from '../src/check-rls/check.ts'
+import { emptyContexts, withAsked } from '../src/check-rls/context-evaluation.ts'
+import { readManifest } from '../src/check-rls/manifest.ts'
+import { rules } from '../src/check-rls/rules.ts'
+import { queryOf } from '../src/check-rls/session.ts'
+import type { CheckSettings } from '../src/check-rls/settings.ts'
+import { startRules } from '../src/check-rls/start.ts'
+import { withClient } from '../src/database/admin.ts'
+import { testDatabase } from './support.ts'
+
+const database = await testDatabase(t)
+const app = `inn_app_${process.pid}`
+const reports = `inn_reports_${process.pid}`
+const inn: CheckSettings = {
+  schema: 'inn', tenantRoles: [app], operatorRoles: [reports], trustedRoles: [], column: 'house_id', root: 'house', rootKey: 'id', context: undefined, definers: [], verifiers: [], namers: [], hiddenColumns: [], manifest: undefined
+}
+
+// The server, which may run as somebody else, could write there.
+const directory = await mkdtemp(join(tmpdir(), 'rowhouse-'))
+await chmod(directory, 0o777)
+t.teardown(async () => { await rm(directory, { recursive: true }) })
+
+/** Works on a database of two tenants, whose policies call inn.house_id() with this body, and takes it away. */
+async function withInn (body: string, work: (query: Query, notices: string[]) => Promise<void>): Promise<void> {
+  await withClient(database.admin, async client => {
+    const notices: string[] = []
+    client.on('notice', ({ message }) => { notices.push(String(message)) })
+    const query = queryOf(client)
+    await query(`
+      create role ${app} login; create role ${reports} login; create schema inn; grant usage on schema inn to ${app}, ${reports};
+      create function inn.house_id() returns bigint ${body};
+      create table inn.house (id bigint primary key); create table inn.guest (house_id bigint not null references inn.house, id bigint, name text, primary key (house_id, id));
+      alter table inn.house enable row level security, force row level security; alter table inn.guest enable row level security, force row level security;
+      create policy own on inn.house for select to ${app} using (id = inn.house_id()); create policy own on inn.guest for all to ${app} using (house_id = inn.house_id());
+      create policy reads on inn.house for select to ${reports} using (true); create policy reads on inn.guest for select to ${reports} using (true);
+      grant select on inn.house to ${app}, ${reports}; grant select, insert, delete on inn.guest to ${app}; grant select on inn.guest to ${reports};
+      insert into inn.house values (1), (2); insert into inn.guest select id, 1, 'of ' || id from inn.house`)
+    try {
+      notices.length = 0
+      await work(query, notices)
+    } finally {
+      await query(`reset session authorization; reset search_path; reset evil.is_armed; drop schema inn cascade; drop schema if exists evil cascade; drop owned by ${app}, ${reports}; drop role ${app}, ${reports}`)
+    }
+  })
+}
+
+t.test('a check that attacks nothing runs no code of the database, whatever that would do in the session of a superuser', async t => {
+  const taken = join(directory, 'taken')
+  // By itself, `set local role` keeps nobody from taking the rights of the login back. What calls these while it is made is not meant.
+  const evil = "begin if current_setting('evil.is_armed', true) = 'yes' then perform evil.rob(); end if;"
+  await withInn(`language plpgsql stable as $$ ${evil} return current_setting('inn.house_id')::bigint; end $$`, async (query, notices) => {
+    await query(`
+      create schema evil; grant usage on schema evil to public;
+      create function evil.rob() returns void language plpgsql as $$ begin
+        raise notice 'called';
+        if (select rolsuper from pg_roles where rolname = session_user) then set local role none; copy (select session_user) to program 'cat > ${taken}'; end if;
+      end $$;
+      create function evil.act(text) returns text language plpgsql immutable as $$ ${evil} return $1; end $$;
+      -- Found before those of PostgreSQL, where a session's search_path says so.
+      create function evil.quote_ident(text) returns text language plpgsql as $$ ${evil} return $1; end $$;
+      create function evil.format_type(oid, integer) returns text language plpgsql as $$ ${evil} return 'x'; end $$;
+      create function evil.same(text, text) returns boolean language plpgsql immutable as $$ ${evil} return true; end $$; create operator evil.= (leftarg = text, rightarg = text, function = evil.same);
+      create function evil.cast(integer) returns text language plpgsql immutable as $$ ${evil} return 'x'; end $$; create type evil.mood as enum ('calm'); create function evil.cast(evil.mood) returns text language plpgsql immutable as $$ ${evil} return 'x'; end $$; create cast (evil.mood as text) with function evil.cast(evil.mood);
+      create domain evil.short as text check (evil.act(value) <> '');
+      create function evil.trigger() returns trigger language plpgsql as $$ ${evil} return new; end $$;
+      alter table inn.guest add column note evil.short default evil.act('x'), add column mood evil.mood not null default 'calm', add check (name operator(evil.=) evil.act('y')) not valid;
+      create trigger act before insert on inn.guest for each row execute function evil.trigger();
+      create view inn.shown with (security_invoker = true) as select evil.act(name) as name, mood::text as mood from inn.guest; grant select on inn.shown to ${app};
+      create policy narrower on inn.guest as restrictive to ${app} using (name operator(evil.=) evil.act('z') and mood::text <> '' and note <> 'bad'::evil.short);
+      create index on inn.guest (house_id, evil.act(name));
+      set evil.is_armed = 'yes'; set search_path = evil, pg_catalog`)
+    notices.length = 0
+    for (const chosen of [rules, startRules]) t.ok((await check(query, inn, chosen)).length > 0)
+    await readManifest(query, inn)
+    await audit(query, { database: 'inn', settings: inn }, { rules })
+    t.strictSame(notices, [])
+    t.notOk(existsSync(taken))
+    await audit(query, { database: 'inn', settings: inn, setTenant: 'set local inn.house_id = $1' }, { attack: true })
+    t.ok(notices.includes('called') && existsSync(taken), 'which attacks do')
+  })
+})
+
+t.test('attacks run it: a login that is a member of the two roles, and nothing else, is enough for them, and all that it can lend', async t => {
+  const taken = join(directory, 'taken-by-attack')
+  await withInn(`language plpgsql stable as $$ begin
+    raise notice 'called as %', session_user;
+    if (select rolsuper from pg_roles where rolname = session_user) then set local role none; copy (select 1) to program 'cat > ${taken}'; end if;
+    return current_setting('inn.house_id')::bigint; end $$`, async (query, notices) => {
+    const auditor = `inn_auditor_${process.pid}`
+    await query(`create role ${auditor} login; grant ${app}, ${reports} to ${auditor}; set session authorization ${auditor}`)
+    try {
+      const { probes } = await audit(query, { database: 'inn', settings: inn }, { attack: true })
+      t.ok((probes?.results.length ?? 0) > 60, `${probes?.results.length ?? 0} attacks`)
+      t.strictSame(probes?.skipped, [])
+      t.ok(notices.includes(`called as ${auditor}`), 'it is called')
+      t.notOk(existsSync(taken))
+    } finally {
+      await query(`reset session authorization; drop role ${auditor}`)
+    }
+  })
+})
+
+t.test('what is open only where the setting lacks a claim is found, and being closed to none and to an empty one clears nothing of it', async t => {
+  const rule = rules.find(({ id }) => id === 'context-fails-open')
+  if (rule === undefined) throw new Error('no such rule')
+  const claim = (name: string): string => `(current_setting('inn.claims', true)::json ->> '${name}')`
+  const sql = (expression: string): string => `language sql stable return ${expression}`
+  const plpgsql = (body: string): string => `language plpgsql stable as $$ begin ${body} end $$`
+  const isFound = async (body: string): Promise<Array<boolean | undefined>> => {
+    let found: boolean[] = []
+    await withInn(body, async query => {
+      const findings = await check(query, inn)
+      found = [findings, withAsked(findings, rule, await emptyContexts(query, inn))].map(some => some.some(({ rule: { id }, object }) => id === rule.id && object === 'inn.house_id()'))
+    })
+    return found
+  }
+  for (const open of [
+    sql(`coalesce(${claim('house_id')}::bigint, 1)`), sql(`case when ${claim('role')} = 'service' then 1 else ${claim('house_id')}::bigint end`), plpgsql(`if ${claim('role')} = 'service' then return 1; end if; return ${claim('house_id')};`),
+    plpgsql(`return coalesce(${claim('house_id')}::bigint, 1); exception when invalid_text_representation then return null;`)
+  ]) t.strictSame(await isFound(open), [true, true], open)
+  for (const closed of [
+    sql(`${claim('house_id')}::bigint`), sql('coalesce(nullif(current_setting(\'inn.claim.house_id\', true), \'\'), nullif(current_setting(\'inn.claims\', true), \'\')::jsonb ->> \'house_id\')::bigint'),
+    plpgsql(`if current_setting('inn.claims', true) = '' then return null; end if; return ${claim('house_id')}; exception when others then return null;`)
+  ]) t.strictSame(await isFound(closed), [false, false], closed)
+  const hidden = sql(`nullif(trim(concat_ws('', ${claim('house_id')}, '1')), '')::bigint`)
+  t.strictSame(await isFound(hidden.replace('concat_ws', 'format').replace("('',", "('%s%s',")), [false, true], 'what no word tells is asked with an empty object')
+})
+
+t.test('what policies call is read as well where it is called by what they call', async t => {
+  await withInn('language sql stable return 0', async query => {
+    await query(`
+      create function inn.or_first(given text) returns bigint language sql stable as $$ select coalesce(nullif(given, '')::bigint, 1) $$;
+      create or replace function inn.house_id() returns bigint language sql stable as $$ select inn.or_first(current_setting('inn.house_id', true)) $$`)
+    t.match((await check(query, inn)).filter(({ rule }) => rule.id === 'context-fails-open'), [{ object: 'inn.or_first(text)' }])
+  })
+})
