@@ -284,7 +284,53 @@ export const catalog = `
       and not (login.rolcreaterole and not exists (
         select from named_role where not exists (select from pg_auth_members as membership where membership.roleid = named_role.oid and membership.member = login.oid and membership.admin_option)))
   ),
+  -- Who owns most of the tenants' tables; and whoever may own what decides about them: that role and those that may become it, superusers,
+  -- the owner of the database, and roles that log in nowhere and own functions that somebody has vouched for.
+  main_owner as materialized (select mode() within group (order by relowner) as oid from tenant_table),
+  rightful_owner as materialized (
+    select pg_roles.oid
+    from pg_roles, main_owner
+    where pg_roles.rolsuper or pg_roles.rolname = 'pg_database_owner' or pg_roles.oid = (select datdba from pg_database where datname = current_database())
+      or pg_has_role(pg_roles.oid, main_owner.oid, 'member')
+      or not pg_roles.rolcanlogin and pg_roles.oid in (select named_role.oid from named_role where named_role.kind = 'definer')
+  ),
+  -- What is granted on tables, and on columns of theirs, to whom.
+  table_grant as materialized (
+    select any_table.oid as table_oid, any_table.listed_name, acl.grantee, lower(acl.privilege_type) as privilege, part.column_name
+    from any_table, lateral (
+      select null::name as column_name, any_table.relacl as present
+      union all select attname, attacl from pg_attribute where attrelid = any_table.oid and attnum > 0 and not attisdropped and attacl is not null
+    ) as part, aclexplode(part.present) as acl
+  ),
+  -- Those of them that nobody has named: no superuser, nobody who is known without a name, no group that leads none but these to it.
+  unnamed_grantee as materialized (
+    select pg_roles.oid, quote_ident(pg_roles.rolname) as name
+    from (select distinct grantee from table_grant where grantee <> 0) as granted join pg_roles on pg_roles.oid = granted.grantee
+    where not pg_roles.rolsuper and pg_roles.oid not in (select named_role.oid from named_role)
+      and not exists (select from runtime_role where pg_has_role(runtime_role.oid, pg_roles.oid, 'usage'))
+      and case when pg_roles.rolcanlogin then pg_roles.oid in (select unnamed_login.oid from unnamed_login)
+        else exists (select from unnamed_login where not unnamed_login.rolsuper and pg_has_role(unnamed_login.oid, pg_roles.oid, 'member'))
+          or not exists (select from pg_roles as login where login.rolcanlogin and not login.rolsuper and pg_has_role(login.oid, pg_roles.oid, 'member')) end
+  ),
+  -- Schemas that what decides about the tenants' rows is in.
+  deciding_schema as materialized (
+    select pg_namespace.oid, pg_namespace.nspname, pg_namespace.nspowner, pg_namespace.nspacl, given_schema.oid is not null as is_given
+    from pg_namespace left join given_schema on given_schema.oid = pg_namespace.oid
+    where given_schema.oid is not null
+      or pg_namespace.oid in (select own_function.pronamespace from policy_function join own_function using (oid) where not own_function.is_of_extension)
+  ),
   -- What a manifest lists.
+  owner_line as materialized (
+    select format('table %s: %s', any_table.listed_name, any_table.relowner::regrole) as line, any_table.name, any_table.relowner as owner from any_table
+    union all
+    select format('schema %I: %s', nspname, nspowner::regrole), quote_ident(nspname), nspowner from deciding_schema
+  ),
+  grant_line as materialized (
+    select format('%s: %s: %s', listed_name, runtime_role.name, privilege) || coalesce(' (' || string_agg(quote_ident(column_name), ', ' order by column_name collate "C") || ')', '') as line,
+      format('%s: %s: %s', listed_name, runtime_role.name, privilege) as start, table_oid, runtime_role.name as role_name, privilege, array_agg(quote_ident(column_name)) filter (where column_name is not null) as columns
+    from table_grant join runtime_role on runtime_role.oid = table_grant.grantee
+    group by table_oid, listed_name, runtime_role.name, privilege, column_name is null
+  ),
   key_line as materialized (
     select pg_constraint.contype as kind, format('%s: %s', any_table.listed_name, pg_get_constraintdef(pg_constraint.oid)) as line, any_table.name as table_name
     from pg_constraint join any_table on any_table.oid = pg_constraint.conrelid

@@ -73,6 +73,32 @@ export const manifestRules: readonly Rule[] = [
       where not coalesce(listed.value @> to_jsonb(function_hash.hash), false)`
   },
   {
+    id: 'manifest-owner',
+    severity: 'error',
+    title: 'Something that belongs to another role than it did',
+    gain: 'Whatever the new owner likes: row-level security is its to switch off, and the schema its to fill.',
+    explanation: 'The manifest lists who owns each table, their schema and the schemas of functions that policies call. One that was written before it listed owners is held to the rest.',
+    query: `
+      select owner_line.name as object, 'belongs to ' || owner_line.owner::regrole || ', which the manifest does not say' as detail, 'alter ... owner to <as it was>;' as mend
+      from given, owner_line where manifest ? 'owners' and owner_line.line not in (select ${fromManifest('owners')})
+        and exists (select from ${fromManifest('owners')} as listed (line) where starts_with(listed.line, left(owner_line.line, -length(owner_line.owner::regrole::text))))`
+  },
+  {
+    id: 'manifest-grant',
+    severity: 'error',
+    title: 'A grant that the manifest does not know',
+    gain: 'What was kept from the role: to delete what is a record, to set what decides about others, such as a status.',
+    explanation: 'The manifest lists what each role that serves requests is granted, table by table and column by column. No rule can know which columns a tenant should not write; the manifest can. One that was written before it listed grants is held to the rest.',
+    query: `
+      select any_table.name as object, format('%s has %s, which the manifest does not list', grant_line.role_name, grant_line.privilege || coalesce(' (' || string_agg(more.column_name, ', ' order by more.column_name) || ')', '')) as detail,
+        format('revoke %s on %s from %s;', grant_line.privilege || coalesce(' (' || string_agg(more.column_name, ', ' order by more.column_name) || ')', ''), any_table.name, grant_line.role_name) as mend
+      from given, grant_line join any_table on any_table.oid = grant_line.table_oid left join lateral unnest(grant_line.columns) as more (column_name) on true
+      where manifest ? 'grants' and not exists (
+        select from ${fromManifest('grants')} as listed (line)
+        where listed.line = grant_line.start or starts_with(listed.line, grant_line.start || ' (') and more.column_name = any (string_to_array(substr(listed.line, length(grant_line.start) + 3, length(listed.line) - length(grant_line.start) - 3), ', ')))
+      group by any_table.name, grant_line.role_name, grant_line.privilege, grant_line.columns is null`
+  },
+  {
     id: 'manifest-unlisted',
     severity: 'warning',
     title: 'Something that the manifest does not know',

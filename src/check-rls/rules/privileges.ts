@@ -17,7 +17,7 @@ export const privilegeRules: readonly Rule[] = [
     severity: 'error',
     title: 'A privilege that looks past row-level security',
     gain: 'TRUNCATE: no tenant has any rows left. REFERENCES: a table of one’s own that says which ids others have. TRIGGER: code that runs with whoever writes next. MAINTAIN: locks on the whole table.',
-    explanation: 'Policies filter rows. These privileges are about the table as a whole, and policies play no part in them. PostgreSQL, "Row Security Policies". GRANT ALL contains them.',
+    explanation: 'Policies filter rows. These privileges are about the table as a whole, and policies play no part in them: whoever has them, whether it serves requests or is a role that nobody has named. PostgreSQL, "Row Security Policies". GRANT ALL contains them.',
     query: `
       select tenant_table.name as object, runtime_role.name || ' has ' || string_agg(distinct held.privilege, ', ') || case when held.grantee <> runtime_role.oid then ' through ' || held.grantee_name else '' end as detail,
         format('revoke %s on %s from %s;', string_agg(distinct held.privilege, ', '), tenant_table.name, held.grantee_name) as mend
@@ -28,7 +28,24 @@ export const privilegeRules: readonly Rule[] = [
         ) as part, aclexplode(part.present) as acl
         where acl.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN') and (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage'))
       ) as held
-      group by tenant_table.name, runtime_role.oid, runtime_role.name, held.grantee, held.grantee_name`
+      group by tenant_table.name, runtime_role.oid, runtime_role.name, held.grantee, held.grantee_name
+      union all
+      select tenant_table.name, unnamed_grantee.name || ', whom nobody has named, has ' || string_agg(distinct privilege, ', ' order by privilege), format('revoke %s on %s from %s;', string_agg(distinct privilege, ', ' order by privilege), tenant_table.name, unnamed_grantee.name)
+      from table_grant join tenant_table on tenant_table.oid = table_oid join unnamed_grantee on unnamed_grantee.oid = grantee
+      where privilege in ('truncate', 'references', 'trigger', 'maintain')
+      group by tenant_table.name, unnamed_grantee.name`
+  },
+  {
+    id: 'privilege-for-another-role',
+    severity: 'warning',
+    title: 'A privilege on tenants’ rows for a role that nobody has named',
+    gain: 'Nothing while no policy is for it: the next policy for PUBLIC, or for a group that it is in, shows or changes rows by it.',
+    explanation: 'Who reads and writes tables of tenants should be known: name roles with --tenant-role, --operator-role or --trusted-role, and take from all others what was granted to them. Known without a name are superusers, the owners of the database and of the tables, the login that looks, and what owns a function that was named with --definer.',
+    query: `
+      select tenant_table.name as object, unnamed_grantee.name || ' has ' || string_agg(distinct privilege, ', ' order by privilege) as detail, format('revoke %s on %s from %s;', string_agg(distinct privilege, ', ' order by privilege), tenant_table.name, unnamed_grantee.name) as mend
+      from table_grant join tenant_table on tenant_table.oid = table_oid join unnamed_grantee on unnamed_grantee.oid = grantee
+      where privilege in ('select', 'insert', 'update', 'delete')
+      group by tenant_table.name, unnamed_grantee.name`
   },
   {
     id: 'operator-writes',

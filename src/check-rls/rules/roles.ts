@@ -138,6 +138,40 @@ export const roleRules: readonly Rule[] = [
       where dbid in (0, (select oid from pg_database where datname = current_database()))`
   },
   {
+    id: 'owner-unnamed',
+    severity: 'error',
+    title: 'An owner, or somebody who may create, whom nobody has named',
+    gain: 'Whoever owns a table of tenants switches its row-level security off; whoever owns their schema, or a function that policies call, puts another in the place of what is there.',
+    explanation: 'Most tables of tenants have one owner, and it may own what decides about them: the others, their schema, functions that policies call and the schemas of these. So may superusers, the owner of the database, whoever may become the owner of the tables, and roles that log in nowhere and own what was named with --definer; functions and schemas elsewhere may belong to what was named with --trusted-role. CREATE on one of the schemas is enough to take the place of what is called without its schema.',
+    query: `
+      select owned.object, format('belongs to %s, and most tables of tenants to %s', owned.owner::regrole, main_owner.oid::regrole) as detail, format('alter %s %s owner to %s;', owned.kind, owned.object, main_owner.oid::regrole) as mend
+      from main_owner, given, (
+        select 'table' as kind, tenant_table.name as object, tenant_table.relowner as owner, true as is_given from tenant_table
+        union all select 'schema', quote_ident(nspname), nspowner, is_given from deciding_schema
+        union all select 'routine', own_function.name, own_function.proowner, false from policy_function join own_function using (oid) where not own_function.is_of_extension
+      ) as owned
+      where main_owner.oid is not null and owned.owner not in (select rightful_owner.oid from rightful_owner) and owned.owner not in (select runtime_role.oid from runtime_role)
+        and (owned.is_given or not (owned.owner = any (given.trusted_roles)))
+      union all
+      select quote_ident(nspname), format('%s may create in it', grantee.oid::regrole), format('revoke create on schema %I from %s;', nspname, grantee.oid::regrole)
+      from given, deciding_schema, aclexplode(nspacl) as acl join pg_roles as grantee on grantee.oid = acl.grantee
+      where acl.privilege_type = 'CREATE' and grantee.oid <> nspowner and grantee.oid not in (select rightful_owner.oid from rightful_owner) and grantee.oid not in (select runtime_role.oid from runtime_role)
+        and not (grantee.oid = any (given.trusted_roles))`
+  },
+  {
+    id: 'owner-bypasses',
+    severity: 'warning',
+    title: 'An owner of tables of tenants whom FORCE does not hold',
+    gain: 'All tenants, by whatever runs as the owner: a view, a function, a migration, a session for a quick look.',
+    explanation: 'FORCE ROW LEVEL SECURITY makes policies hold for the owner of a table, but neither for superusers nor for roles with BYPASSRLS. Let a plain role own the tables. Some managed servers have no other administrator than one that bypasses: have it make a role, and give the tables to that. Views and SECURITY DEFINER functions that run as such an owner are errors of rules of their own.',
+    query: `
+      select quote_ident(rolname) as object, format('owns %s, and %s', string_agg(tenant_table.name, ', ' order by tenant_table.name), case when rolsuper then 'is a superuser' else 'has BYPASSRLS' end) as detail,
+        case when pg_roles.oid = 10 then string_agg(format('alter table %s owner to <a role of its own>;', tenant_table.name), ' ' order by tenant_table.name) else format('alter role %I nosuperuser nobypassrls;', rolname) end as mend
+      from tenant_table join pg_roles on pg_roles.oid = tenant_table.relowner
+      where rolsuper or rolbypassrls
+      group by pg_roles.oid, rolname, rolsuper`
+  },
+  {
     id: 'role-setting-context',
     severity: 'error',
     title: 'A tenant that sessions begin with',

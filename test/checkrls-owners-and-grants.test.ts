@@ -1,0 +1,68 @@
+import t from 'tap'
+import { check, type Query } from '../src/check-rls/check.ts'
+import { parseManifest, readManifest, type Manifest } from '../src/check-rls/manifest.ts'
+import { readRowhouseManifest, rowhouseSettings } from '../src/check-rls/rowhouse.ts'
+import { rules } from '../src/check-rls/rules.ts'
+import { queryOf } from '../src/check-rls/session.ts'
+import { withClient } from '../src/database/admin.ts'
+import { testDatabase } from './support.ts'
+
+const database = await testDatabase(t)
+const manifest = await readRowhouseManifest()
+const looked = ['owner-unnamed', 'owner-bypasses', 'privilege-beyond-rows', 'privilege-for-another-role', 'manifest-owner', 'manifest-grant']
+
+/** What these rules find while something is done, which is undone then. */
+async function found (sql: string, asked: Partial<typeof rowhouseSettings & { manifest: Manifest }> = {}): Promise<string[]> {
+  return await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
+    await query('begin')
+    try {
+      await query(sql)
+      return (await check(inside, { ...rowhouseSettings, manifest, ...asked }, rules.filter(({ id }) => looked.includes(id)))).map(({ rule, object, detail }) => `${rule.id} ${object}: ${detail}`)
+    } finally {
+      await query('rollback')
+    }
+  })
+}
+
+const helper = "create schema helpers; create function helpers.account() returns bigint language sql stable parallel safe return pg_catalog.current_setting('app.account_id')::bigint; create or replace function rowhouse.current_account_id() returns bigint language sql stable parallel safe return helpers.account()"
+
+t.test('owners and grants as they usually are give no finding', async t => {
+  for (const [what, sql, asked] of [
+    ['as the migrations make it', 'select 1'],
+    ['a schema of the owner of the database', "create role cloud login createrole createdb; do $$ begin execute format('alter database %I owner to cloud', current_database()); end $$; alter schema rowhouse owner to cloud"],
+    ['a schema of whoever may become the owner of the tables', 'create role migrator login; grant rowhouse_owner to migrator; alter schema rowhouse owner to migrator; grant create on schema rowhouse to migrator'],
+    ['an owner of tables and all else that logs in', 'create role maker login; do $$ declare t name; begin for t in select relname from pg_class where relnamespace = \'rowhouse\'::regnamespace and relkind = \'r\' loop execute format(\'alter table rowhouse.%I owner to maker\', t); end loop; end $$; alter schema rowhouse owner to maker; alter function rowhouse.current_account_id() owner to maker'],
+    ['functions elsewhere, of one that is trusted', `create role keeper login; ${helper}; alter schema helpers owner to keeper; alter function helpers.account() owner to keeper`, { trustedRoles: [...rowhouseSettings.trustedRoles, 'keeper'] }],
+    ['a group of logins that are named', 'create role readers; create role dumper login; grant readers to dumper; grant select, trigger on rowhouse.task to readers', { trustedRoles: [...rowhouseSettings.trustedRoles, 'dumper'] }],
+    ['whoever owns the database, and superusers', "create role cloud login createrole createdb; do $$ begin execute format('alter database %I owner to cloud', current_database()); end $$; create role root login superuser; grant all on rowhouse.task to cloud, root"]
+  ] as const) t.strictSame((await found(sql, asked)).filter(line => !line.startsWith('manifest-')), [], what)
+})
+
+t.test('the same of somebody whom nobody has named are findings', async t => {
+  for (const [sql, expected] of [
+    [`create role keeper login; ${helper}; alter schema helpers owner to keeper`, ['owner-unnamed helpers: belongs to keeper, and most tables of tenants to rowhouse_owner']],
+    [`create role keeper login; ${helper}; alter function helpers.account() owner to keeper`, ['owner-unnamed helpers.account(): belongs to keeper, and most tables of tenants to rowhouse_owner']],
+    ['create role readers; create role dumper login; grant readers to dumper; grant select, trigger on rowhouse.task to readers', ['privilege-beyond-rows rowhouse.task: readers, whom nobody has named, has trigger', 'privilege-for-another-role rowhouse.task: readers has select']],
+    ['create role forgotten; grant update (name) on rowhouse.task to forgotten', ['privilege-for-another-role rowhouse.task: forgotten has update']]
+  ] as const) t.strictSame((await found(sql)).filter(line => !line.startsWith('manifest-')), expected, sql)
+})
+
+t.test('a manifest holds owners and grants to what they were, and one that was written before it listed them is held to the rest', async t => {
+  const { owners, grants, ...former } = manifest
+  t.ok((owners ?? []).length > 10 && (grants ?? []).length > 30)
+  const sql = 'alter table rowhouse.task owner to rowhouse_manager; grant update (status) on rowhouse.account to rowhouse_tenant; grant insert, update on rowhouse.former_slug to rowhouse_tenant; revoke delete on rowhouse.task from rowhouse_tenant'
+  const ofManifest = async (held: Manifest): Promise<string[]> => (await found(sql, { manifest: held })).filter(line => line.startsWith('manifest-'))
+  t.strictSame(await ofManifest(parseManifest(JSON.stringify(former))), [])
+  t.strictSame(await ofManifest(manifest), [
+    'manifest-owner rowhouse.task: belongs to rowhouse_manager, which the manifest does not say', 'manifest-grant rowhouse.account: rowhouse_tenant has update (status), which the manifest does not list',
+    'manifest-grant rowhouse.former_slug: rowhouse_tenant has insert, which the manifest does not list', 'manifest-grant rowhouse.former_slug: rowhouse_tenant has update, which the manifest does not list'
+  ], 'less than it lists is no finding')
+  await withClient(database.admin, async client => {
+    t.strictSame(parseManifest(JSON.stringify(await readManifest(queryOf(client), rowhouseSettings as typeof rowhouseSettings & { manifest: undefined }))).grants, grants)
+  })
+  const columns = (grants ?? []).map(line => line === 'account: rowhouse_tenant: select' ? 'account: rowhouse_tenant: select (id, slug)' : line)
+  t.match(await found('select 1', { manifest: { ...manifest, grants: columns } }), [/^manifest-grant rowhouse\.account: rowhouse_tenant has select,/], 'the whole table is more than some of its columns')
+  t.strictSame(await found('revoke select on rowhouse.account from rowhouse_tenant; grant select (id, slug) on rowhouse.account to rowhouse_tenant'), [], 'and some are less than the whole')
+})
