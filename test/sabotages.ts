@@ -138,6 +138,8 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (id > 0 and not (account_id = rowhouse.current_account_id()) and id > 1)' },
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (account_id >= rowhouse.current_account_id())' },
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (id = rowhouse.current_account_id())' },
+  { rule: 'policy-function-volatility', object: 'current_setting(text)', sql: 'alter function pg_catalog.current_setting(text) immutable' },
+  { rule: 'policy-function-volatility', object: 'current_setting(text,boolean)', sql: 'alter function pg_catalog.current_setting(text, boolean) volatile' },
   { rule: 'policy-using', object: 'rowhouse.subtask.done', sql: 'create policy done on rowhouse.subtask for select to rowhouse_tenant using (is_complete)' },
   { rule: 'policy-using', object: 'rowhouse.project.fix', sql: 'create policy fix on rowhouse.project for update to rowhouse_tenant using (true) with check (true)' },
   { rule: 'policy-using', object: 'rowhouse.subtask.fix', sql: 'create policy fix on rowhouse.subtask for delete to rowhouse_tenant using (rowhouse.current_account_id() > 0)' },
@@ -291,6 +293,7 @@ export const sabotages: readonly Sabotage[] = [
 
   // Keys.
   { rule: 'unique-without-key', object: 'rowhouse.one_name', sql: 'create unique index one_name on rowhouse.app_user (lower(email), id)' },
+  { rule: 'unique-without-key', object: 'rowhouse.alike_names', sql: "create collation rowhouse.alike (provider = icu, locale = 'und-u-ks-level2', deterministic = false); alter table rowhouse.account rename to numbered; create table rowhouse.account (id text primary key); create table rowhouse.fresh (account_id text not null, id bigint, primary key (account_id, id)); create unique index alike_names on rowhouse.fresh (account_id collate rowhouse.alike, id); grant select on rowhouse.account, rowhouse.fresh to rowhouse_tenant" },
   { rule: 'unique-without-key', object: 'rowhouse.spare', sql: 'alter table rowhouse.project add constraint spare unique (id)' },
   { rule: 'unique-without-key', object: 'rowhouse.of_some', sql: 'create unique index of_some on rowhouse.project (lower(name), id desc) where id > 3' },
   { rule: 'exclusion-without-key', object: 'rowhouse.booked', sql: 'alter table rowhouse.project add column span int4range; alter table rowhouse.project add constraint booked exclude using gist (span with &&)' },

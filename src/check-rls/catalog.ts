@@ -104,11 +104,14 @@ export const catalog = `
     select any_policy.*, ${keyFirst('using_text')} as using_read, ${keyFirst('check_text')} as check_read
     from any_policy
   ),
-  -- What the key is compared with: as given, or as most policies of the tenants have it.
+  -- What the key is compared with: as given, or as most policies of the tenants have it. One of many, and what the key itself decides, is no
+  -- tenant of a transaction.
   context as materialized (
     select coalesce(${withoutSelect('given.given_context')}, (
-      select mode() within group (order by coalesce(substr(using_read, length(compared_key) + 5, length(using_read) - length(compared_key) - 5), ''))
-      from read_policy where reaches_tenants and starts_with(using_read, '(' || compared_key || ' = ')
+      select mode() within group (order by compared.expression)
+      from read_policy, lateral (select coalesce(substr(using_read, length(compared_key) + 5, length(using_read) - length(compared_key) - 5), '') as expression) as compared
+      where reaches_tenants and starts_with(using_read, '(' || compared_key || ' = ') and compared.expression !~* '^(any|all|some)\\M'
+        and regexp_replace(compared.expression, '''[^'']*''', '', 'g') !~ ('(^|[^\\w."])' || regexp_replace(quoted_key, '([^\\w])', '\\\\\\1', 'g') || '($|[^\\w("])')
     )) as expression
     from given
   ),

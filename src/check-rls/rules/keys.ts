@@ -1,5 +1,8 @@
 import type { Rule } from '../rule.ts'
 
+/** Whether an index tells tenants apart by its column of this place: by a collation of its own, it may take different ones for equal. */
+const tellsApart = (place: string): string => `(indcollation[${place}] in (0, key_collation) or exists (select from pg_collation where pg_collation.oid = indcollation[${place}] and collisdeterministic))`
+
 /** Constraints, which see all rows: row-level security does not hold for what they check. */
 export const keyRules: readonly Rule[] = [
   {
@@ -7,9 +10,10 @@ export const keyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A unique index without the tenant',
     gain: 'Whether another tenant has a row with this value: "duplicate key" says yes. Who guesses addresses learns who is a customer.',
-    explanation: 'Indexes see all rows. Where the tenant is part of the index’s key, rather than what it only includes, another tenant’s value is no duplicate. Names that are public anyway, such as host names, are an exception to name with --ignore.',
+    explanation: 'Indexes see all rows. Where the tenant is part of the index’s key, rather than what it only includes, another tenant’s value is no duplicate: unless the index has a collation of its own for it, by which two tenants are one. Names that are public anyway, such as host names, are an exception to name with --ignore.',
     query: `
-      select index_relation.oid::regclass::text as object, format('is unique over all rows of %s, whoever they belong to', tenant_table.name) as detail,
+      select index_relation.oid::regclass::text as object, format('is unique over all rows of %s, whoever they belong to', tenant_table.name)
+          || case when key_number = any ((indkey::int2[])[0:indnkeyatts - 1]) then ', since it takes different tenants for equal' else '' end as detail,
         case
           when pg_constraint.oid is null then format('drop index %s; create unique index on %s (%I, %s)%s%s;', index_relation.oid::regclass, tenant_table.name, tenant_table.key_name, compared.columns,
             case when indnullsnotdistinct then ' nulls not distinct' else '' end, coalesce(' where ' || pg_get_expr(indpred, indrelid), ''))
@@ -19,7 +23,8 @@ export const keyRules: readonly Rule[] = [
       from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid
         left join pg_constraint on conindid = indexrelid and contype in ('p', 'u'),
         lateral (select string_agg(pg_get_indexdef(indexrelid, number, true), ', ' order by number) as columns from generate_series(1, indnkeyatts::integer) as number) as compared
-      where indisunique and key_number is not null and not (key_number = any ((indkey::int2[])[0:indnkeyatts - 1]))
+      where indisunique and key_number is not null
+        and not exists (select from generate_series(0, indnkeyatts - 1) as part (place) where indkey[part.place] = key_number and ${tellsApart('part.place')})
         -- Of the tenants themselves, names that none of them can write tell them nothing.
         and (not is_root or exists (
           select from runtime_role, unnest(indkey) as part (number)

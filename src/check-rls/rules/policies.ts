@@ -15,7 +15,7 @@ export const policyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A policy of the tenants that is not the canonical one',
     gain: 'Rows that the policy lets through beside those of the tenant: permissive policies add up, and the widest counts.',
-    explanation: 'Every permissive policy that reaches a tenant role has to compare the key with the tenant of the transaction, and no "or" makes it stricter. What "and" adds to that narrows it, and is let be; a restrictive policy says it for all others, too.',
+    explanation: 'Every permissive policy that reaches a tenant role has to compare the key with the tenant of the transaction, and no "or" makes it stricter. Nor is it that tenant where the key may be one of many, = ANY (...), or is itself part of what it is compared with. What "and" adds to that narrows it, and is let be; a restrictive policy says it for all others, too.',
     query: `
       select name as object, 'shows rows where ' || coalesce(using_text, '<anything>') || ', not where ' || canonical as detail,
         format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)
@@ -97,8 +97,8 @@ export const policyRules: readonly Rule[] = [
     id: 'context-names-nobody',
     severity: 'error',
     title: 'Policies that compare the key with nothing that a transaction sets',
-    gain: 'The same rows for every request: all of them, where the key is compared with itself, or one tenant’s.',
-    explanation: 'What most policies have in common is taken for what is meant, unless --context says it. It has to depend on a setting of the transaction, or on who is logged in where each tenant is a role: a constant, or the key itself, is the same for all.',
+    gain: 'The same rows for every request: one tenant’s, or all of them.',
+    explanation: 'What most policies have in common is taken for what is meant, unless --context says it, and unless it is one of many (ANY) or names the key itself: the policies are not canonical then. It has to depend on a setting of the transaction, or on who is logged in where each tenant is a role: a constant is the same for all.',
     query: `
       select context.expression as object, 'is what the policies compare the key with, and it reads no setting' as detail,
         format('alter policy <each> on <its table> using (%I = current_setting(''<setting>'')::<type>);', given.key_column) as mend
@@ -165,7 +165,11 @@ export const policyRules: readonly Rule[] = [
       from policy
       join pg_depend on classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass
       join pg_proc as function on function.oid = refobjid
-      where provolatile <> 's' and (provolatile = 'v' or pronargs = 0 or function.oid in (select oid from own_function))`
+      where provolatile <> 's' and (provolatile = 'v' or pronargs = 0 or function.oid in (select oid from own_function))
+      union all
+      -- Of what comes with it, PostgreSQL notes no dependency.
+      select function.oid::regprocedure::text, 'is ' || case provolatile when 'i' then 'IMMUTABLE' else 'VOLATILE' end || ', and does not come so: what policies read the tenant with', format('alter function pg_catalog.%s stable;', function.oid::regprocedure)
+      from pg_proc as function where pronamespace = 'pg_catalog'::regnamespace and proname = 'current_setting' and provolatile <> 's'`
   },
   {
     id: 'policy-function-parallel',
