@@ -9,6 +9,7 @@ import { drain } from './plugins/drain.ts'
 import { entry } from './plugins/entry.ts'
 import { answerBrokenRequest, errors, isDecodable, undecodableAddress } from './plugins/errors.ts'
 import { largeBodies } from './plugins/large-bodies.ts'
+import { notices } from './plugins/notices.ts'
 import { openApi } from './plugins/openapi.ts'
 import { operatorEntry, operatorGuard } from './plugins/operator-guard.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
@@ -104,6 +105,7 @@ export async function buildApp ({ config, strategy, inspection, sealingKey = ran
     deadlineMs: config.requestDeadlineMs
   })
   await app.register(entry, { access: config.access, secure: config.production, strategy, deadlineMs: config.requestDeadlineMs, key: sealingKey })
+  await app.register(notices, { secure: config.production })
   await app.register(largeBodies, { waitTimeoutMs: config.requestDeadlineMs })
   await app.register(views, { walls: inspection === undefined ? 'nobody' : config.production ? 'operator' : 'everybody' })
   await app.register(errors)

@@ -33,7 +33,7 @@ t.test('no page has a violation that axe-core finds, light, dark or narrow', inB
   }
 })
 
-t.test('nor has one that says what is wrong with a form, asks before something is removed for good, or is shown once', inBrowser, async t => {
+t.test('nor has one that says what is wrong with a form, asks before something is removed for good, says what was done, or is shown once', inBrowser, async t => {
   const page = await openWindow(t, browser)
   await signIn(page, sites.closed, 'owner@example.com')
   for (const [path, act] of [
@@ -41,6 +41,10 @@ t.test('nor has one that says what is wrong with a form, asks before something i
       await page.locator('form.entry').first().getByLabel('Name').fill('  ')
       await page.getByRole('button', { name: 'Add' }).click()
       await page.getByText('Change or delete this project').click()
+    }],
+    ['/project/1/', async () => {
+      await page.locator('.checklist .check').first().click()
+      await page.getByRole('status').waitFor()
     }],
     ['/people/', async () => {
       await page.getByText('Deactivate, remove…').first().click()

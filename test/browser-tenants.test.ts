@@ -17,17 +17,17 @@ async function workInTwoWindows (t: Test, site: Site, windows: ReadonlyArray<rea
   await Promise.all(windows.map(async ([slug, page]) => {
     await page.locator('form.entry').getByLabel('Name').fill(`made in the window of ${slug}`)
     await page.getByRole('button', { name: 'Begin' }).click()
-    await page.waitForURL(/done=made/)
+    await page.waitForURL(/\/project\/\d+\/$/)
   }))
   await Promise.all(windows.map(async ([slug, page]) => {
-    for (const [name, done] of [[`task of ${slug}`, /done=added/], [`subtask of ${slug}`, /done=added/]] as const) {
+    for (const name of [`task of ${slug}`, `subtask of ${slug}`]) {
       await page.locator('form.entry').first().getByLabel('Name').fill(name)
       await page.getByRole('button', { name: 'Add' }).click()
-      await page.waitForURL(done)
-      if (name.startsWith('task')) await page.getByRole('link', { name }).click()
+      await page.getByRole('status').getByText(`is added: ${name}`).waitFor()
+      if (name.startsWith('task')) await page.locator('.checklist').getByRole('link', { name }).click()
     }
     await page.getByRole('button', { name: 'Done: subtask' }).click()
-    await page.waitForURL(/done=completed/)
+    await page.getByText('The subtask is done').waitFor()
   }))
   for (const [slug, page] of windows) {
     t.strictSame(await tenantsIn(page), [slug], 'what was made')

@@ -120,8 +120,8 @@ t.test('what was typed into an owner\'s form is there still, with what is wrong 
   }
   const look = await send('/look/', { slug: 'tenant-1', reason: 'Ticket 1', minutes: '500' }, { slug: '', page: '/look/' })
   t.match(look, { statusCode: 400, body: /For how many minutes: takes 5 to 120\.[^]*value="tenant-1"[^]*value="Ticket 1"[^]*value="500"/ })
-  t.match((await ask('/people/?done=removed', owner)).body, /role="status">They are removed/)
-  t.notMatch((await ask('/people/?done=<script>', owner)).body, /role="status"|<script>/)
+  t.match((await ask('/people/', { cookie: `${owner.cookie}; notice=person.removed` })).body, /role="status">They are removed/)
+  t.notMatch((await ask('/people/?done=removed', { cookie: `${owner.cookie}; notice=<script>` })).body, /role="status"|<script>/)
   t.match((await ask('/people/', owner)).body, /invited/)
 })
 

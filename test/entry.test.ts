@@ -320,6 +320,10 @@ t.test('over https no cookie of a weaker name is taken in its place', async t =>
   t.equal((await ask('/subtasks/', { on: secure, cookie: strong })).statusCode, 200)
   t.equal((await ask('/subtasks/', { on: secure, cookie: strong.replace('__Host-', '') })).statusCode, 303, 'one that came without it is none')
   t.equal((await ask('/subtasks/', { on: secure, cookie: await cookieFor('owner@example.com') })).statusCode, 303)
+  const made = await ask('/projects/', { method: 'POST', on: secure, cookie: strong, form: { name: 'Made over https', details: '', form_token: tokenIn(await ask('/projects/', { on: secure, cookie: strong })) } })
+  t.match(String(made.headers['set-cookie']), /^__Host-notice=project\.made\.\d+; Max-Age=60; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+  t.match((await ask(String(made.headers.location), { on: secure, cookie: `${strong}; ${cookieOf(made)}` })).body, /role="status">The project is there/)
+  t.notMatch((await ask(String(made.headers.location), { on: secure, cookie: `${strong}; ${cookieOf(made).replace('__Host-', '')}` })).body, /role="status"/)
   t.match((await ask('/sign-in/', { on: secure })).headers['strict-transport-security'], /max-age=/)
 })
 

@@ -241,7 +241,7 @@ export async function testApp (t: Test, database: TestDatabase, { name = tenancy
   return { app, strategy }
 }
 
-/** Has every request to an account that brings neither cookie nor token come from the first of its people, who owns it, and every one to the operator's host from the operator. */
+/** Has every request to an account that brings neither a session's cookie nor a token come from the first of its people, who owns it, and every one to the operator's host from the operator. */
 function signInEverybody (app: FastifyInstance, database: TestDatabase): void {
   const inject = app.inject.bind(app) as (options: InjectOptions) => Promise<LightMyRequestResponse>
   const sessions = new Map<string, Promise<string | undefined>>()
@@ -250,11 +250,12 @@ function signInEverybody (app: FastifyInstance, database: TestDatabase): void {
     const headers: Record<string, unknown> = { ...options.headers }
     if (/^localhost(:\d+)?$/i.test(String(headers['host'] ?? '')) && headers['authorization'] === undefined) return await inject({ ...options, headers: { ...options.headers, authorization: operatorAuthorization } })
     const slug = /^([a-z0-9-]+)\.localhost(:\d+)?$/.exec(String(headers['host'] ?? ''))?.[1]
-    if (slug === undefined || headers['cookie'] !== undefined || headers['authorization'] !== undefined) return await inject(options)
+    const cookies = [headers['cookie'] ?? []].flat().map(String)
+    if (slug === undefined || cookies.some(cookie => /(^|; *)session=/.test(cookie)) || headers['authorization'] !== undefined) return await inject(options)
     for (let isNew = false; ; isNew = true) {
       const session = sessions.get(slug) ?? sessionOf(database, slug)
       sessions.set(slug, session)
-      const answer = await inject({ ...options, headers: { ...options.headers, cookie: `session=${await session ?? ''}` } })
+      const answer = await inject({ ...options, headers: { ...options.headers, cookie: [...cookies, `session=${await session ?? ''}`].join('; ') } })
       // The session of somebody who is gone by now, or from before the account was suspended.
       if (isNew || answer.headers['www-authenticate'] === undefined) return answer
       sessions.delete(slug)

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import type { LightMyRequestResponse } from 'fastify'
 import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
-import { peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
+import { cookieOf, peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
 
 const database = await testDatabase(t)
 await seedTenants(database, { tenants: 3, subtasks: 4 })
@@ -16,12 +16,12 @@ const text = ({ body }: LightMyRequestResponse): string => body.replace(/<[^>]*>
 const notice = ({ body }: LightMyRequestResponse): string | undefined => /role="status">([^<]*)</.exec(body)?.[1]
 const mistake = ({ body }: LightMyRequestResponse): string | undefined => /role="alert">([^<]*)</.exec(body)?.[1]
 const placeOf = ({ headers }: LightMyRequestResponse): string => String(headers.location)
-/** Sends a form of a page and goes where that leads. */
+/** Sends a form of a page and goes where that leads, as a browser does. */
 async function follow (t: Test, url: string, form: Record<string, string>, page: string, slug = 'tenant-0'): Promise<{ page: LightMyRequestResponse, path: string }> {
   const answer = await send(url, form, { page, slug })
   t.equal(answer.statusCode, 303, `${url}: ${answer.body.slice(0, 200)}`)
   const path = placeOf(answer)
-  return { page: await ask(path, { slug }), path: path.split('?')[0] ?? '' }
+  return { page: await ask(path, { slug, cookie: cookieOf(answer) }), path: path.split('?')[0] ?? '' }
 }
 
 /** The first row of a kind that an account has. */
@@ -36,11 +36,10 @@ t.test('a project, its tasks and their subtasks are made, changed, done and dele
   t.match(made.page.body, /<h1 dir="auto">Summer &amp; sea<\/h1>/)
   t.match(made.page.body, /first\nsecond/, 'a line ends as it was typed')
   t.match(notice(made.page), /^The project is there/)
-  t.equal(notice(await ask(made.path)), undefined, 'the address without the notice has none')
   t.match(text(made.page), /No tasks yet/)
 
   const added = await follow(t, `${made.path}tasks/`, { name: 'Pack', details: '' }, made.path)
-  t.equal(notice(added.page), 'The task is added.')
+  t.match(added.page.body, /role="status">The task is added: <a href="\/task\/\d+\/" dir="auto">Pack<\/a></)
   t.match(text(added.page), /0 of 1 task done/)
   const task = /href="(\/task\/\d+\/)"/.exec(added.page.body)?.[1] ?? ''
 
@@ -48,7 +47,7 @@ t.test('a project, its tasks and their subtasks are made, changed, done and dele
   t.match(text(step.page), /0 of 1 subtask done/)
   const subtask = /href="(\/subtask\/\d+\/)"/.exec(step.page.body)?.[1] ?? ''
   const done = await follow(t, `${subtask}complete/`, { list: 'open' }, task)
-  t.equal(notice(done.page), 'The subtask is done.')
+  t.match(done.page.body, /role="status">The subtask is done: <a href="\/subtask\/\d+\/" dir="auto">Towels<\/a></)
   t.match(text(done.page), /1 of 1 subtask done/)
   t.match(text(done.page), /No subtasks are open/, 'one comes back to the part of the list that one came from')
   t.match(notice((await follow(t, `${subtask}reopen/`, {}, subtask)).page), /open again/)
@@ -74,6 +73,31 @@ t.test('a project, its tasks and their subtasks are made, changed, done and dele
   const only = /href="(\/task\/\d+\/)"/.exec((await ask(other.path)).body)?.[1] ?? ''
   t.equal((await follow(t, `${only}delete/`, {}, only)).path, other.path)
   await follow(t, `${other.path}delete/`, {}, other.path)
+})
+
+t.test('what was done is said once, by the page that follows, and by no address', async t => {
+  const { id } = await firstOf('project', 'tenant-0')
+  const project = `/project/${id}/`
+  const added = await send(`${project}tasks/`, { name: 'Said & once', details: '' }, { page: project })
+  t.match(added, { statusCode: 303, headers: { location: project, 'cache-control': 'private, no-store' } })
+  t.match(String(added.headers['set-cookie']), /^notice=task\.added\.\d+; Max-Age=60; Path=\/; HttpOnly; SameSite=Lax$/, 'a name and an id, for a minute, of this host alone')
+  const cookie = cookieOf(added)
+  t.equal((await ask('/subtasks/', { cookie })).headers['set-cookie'], undefined, 'a page without a place for it leaves it to the next one')
+  const said = await ask(project, { cookie })
+  t.match(said.body, /role="status">The task is added: <a href="\/task\/\d+\/" dir="auto">Said &amp; once<\/a></, 'with a link, wherever in the list it is')
+  t.match(said.headers, { 'set-cookie': /^notice=; Max-Age=0; Path=\//, 'cache-control': 'private, no-store' })
+  t.equal(notice(await ask(project)), undefined)
+  const task = /\d+$/.exec(cookie)?.[0] ?? ''
+
+  for (const url of ['/projects/?done=deleted', `${project}?done=added`, `/task/${task}/?done=task-completed`]) t.match([await ask(url)].map(answer => [answer.statusCode, notice(answer)]), [[200, undefined]], url)
+  for (const value of ['task.completed.x', 'task.__proto__', 'task.constructor.1', 'task.hasOwnProperty', 'nothing.added.1', 'person.removed', 'constructor.name', '<b>owned</b>', '%00', 'task.added.99999999999999999999']) {
+    const answer = await ask(project, { cookie: `notice=${value}` })
+    t.match([answer.statusCode, notice(answer), answer.headers['set-cookie']], [200, undefined, undefined], value)
+  }
+  t.equal(notice(await ask(project, { cookie: `notice=project.changed.${id + 1}` })), undefined, 'what was done to one row is not said of another')
+  const others = tenancy === 'single-schema' ? (await firstOf('task', 'tenant-1')).id : 999_999
+  for (const nobodys of [others, 888_888]) t.match((await ask(project, { cookie: `notice=task.completed.${nobodys}` })).body, /role="status">The task is done\.<\/p>/, 'and none of another account\'s is named')
+  await follow(t, `/task/${task}/delete/`, {}, `/task/${task}/`)
 })
 
 t.test('a form with a mistake says what is wrong and keeps what was typed', async t => {

@@ -117,17 +117,23 @@ export interface SignInPage {
   error: string | undefined
 }
 
+/** What has just been done, and the row that it was done to, where that has a page of its own. */
+export interface Notice {
+  sentence: string
+  row?: { href: string, name: string }
+}
+
 export interface SessionsPage {
   title: string
   /** What has just been done. */
-  notice: string | undefined
+  notice: Notice | undefined
   sessions: Array<{ id: number, agent: string, createdAt: Date, seenAt: Date, isThis: boolean }>
 }
 
 /** A form that stands below a list. */
 interface WithForm {
   /** What has just been done. */
-  notice: string | undefined
+  notice: Notice | undefined
   /** What was typed, where something is wrong with it. */
   typed: Record<string, string>
   error: string | undefined
@@ -136,7 +142,7 @@ interface WithForm {
 /** The forms of a page about rows, and what has come of the last one. */
 export interface FormState {
   /** What has just been done. */
-  notice: string | undefined
+  notice: Notice | undefined
   /** The one that something is wrong with. */
   form: 'add' | 'change' | undefined
   typed: Record<string, string>
@@ -250,7 +256,7 @@ export interface AuditPage extends Neighbours {
   /** Looks of the operator's that are not over. */
   looks: Array<{ id: number, reason: string, actor: string, createdAt: Date, expiresAt: Date }>
   /** What has just been done. */
-  notice: string | undefined
+  notice: Notice | undefined
   /** An event that somebody has noted, and whether it is there as it was. */
   known: { id: number, isThere: boolean } | undefined
   /** Where it was asked for. */

@@ -32,10 +32,8 @@ export const bodyLimit = 16 * 1024
 /** Pages that stand in no document of the API. */
 export const hidden = { hide: true }
 
-/** What a page says that a form has led to: one of its own sentences, by name, and nothing that an address could make it say. */
-export function notice (notices: Readonly<Record<string, string>>) {
-  return z.object({ done: z.enum(Object.keys(notices)).optional().catch(undefined), cursor: z.string().max(4000).optional() })
-}
+/** What the address of a page with a list may say. */
+export const listPart = z.object({ cursor: z.string().max(4000).optional() })
 
 /** What the first wrong value of a form is, in the words of its field. */
 export function firstMistake ({ validationError }: FastifyRequest, labels: Readonly<Record<string, string>>): string | undefined {

@@ -6,17 +6,17 @@ import { endLook, listLooks } from '../../repositories/looks.ts'
 import { idText } from '../../schemas/fields.ts'
 import { badIdIsNotFound } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
-import { bodyLimit, hidden, notice } from '../forms.ts'
+import { bodyLimit, hidden, listPart } from '../forms.ts'
 
 const pageSize = 50
-const notices = { 'look-ended': 'The operator does not look into this account any more.' } as const
 
 /** Where owners read what happened to the account, and see whether the operator looks into it now. */
 export function auditPages (app: FastifyInstance, cursors: CursorSealer): void {
   const config = { audience: 'tenant' as const, needs: 'manage' as const }
 
-  app.get('/audit/', { config, schema: { ...hidden, querystring: notice(notices) } }, async (request, reply) => {
-    const { cursor, done } = request.query as { cursor?: string, done?: keyof typeof notices }
+  app.get('/audit/', { config, schema: { ...hidden, querystring: listPart } }, async (request, reply) => {
+    const { cursor } = request.query as z.infer<typeof listPart>
+    const notice = request.pendingNotice('look')
     const scope = request.tenantScope
     const context = { accountId: scope.accountId, list: '/audit/' }
     const [slice, looks] = await Promise.all([
@@ -24,13 +24,13 @@ export function auditPages (app: FastifyInstance, cursors: CursorSealer): void {
       listLooks(scope)
     ])
     const neighbour = (row: AuditEvent | undefined, backwards: boolean): string | undefined => row === undefined ? undefined : `/audit/?cursor=${cursors.seal({ id: row.id, value: row.id }, backwards, context)}`
-    return reply.page('audit', {
+    return reply.sayOnce(notice).page('audit', {
       title: 'What happened',
       events: slice.rows,
       looks,
       verification: undefined,
       known: undefined,
-      notice: done && notices[done],
+      notice,
       nextHref: slice.hasNext ? neighbour(slice.rows.at(-1), false) : undefined,
       previousHref: slice.hasPrevious ? neighbour(slice.rows[0], true) : undefined
     })
@@ -46,6 +46,6 @@ export function auditPages (app: FastifyInstance, cursors: CursorSealer): void {
 
   app.post('/looks/:id/end/', { config, bodyLimit, errorHandler: badIdIsNotFound, schema: { ...hidden, params: z.object({ id: idText }) } }, async (request, reply) => {
     if (!await endLook(request.tenantScope, (request.params as { id: number }).id)) throw new NotFoundError('There is no such look, or it is over.')
-    return reply.redirect('/audit/?done=look-ended', 303)
+    return reply.redirectWithNotice('/audit/', 'look', 'ended')
   })
 }

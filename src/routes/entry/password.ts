@@ -77,7 +77,7 @@ export function passwordPages (app: FastifyInstance, { limits, turns }: Password
       if (error instanceof TooManyAttemptsError) return showForm(reply, { email, error })
       throw error
     }
-    return reply.redirect('/sessions/?done=password', 303)
+    return reply.redirectWithNotice('/sessions/', 'session', 'password')
   })
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ConflictError, InvalidInputError, NotFoundError, sqlStateOf, type AppError } from '../../errors.ts'
+import type { Deed } from '../../plugins/notices.ts'
 import type { PeoplePage } from '../../plugins/page-data.ts'
 import { lastGuessing } from '../../repositories/audit.ts'
 import { listWithoutPassword } from '../../repositories/sessions.ts'
@@ -9,7 +10,7 @@ import { email, idText, personName } from '../../schemas/fields.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { badIdIsNotFound } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
-import { bodyLimit, firstMistake, hidden, notice, typedIn } from '../forms.ts'
+import { bodyLimit, firstMistake, hidden, listPart, typedIn } from '../forms.ts'
 import type { EntryRoutesOptions } from './entry-options.ts'
 import { makeLink } from './links.ts'
 
@@ -19,22 +20,16 @@ const role = z.enum(['owner', 'member', 'viewer'])
 const params = z.object({ id: idText })
 const labels = { email: 'E-mail address', first_name: 'First name', last_name: 'Last name', role: 'Role' }
 
-const notices = {
-  role: 'The role is changed. Whoever has it signs in again.',
-  activated: 'They may sign in again.',
-  deactivated: 'They are signed out and cannot sign in. Tokens that they made go on working: revoke those that nobody answers for.',
-  removed: 'They are removed. Tokens that they made go on working: revoke those that nobody answers for.'
-} as const
-
 /** Where owners say who belongs to the account, and what they may do. */
 export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRoutesOptions): void {
   const reading = { config: { audience: 'tenant' as const, needs: 'manage' as const } }
   const own = { config: { audience: 'tenant' as const, needs: 'manage' as const, transaction: false }, bodyLimit }
   const ofOne = { ...own, errorHandler: badIdIsNotFound }
 
-  app.get('/people/', { ...reading, schema: { ...hidden, querystring: notice(notices) } }, async (request, reply) => {
-    const { cursor, done } = request.query as { cursor?: string, done?: keyof typeof notices }
-    return reply.page('people', { ...await readPeople(request.tenantScope, cursors, cursor), typed: {}, error: undefined, notice: done && notices[done] })
+  app.get('/people/', { ...reading, schema: { ...hidden, querystring: listPart } }, async (request, reply) => {
+    const notice = request.pendingNotice('person')
+    const page = await readPeople(request.tenantScope, cursors, (request.query as z.infer<typeof listPart>).cursor)
+    return reply.sayOnce(notice).page('people', { ...page, typed: {}, error: undefined, notice })
   })
 
   const invitation = z.object({ email: z.string().trim().pipe(email), first_name: personName.default(''), last_name: personName.default(''), role })
@@ -61,7 +56,7 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
   app.post('/people/:id/remove/', { ...ofOne, schema: { ...hidden, params } }, async (request, reply) => {
     const { id } = request.params as { id: number }
     if (!await request.inTransaction('caller', async scope => await deleteUser(scope, id))) throw nobody()
-    return reply.redirect('/people/?done=removed', 303)
+    return reply.redirectWithNotice('/people/', 'person', 'removed')
   })
 
   app.post('/people/:id/link/', { ...ofOne, schema: { ...hidden, params } }, async (request, reply) => await showLink(request, reply, (request.params as { id: number }).id))
@@ -77,11 +72,11 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
   }
 }
 
-async function change (request: FastifyRequest, reply: FastifyReply, wanted: Partial<User>, done: keyof typeof notices): Promise<FastifyReply> {
+async function change (request: FastifyRequest, reply: FastifyReply, wanted: Partial<User>, done: Deed<'person'>): Promise<FastifyReply> {
   const { id } = request.params as { id: number }
   const changed = await request.inTransaction('caller', async scope => await updateUser(scope, id, wanted))
   if (changed === undefined) throw nobody()
-  return reply.redirect(`/people/?done=${done}`, 303)
+  return reply.redirectWithNotice('/people/', 'person', done)
 }
 
 function nobody (): NotFoundError {

@@ -8,7 +8,7 @@ import { checkPassword, createSession, endOtherSessions, endSession, findPasswor
 import { idText, isEmail } from '../../schemas/fields.ts'
 import type { Tenant } from '../../tenancy/tenant.ts'
 import { badIdIsNotFound } from '../api/collection.ts'
-import { bodyLimit, hidden, notice } from '../forms.ts'
+import { bodyLimit, hidden } from '../forms.ts'
 import { userOf, type EntryRoutesOptions, type PasswordChecks } from './entry-options.ts'
 import { tellOwners } from './guessing.ts'
 
@@ -17,11 +17,6 @@ const credentials = z.object({
   password: z.string().max(1000),
   to: z.string().max(2000).default('/')
 })
-
-const notices = {
-  'other-sessions': 'You are signed out everywhere else.',
-  password: 'You have a new password, and are signed out everywhere else.'
-} as const
 
 /** How people get in, and out again, and see where else they are in. */
 export function signInPages (app: FastifyInstance, { limits, turns }: PasswordChecks, { links: { sendMail } }: EntryRoutesOptions): void {
@@ -59,17 +54,17 @@ export function signInPages (app: FastifyInstance, { limits, turns }: PasswordCh
     return reply.header('clear-site-data', '"cache"').redirect('/sign-in/', 303)
   })
 
-  app.get('/sessions/', { config: { audience: 'tenant', needs: 'look' }, schema: { ...hidden, querystring: notice(notices) } }, async (request, reply) => {
+  app.get('/sessions/', { config: { audience: 'tenant', needs: 'look' }, schema: hidden }, async (request, reply) => {
     const { userId, sessionId } = await userOf(request)
     const sessions = await listSessions(request.tenantScope, userId)
-    const { done } = request.query as { done?: keyof typeof notices }
-    return reply.page('sessions', { title: 'Where you are signed in', sessions: sessions.map(session => ({ ...session, isThis: session.id === sessionId })), notice: done && notices[done] })
+    const notice = request.pendingNotice('session')
+    return reply.sayOnce(notice).page('sessions', { title: 'Where you are signed in', sessions: sessions.map(session => ({ ...session, isThis: session.id === sessionId })), notice })
   })
 
   app.post('/sessions/end-others/', { ...own, bodyLimit, schema: hidden }, async (request, reply) => {
     const user = await userOf(request)
     await request.inTransaction('nobody', async scope => await endOtherSessions(scope, user, user.sessionId))
-    return reply.redirect('/sessions/?done=other-sessions', 303)
+    return reply.redirectWithNotice('/sessions/', 'session', 'others-ended')
   })
 
   app.post('/sessions/:id/end/', { ...own, bodyLimit, errorHandler: badIdIsNotFound, schema: { ...hidden, params: z.object({ id: idText }) } }, async (request, reply) => {

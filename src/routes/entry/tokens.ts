@@ -1,25 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { InvalidInputError, NotFoundError } from '../../errors.ts'
+import type { Notice } from '../../plugins/page-data.ts'
 import { listTokens, revokeToken, type Token } from '../../repositories/tokens.ts'
 import { idText } from '../../schemas/fields.ts'
 import { tokenDays, tokenName } from '../../schemas/entry.ts'
 import { badIdIsNotFound } from '../api/collection.ts'
 import { newToken } from '../api/tokens.ts'
 import type { CursorSealer } from '../api/cursor.ts'
-import { bodyLimit, firstMistake, hidden, notice, typedIn } from '../forms.ts'
+import { bodyLimit, firstMistake, hidden, listPart, typedIn } from '../forms.ts'
 
 const pageSize = 50
 const labels = { name: 'What it is for', access: 'It may', days: 'For how many days' }
-const notices = { revoked: 'The token is revoked: nobody gets in with it any more.' } as const
 
 /** Where owners make and revoke the tokens that programs get in with. */
 export function tokenPages (app: FastifyInstance, cursors: CursorSealer): void {
   const config = { audience: 'tenant' as const, needs: 'manage' as const }
 
-  app.get('/tokens/', { config, schema: { ...hidden, querystring: notice(notices) } }, async (request, reply) => {
-    const { cursor, done } = request.query as { cursor?: string, done?: keyof typeof notices }
-    return await showTokens(request, reply, { cursor, notice: done && notices[done] })
+  app.get('/tokens/', { config, schema: { ...hidden, querystring: listPart } }, async (request, reply) => {
+    const notice = request.pendingNotice('token')
+    return await showTokens(request, reply.sayOnce(notice), { cursor: (request.query as z.infer<typeof listPart>).cursor, notice })
   })
 
   const days = z.coerce.number({ error: `takes 1 to ${tokenDays.most} days` }).int(`takes 1 to ${tokenDays.most} days`).min(1, `takes 1 to ${tokenDays.most} days`).max(tokenDays.most, `takes 1 to ${tokenDays.most} days`)
@@ -34,10 +34,10 @@ export function tokenPages (app: FastifyInstance, cursors: CursorSealer): void {
 
   app.post('/tokens/:id/revoke/', { config, bodyLimit, errorHandler: badIdIsNotFound, schema: { ...hidden, params: z.object({ id: idText }) } }, async (request, reply) => {
     if (!await revokeToken(request.tenantScope, (request.params as { id: number }).id)) throw new NotFoundError('There is no such token.')
-    return reply.redirect('/tokens/?done=revoked', 303)
+    return reply.redirectWithNotice('/tokens/', 'token', 'revoked')
   })
 
-  async function showTokens (request: FastifyRequest, reply: FastifyReply, { cursor, notice, error }: { cursor?: string | undefined, notice?: string | undefined, error?: InvalidInputError }): Promise<FastifyReply> {
+  async function showTokens (request: FastifyRequest, reply: FastifyReply, { cursor, notice, error }: { cursor?: string | undefined, notice?: Notice | undefined, error?: InvalidInputError }): Promise<FastifyReply> {
     const scope = request.tenantScope
     const context = { accountId: scope.accountId, list: '/tokens/' }
     const slice = await listTokens(scope, { sort: 'id', descending: true, limit: pageSize, count: false, from: cursor === undefined ? undefined : cursors.open(cursor, context) })

@@ -3,46 +3,40 @@ import { NotFoundError } from '../../errors.ts'
 import type { FormState, ProjectPage, ProjectsPage } from '../../plugins/page-data.ts'
 import { progressOfProjects, progressOfTasks, type Progress } from '../../repositories/progress.ts'
 import { createProjects, deleteProjectWithTasks, findProject, listProjects, lockProject, updateProject } from '../../repositories/projects.ts'
-import { createTasks, listTasks } from '../../repositories/tasks.ts'
+import { createTasks, findTask, listTasks } from '../../repositories/tasks.ts'
 import { search } from '../../schemas/list.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
 import { hidden } from '../forms.ts'
+import { readNotice } from './notice.ts'
 import { acting, changeForm } from './row-forms.ts'
 import { addressOf, bodyOf, formState, idInPath, idOf, isTheirs, neighbours, noForm, pageQuery, pageSize, reading, rowBody, writing } from './rows.ts'
 import { isCompleteOf, stateQuery, type State } from './state.ts'
-
-const listNotices = { deleted: 'The project is deleted, with its tasks.' } as const
-const notices = {
-  made: 'The project is there. What has to be done for it?',
-  changed: 'The project is changed.',
-  added: 'The task is added.',
-  completed: 'The task is done.',
-  reopened: 'The task is open again.',
-  deleted: 'The task is deleted, with its subtasks.'
-} as const
 
 const none: Progress = { parts: 0, done: 0 }
 /** Nothing is searched for by what cannot be. */
 const searched = search.optional().catch(undefined)
 
-interface ListQuery { cursor?: string, search?: string, done?: keyof typeof listNotices }
-interface OneQuery { cursor?: string, state: State, done?: keyof typeof notices }
+interface ListQuery { cursor?: string, search?: string }
+interface OneQuery { cursor?: string, state: State }
 
 /** The projects of an account, and each with its tasks. */
 export function projectPages (app: FastifyInstance, cursors: CursorSealer): void {
-  app.get('/projects/', { ...reading, schema: { ...hidden, querystring: pageQuery(listNotices, { search: searched }) } }, async (request, reply) => {
-    const { done, ...query } = request.query as ListQuery
-    const page = await request.readWhereTenantIs(async () => await readProjects(request.tenantScope, cursors, query))
-    return reply.page('projects', { ...page, ...noForm, notice: done && listNotices[done] })
+  app.get('/projects/', { ...reading, schema: { ...hidden, querystring: pageQuery({ search: searched }) } }, async (request, reply) => {
+    const [page, notice] = await request.readWhereTenantIs(async () => await Promise.all([
+      readProjects(request.tenantScope, cursors, request.query as ListQuery),
+      readNotice(request, { listed: { kind: 'project', find: findProject } })
+    ]))
+    return reply.sayOnce(notice).page('projects', { ...page, ...noForm, notice })
   })
 
   app.post('/projects/', { ...writing, schema: { ...hidden, body: rowBody } }, async (request, reply) => {
     try {
       const { name, details } = bodyOf(request)
       const [project] = await request.inTransaction('caller', async scope => await createProjects(scope, [{ name, details }]))
-      return reply.redirect(`/project/${found(project).id}/?done=made`, 303)
+      const { id } = found(project)
+      return reply.redirectWithNotice(`/project/${id}/`, 'project', 'made', id)
     } catch (error) {
       if (!isTheirs(error)) throw error
       const page = await request.inTransaction('caller', async scope => await readProjects(scope, cursors, {}))
@@ -50,10 +44,13 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
     }
   })
 
-  app.get('/project/:id/', { ...reading, schema: { ...hidden, params: idInPath, querystring: pageQuery(notices, stateQuery) } }, async (request, reply) => {
-    const { done, ...query } = request.query as OneQuery
-    const page = await request.readWhereTenantIs(async () => await readProject(request.tenantScope, cursors, idOf(request), query))
-    return reply.page('project', { ...page, ...noForm, notice: done && notices[done] })
+  app.get('/project/:id/', { ...reading, schema: { ...hidden, params: idInPath, querystring: pageQuery(stateQuery) } }, async (request, reply) => {
+    const id = idOf(request)
+    const [page, notice] = await request.readWhereTenantIs(async () => await Promise.all([
+      readProject(request.tenantScope, cursors, id, request.query as OneQuery),
+      readNotice(request, { own: { kind: 'project', id }, listed: { kind: 'task', find: findTask } })
+    ]))
+    return reply.sayOnce(notice).page('project', { ...page, ...noForm, notice })
   })
 
   changeForm(app, 'project', { lock: lockProject, update: updateProject }, showAgain)
@@ -62,11 +59,11 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
     try {
       const { name, details } = bodyOf(request)
       const projectId = idOf(request)
-      await request.inTransaction('caller', async scope => {
+      const [task] = await request.inTransaction('caller', async scope => {
         found(await findProject(scope, projectId))
-        await createTasks(scope, [{ projectId, name, details, isComplete: false }])
+        return await createTasks(scope, [{ projectId, name, details, isComplete: false }])
       })
-      return reply.redirect(`/project/${projectId}/?done=added`, 303)
+      return reply.redirectWithNotice(`/project/${projectId}/`, 'task', 'added', task?.id)
     } catch (error) {
       if (!isTheirs(error)) throw error
       return await showAgain(request, reply, formState(request, 'add', error), error.status)
@@ -76,7 +73,7 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
   app.post('/project/:id/delete/', acting, async (request, reply) => {
     const isDeleted = await request.inTransaction('caller', async scope => await deleteProjectWithTasks(scope, idOf(request)))
     if (!isDeleted) throw new NotFoundError()
-    return reply.redirect('/projects/?done=deleted', 303)
+    return reply.redirectWithNotice('/projects/', 'project', 'deleted')
   })
 
   async function showAgain (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number): Promise<FastifyReply> {
@@ -85,7 +82,7 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
   }
 }
 
-async function readProjects (scope: TenantScope, cursors: CursorSealer, { cursor, search }: Omit<ListQuery, 'done'>): Promise<Omit<ProjectsPage, keyof FormState>> {
+async function readProjects (scope: TenantScope, cursors: CursorSealer, { cursor, search }: ListQuery): Promise<Omit<ProjectsPage, keyof FormState>> {
   const context = { accountId: scope.accountId, list: addressOf('/projects/', { search }) }
   const slice = await listProjects(scope, { sort: 'name', descending: false, limit: pageSize, count: true, from: cursor === undefined ? undefined : cursors.open(cursor, context) }, { search })
   const progress = await progressOfProjects(scope, slice.rows.map(({ id }) => id))
@@ -98,7 +95,7 @@ async function readProjects (scope: TenantScope, cursors: CursorSealer, { cursor
   }
 }
 
-async function readProject (scope: TenantScope, cursors: CursorSealer, id: number, { cursor, state }: Omit<OneQuery, 'done'>): Promise<Omit<ProjectPage, keyof FormState>> {
+async function readProject (scope: TenantScope, cursors: CursorSealer, id: number, { cursor, state }: OneQuery): Promise<Omit<ProjectPage, keyof FormState>> {
   const path = `/project/${id}/`
   const query = { state: state === 'all' ? undefined : state }
   const context = { accountId: scope.accountId, list: addressOf(path, query) }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FormState } from '../../plugins/page-data.ts'
 import type { Times } from '../../repositories/listing.ts'
 import { bodyLimit, hidden } from '../forms.ts'
+import type { Kind } from './notice.ts'
 import { addressOf, bodyOf, changeRow, formState, idInPath, idOf, isTheirs, rowBody, writing, type Repository } from './rows.ts'
 
 /** Shows the page of a row again, with what is wrong with one of its forms. */
@@ -16,12 +17,12 @@ interface Named {
 export const acting = { ...writing, bodyLimit, attachValidation: false, schema: { ...hidden, params: idInPath } }
 
 /** Takes the form that changes the name and the details of a row, at its own address. */
-export function changeForm<Row extends Times, New extends Named> (app: FastifyInstance, kind: string, repository: Repository<Row, New>, showAgain: ShowAgain): void {
+export function changeForm<Row extends Times, New extends Named> (app: FastifyInstance, kind: Kind, repository: Repository<Row, New>, showAgain: ShowAgain): void {
   app.post(`/${kind}/:id/`, { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
     try {
       const { name, details, seen } = bodyOf(request)
       await request.inTransaction('caller', async scope => await changeRow(scope, repository, idOf(request), { name, details } as Partial<New>, seen))
-      return reply.redirect(`/${kind}/${idOf(request)}/?done=changed`, 303)
+      return reply.redirectWithNotice(`/${kind}/${idOf(request)}/`, kind, 'changed', idOf(request))
     } catch (error) {
       if (!isTheirs(error)) throw error
       return await showAgain(request, reply, formState(request, 'change', error), error.status)
@@ -34,15 +35,14 @@ export function changeForm<Row extends Times, New extends Named> (app: FastifyIn
  * list; from its own page, to this.
  *
  * @param listOf the address of the page where the row is listed
- * @param noticeOf what its own page calls the notice
  */
-export function completionForms<Row extends Times, New extends { isComplete: boolean }> (app: FastifyInstance, kind: string, repository: Repository<Row, New>, listOf: (row: Row) => string, noticeOf: (done: string) => string): void {
+export function completionForms<Row extends Times, New extends { isComplete: boolean }> (app: FastifyInstance, kind: 'task' | 'subtask', repository: Repository<Row, New>, listOf: (row: Row) => string): void {
   for (const [verb, isComplete, done] of [['complete', true, 'completed'], ['reopen', false, 'reopened']] as const) {
     app.post(`/${kind}/:id/${verb}/`, acting, async (request, reply) => {
       const row = await request.inTransaction('caller', async scope => await changeRow(scope, repository, idOf(request), { isComplete } as Partial<New>))
       const { list } = (request.body ?? {}) as { list?: unknown }
-      if (list === undefined) return reply.redirect(addressOf(`/${kind}/${idOf(request)}/`, { done: noticeOf(done) }), 303)
-      return reply.redirect(addressOf(listOf(row), { state: list === 'open' || list === 'done' ? list : undefined, done }), 303)
+      const address = list === undefined ? `/${kind}/${idOf(request)}/` : addressOf(listOf(row), { state: list === 'open' || list === 'done' ? list : undefined })
+      return reply.redirectWithNotice(address, kind, done, idOf(request))
     })
   }
 }

@@ -29,9 +29,9 @@ export const writing = { config: { audience, transaction: false }, errorHandler:
 
 const cursor = z.string().max(4000).optional()
 
-/** What the address of a page may say, beside its id. */
-export function pageQuery<Done extends string> (notices: Readonly<Record<Done, string>>, rest: z.ZodRawShape = {}) {
-  return z.object({ done: z.enum(Object.keys(notices)).optional().catch(undefined), cursor, ...rest })
+/** What the address of a page with a list may say, beside its id. */
+export function pageQuery (rest: z.ZodRawShape) {
+  return z.object({ cursor, ...rest })
 }
 
 const labels = { name: 'Name', details: 'Details' }

@@ -6,23 +6,25 @@ import { findTask } from '../../repositories/tasks.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
 import { hidden } from '../forms.ts'
+import { readNotice } from './notice.ts'
 import { acting, changeForm, completionForms } from './row-forms.ts'
-import { idInPath, idOf, noForm, pageQuery, reading } from './rows.ts'
-
-const notices = { changed: 'The subtask is changed.', completed: 'The subtask is done.', reopened: 'The subtask is open again.' } as const
+import { idInPath, idOf, noForm, reading } from './rows.ts'
 
 const repository = { lock: lockSubtask, update: updateSubtask }
 
 /** Each subtask. */
 export function subtaskPages (app: FastifyInstance): void {
-  app.get('/subtask/:id/', { ...reading, schema: { ...hidden, params: idInPath, querystring: pageQuery(notices) } }, async (request, reply) => {
-    const { done } = request.query as { done?: keyof typeof notices }
-    const page = await request.readWhereTenantIs(async () => await readSubtask(request.tenantScope, idOf(request)))
-    return reply.page('subtask', { ...page, ...noForm, notice: done && notices[done] })
+  app.get('/subtask/:id/', { ...reading, schema: { ...hidden, params: idInPath } }, async (request, reply) => {
+    const id = idOf(request)
+    const [page, notice] = await request.readWhereTenantIs(async () => await Promise.all([
+      readSubtask(request.tenantScope, id),
+      readNotice(request, { own: { kind: 'subtask', id } })
+    ]))
+    return reply.sayOnce(notice).page('subtask', { ...page, ...noForm, notice })
   })
 
   changeForm(app, 'subtask', repository, showAgain)
-  completionForms(app, 'subtask', repository, ({ taskId }) => `/task/${taskId}/`, done => done)
+  completionForms(app, 'subtask', repository, ({ taskId }) => `/task/${taskId}/`)
 
   app.post('/subtask/:id/delete/', acting, async (request, reply) => {
     const { taskId } = await request.inTransaction('caller', async scope => {
@@ -30,7 +32,7 @@ export function subtaskPages (app: FastifyInstance): void {
       await deleteSubtask(scope, subtask.id)
       return subtask
     })
-    return reply.redirect(`/task/${taskId}/?done=deleted`, 303)
+    return reply.redirectWithNotice(`/task/${taskId}/`, 'subtask', 'deleted')
   })
 }
 

@@ -2,40 +2,34 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FormState, TaskPage } from '../../plugins/page-data.ts'
 import { progressOfTasks } from '../../repositories/progress.ts'
 import { findProject } from '../../repositories/projects.ts'
-import { createSubtasks, sliceSubtasks } from '../../repositories/subtasks.ts'
+import { createSubtasks, findSubtask, sliceSubtasks } from '../../repositories/subtasks.ts'
 import { deleteTaskWithSubtasks, findTask, lockTask, updateTask, type Task } from '../../repositories/tasks.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
 import { hidden } from '../forms.ts'
+import { readNotice } from './notice.ts'
 import { acting, changeForm, completionForms } from './row-forms.ts'
 import { addressOf, bodyOf, formState, idInPath, idOf, isTheirs, neighbours, noForm, pageQuery, pageSize, reading, rowBody, writing } from './rows.ts'
 import { isCompleteOf, stateQuery, type State } from './state.ts'
 
-const notices = {
-  changed: 'The task is changed.',
-  added: 'The subtask is added.',
-  completed: 'The subtask is done.',
-  reopened: 'The subtask is open again.',
-  deleted: 'The subtask is deleted.',
-  'task-completed': 'The task is done.',
-  'task-reopened': 'The task is open again.'
-} as const
-
 const repository = { lock: lockTask, update: updateTask }
 
-interface Query { cursor?: string, state: State, done?: keyof typeof notices }
+interface Query { cursor?: string, state: State }
 
 /** Each task with its subtasks. */
 export function taskPages (app: FastifyInstance, cursors: CursorSealer): void {
-  app.get('/task/:id/', { ...reading, schema: { ...hidden, params: idInPath, querystring: pageQuery(notices, stateQuery) } }, async (request, reply) => {
-    const { done, ...query } = request.query as Query
-    const page = await request.readWhereTenantIs(async () => await readTask(request.tenantScope, cursors, idOf(request), query))
-    return reply.page('task', { ...page, ...noForm, notice: done && notices[done] })
+  app.get('/task/:id/', { ...reading, schema: { ...hidden, params: idInPath, querystring: pageQuery(stateQuery) } }, async (request, reply) => {
+    const id = idOf(request)
+    const [page, notice] = await request.readWhereTenantIs(async () => await Promise.all([
+      readTask(request.tenantScope, cursors, id, request.query as Query),
+      readNotice(request, { own: { kind: 'task', id }, listed: { kind: 'subtask', find: findSubtask } })
+    ]))
+    return reply.sayOnce(notice).page('task', { ...page, ...noForm, notice })
   })
 
   changeForm(app, 'task', repository, showAgain)
-  completionForms(app, 'task', repository, ({ projectId }) => `/project/${projectId}/`, done => `task-${done}`)
+  completionForms(app, 'task', repository, ({ projectId }) => `/project/${projectId}/`)
 
   app.post('/task/:id/delete/', acting, async (request, reply) => {
     const { projectId } = await request.inTransaction('caller', async scope => {
@@ -43,18 +37,18 @@ export function taskPages (app: FastifyInstance, cursors: CursorSealer): void {
       await deleteTaskWithSubtasks(scope, task.id)
       return task
     })
-    return reply.redirect(`/project/${projectId}/?done=deleted`, 303)
+    return reply.redirectWithNotice(`/project/${projectId}/`, 'task', 'deleted')
   })
 
   app.post('/task/:id/subtasks/', { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
     try {
       const { name, details } = bodyOf(request)
       const taskId = idOf(request)
-      await request.inTransaction('caller', async scope => {
+      const [subtask] = await request.inTransaction('caller', async scope => {
         found(await findTask(scope, taskId))
-        await createSubtasks(scope, [{ taskId, name, details, isComplete: false }])
+        return await createSubtasks(scope, [{ taskId, name, details, isComplete: false }])
       })
-      return reply.redirect(`/task/${taskId}/?done=added`, 303)
+      return reply.redirectWithNotice(`/task/${taskId}/`, 'subtask', 'added', subtask?.id)
     } catch (error) {
       if (!isTheirs(error)) throw error
       return await showAgain(request, reply, formState(request, 'add', error), error.status)
@@ -67,7 +61,7 @@ export function taskPages (app: FastifyInstance, cursors: CursorSealer): void {
   }
 }
 
-async function readTask (scope: TenantScope, cursors: CursorSealer, id: number, { cursor, state }: Omit<Query, 'done'>): Promise<Omit<TaskPage, keyof FormState>> {
+async function readTask (scope: TenantScope, cursors: CursorSealer, id: number, { cursor, state }: Query): Promise<Omit<TaskPage, keyof FormState>> {
   const path = `/task/${id}/`
   const query = { state: state === 'all' ? undefined : state }
   const context = { accountId: scope.accountId, list: addressOf(path, query) }
