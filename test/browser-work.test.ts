@@ -79,6 +79,38 @@ for (const [how, javaScriptEnabled] of [['with scripts', true], ['without script
   })
 }
 
+t.test('what is wrong with a form is said of its field, which has the focus, in the title, and of no other', inBrowser, async t => {
+  const { open } = sites
+  const page = await openWindow(t, browser)
+  const marked = async (): Promise<Array<[string, string]>> => await page.evaluate<Array<[string, string]>>(
+    "[...document.querySelectorAll('[aria-invalid]')].map(field => [field.labels[0].textContent, document.getElementById(field.getAttribute('aria-describedby')).textContent])")
+  await page.goto(open.urlOf('/task/1/'))
+  const form = page.locator('form.entry').first()
+  await page.evaluate("document.querySelectorAll('[maxlength]').forEach(field => field.removeAttribute('maxlength'))")
+  await form.getByLabel('Name').fill('right')
+  await form.getByLabel('Details').fill('x'.repeat(100_001))
+  await form.getByRole('button', { name: 'Add' }).click()
+  t.match(await page.title(), /^Mistake: /)
+  t.strictSame(await marked(), [['Details', 'Details: takes at most 100000 characters.']])
+  t.equal(await focused(page), 'Details')
+  await form.getByLabel('Name').fill('  ')
+  await form.getByRole('button', { name: 'Add' }).click()
+  t.strictSame((await marked()).map(([label]) => label), ['Name', 'Details'], 'every mistake is told at once')
+  t.equal(await focused(page), 'Name')
+
+  await page.goto(open.urlOf('/subtask/1/'))
+  const other = await page.context().newPage()
+  await other.goto(open.urlOf('/subtask/1/'))
+  for (const [window, name] of [[other, 'changed first'], [page, 'changed late']] as const) {
+    await window.getByLabel('Name').fill(name)
+    await window.getByRole('button', { name: 'Save' }).click()
+  }
+  t.match(await page.title(), /^Not saved: changed first/)
+  t.strictSame(await marked(), [], 'somebody else\'s change is no field\'s mistake')
+  t.match(await focused(page), /^Somebody else has changed this/)
+  await other.close()
+})
+
 t.test('a page says what was just done once, and never beside what is no longer so', inBrowser, async t => {
   const { open } = sites
   const page = await openWindow(t, browser)

@@ -14,7 +14,14 @@ const { ask, send } = visitorsOf(app)
 
 const text = ({ body }: LightMyRequestResponse): string => body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
 const notice = ({ body }: LightMyRequestResponse): string | undefined => /role="status">([^<]*)</.exec(body)?.[1]
-const mistake = ({ body }: LightMyRequestResponse): string | undefined => /role="alert">([^<]*)</.exec(body)?.[1]
+const mistake = ({ body }: LightMyRequestResponse): string | undefined => /role="alert"[^>]*>([^<]*)</.exec(body)?.[1]
+/** The fields of a page's forms for a row, and how each is marked. */
+const fieldsIn = ({ body }: LightMyRequestResponse): Array<{ name: string, isWrong: boolean, isFocused: boolean, description: string | undefined }> => [...body.matchAll(/<(?:input|textarea) id="[^"]*" name="(name|details)"[^>]*>/g)].map(([tag, name = '']) => ({
+  name,
+  isWrong: tag.includes('aria-invalid="true"'),
+  isFocused: / autofocus>$/.test(tag),
+  description: new RegExp(`id="${/aria-describedby="([^"]*)"/.exec(tag)?.[1] ?? 'none'}">([^<]*)<`).exec(body)?.[1]
+}))
 const placeOf = ({ headers }: LightMyRequestResponse): string => String(headers.location)
 /** Sends a form of a page and goes where that leads, as a browser does. */
 async function follow (t: Test, url: string, form: Record<string, string>, page: string, slug = 'tenant-0'): Promise<{ page: LightMyRequestResponse, path: string }> {
@@ -111,9 +118,22 @@ t.test('a form with a mistake says what is wrong and keeps what was typed', asyn
       t.equal(answer.statusCode, 400, url)
       t.match(mistake(answer), why, url)
       t.equal(answer.body.split('kept &amp; &lt;kept&gt;').length, 2, `${url} has what was typed, once and as text`)
-      t.match(answer.body, /aria-invalid="true"/)
     }
-    t.match(await send(url, { name: 'a\0b', details: '' }, { page }), { statusCode: 400 })
+    for (const [form, wrong] of [
+      [{ name: '', details: 'right' }, { name: /^Name: takes 1 to 255 characters\.$/ }],
+      [{ name: 'a\0b', details: 'right' }, { name: /^Name: has a character that cannot be stored\.$/ }],
+      [{ name: 'right', details: 'a\0b' }, { details: /^Details: has a character that cannot be stored\.$/ }],
+      [{ name: 'right', details: 'x'.repeat(100_001) }, { details: /^Details: takes at most 100000 characters\.$/ }],
+      [{ name: '   ', details: 'a\0b' }, { name: /^Name: takes more than spaces\.$/, details: /^Details: has a character/ }]
+    ] as const) {
+      const answer = await send(url, form, { page })
+      t.equal(answer.statusCode, 400, url)
+      t.match(answer.body, /<title>Mistake: /)
+      t.strictSame(fieldsIn(answer).filter(({ isWrong }) => isWrong).map(({ name }) => name), Object.keys(wrong), `${url}: what is wrong is marked, and nothing else`)
+      for (const [name, why] of Object.entries(wrong)) t.match(fieldsIn(answer).find(field => field.isWrong && field.name === name)?.description, why, `${url}: ${name} is described by its own mistake`)
+      t.strictSame(fieldsIn(answer).filter(({ isFocused }) => isFocused).map(({ name }) => name), Object.keys(wrong).slice(0, 1), `${url}: the first wrong field has the focus`)
+    }
+    t.strictSame(fieldsIn(await ask(page)).filter(({ isWrong, isFocused }) => isWrong || isFocused), [], 'and none before that')
   }
   t.match(await firstOf('project', 'tenant-0'), { id }, 'and nothing was changed')
 })
@@ -138,7 +158,9 @@ t.test('whoever changes what somebody else has changed meanwhile is told, and lo
   await follow(t, page, { name: `${name}, changed`, details: '', seen }, page, 'tenant-1')
   const late = await send(page, { name: 'mine', details: 'typed by me', seen }, { page, slug: 'tenant-1' })
   t.equal(late.statusCode, 409)
-  t.match(mistake(late), /^Somebody else has changed this/)
+  t.match(late.body, /<p class="wrong" role="alert" tabindex="-1" autofocus>Somebody else has changed this/)
+  t.match(late.body, /<title>Not saved: /)
+  t.strictSame(fieldsIn(late).filter(({ isWrong, isFocused }) => isWrong || isFocused), [], 'and no field is wrong')
   t.match(late.body, new RegExp(`<h1 dir="auto">${name}, changed</h1>`), 'what is there')
   t.match(late.body, /value="mine"/)
   t.match(late.body, /typed by me/)

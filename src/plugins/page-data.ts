@@ -139,6 +139,12 @@ interface WithForm {
   error: string | undefined
 }
 
+/** What is wrong with a form: with one of its fields, or with none where what stands in them is right. */
+export interface Mistake {
+  field: string | undefined
+  text: string
+}
+
 /** The forms of a page about rows, and what has come of the last one. */
 export interface FormState {
   /** What has just been done. */
@@ -146,7 +152,7 @@ export interface FormState {
   /** The one that something is wrong with. */
   form: 'add' | 'change' | undefined
   typed: Record<string, string>
-  error: string | undefined
+  mistakes: Mistake[]
 }
 
 interface ShownRow {

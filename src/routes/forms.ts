@@ -4,6 +4,7 @@ import { CrossSiteRequestError } from '../errors.ts'
 import { isCrossSite } from '../plugins/cross-site.ts'
 import { assertFormToken } from '../plugins/entry.ts'
 import { largeLength } from '../plugins/large-bodies.ts'
+import type { Mistake } from '../plugins/page-data.ts'
 import { parseForm, prepareForm } from './form-body.ts'
 
 /**
@@ -36,11 +37,19 @@ export const hidden = { hide: true }
 export const listPart = z.object({ cursor: z.string().max(4000).optional() })
 
 /** What the first wrong value of a form is, in the words of its field. */
-export function firstMistake ({ validationError }: FastifyRequest, labels: Readonly<Record<string, string>>): string | undefined {
-  if (validationError === undefined) return undefined
-  const [issue] = validationError.validation as unknown as Array<{ instancePath: string, message: string }>
-  const field = (issue?.instancePath ?? '').split('/')[1] ?? ''
-  return `${labels[field] ?? field}: ${issue?.message ?? ''}.`
+export function firstMistake (request: FastifyRequest, labels: Readonly<Record<string, string>>): string | undefined {
+  return mistakesIn(request, labels)[0]?.text
+}
+
+/** What is wrong with a form, in the words of its fields: of each the first mistake, in their order. */
+export function mistakesIn ({ validationError }: FastifyRequest, labels: Readonly<Record<string, string>>): Mistake[] {
+  const mistakes = new Map<string, Mistake>()
+  for (const { instancePath, message } of (validationError?.validation ?? []) as unknown as Array<{ instancePath: string, message: string }>) {
+    const name = instancePath.split('/')[1] ?? ''
+    const label = Object.hasOwn(labels, name) ? labels[name] : undefined
+    if (!mistakes.has(name)) mistakes.set(name, { field: label === undefined ? undefined : name, text: `${label ?? name}: ${message}.` })
+  }
+  return [...mistakes.values()]
 }
 
 /** What somebody typed into a form, whatever it was. @param most characters of each field that are kept */

@@ -1,13 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type AppError, ConflictError, InvalidInputError } from '../../errors.ts'
-import type { FormState } from '../../plugins/page-data.ts'
+import type { FormState, Mistake } from '../../plugins/page-data.ts'
 import type { Slice, Times } from '../../repositories/listing.ts'
 import { details, idText, name } from '../../schemas/fields.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { badIdIsNotFound, found } from '../api/collection.ts'
 import type { CursorContext, CursorSealer } from '../api/cursor.ts'
-import { firstMistake, typedIn } from '../forms.ts'
+import { mistakesIn, typedIn } from '../forms.ts'
 
 export const pageSize = 25
 
@@ -41,21 +41,31 @@ const typedDetails = z.preprocess(value => typeof value === 'string' ? value.rep
 export const rowBody = z.object({ name, details: typedDetails.default(''), seen: z.string().max(100).default('') })
 export type RowBody = z.infer<typeof rowBody>
 
-/** What was typed into the form of a row. @throws {InvalidInputError} at the first value that cannot be taken; {AppError} for an id that is none */
+/** What was typed into the form of a row. @throws {MistakesError} at values that cannot be taken; {AppError} for an id that is none */
 export function bodyOf (request: FastifyRequest): RowBody {
   const { validationError } = request
   if (validationError !== undefined && (validationError as { validationContext?: string }).validationContext === 'params') badIdIsNotFound(validationError as never)
-  const mistake = firstMistake(request, labels)
-  if (mistake !== undefined) throw new InvalidInputError(mistake)
+  const mistakes = mistakesIn(request, labels)
+  if (mistakes.length > 0) throw new MistakesError(mistakes)
   return request.body as RowBody
+}
+
+/** What is wrong with the form of a row, field by field. */
+export class MistakesError extends InvalidInputError {
+  readonly mistakes: Mistake[]
+
+  constructor (mistakes: Mistake[]) {
+    super(mistakes.map(({ text }) => text).join(' '))
+    this.mistakes = mistakes
+  }
 }
 
 /** Whose form it was that something is wrong with: what was typed is there still. */
 export function formState (request: FastifyRequest, form: FormState['form'], error: AppError): FormState {
-  return { form, typed: typedIn(request, 200_000), error: error.message, notice: undefined }
+  return { form, typed: typedIn(request, 200_000), mistakes: error instanceof MistakesError ? error.mistakes : [{ field: undefined, text: error.message }], notice: undefined }
 }
 
-export const noForm: Omit<FormState, 'notice'> = { form: undefined, typed: {}, error: undefined }
+export const noForm: Omit<FormState, 'notice'> = { form: undefined, typed: {}, mistakes: [] }
 
 /** Somebody else has changed or removed what a form was about. */
 class ChangedMeanwhileError extends ConflictError {
