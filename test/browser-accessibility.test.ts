@@ -40,7 +40,8 @@ t.test('nor has one that says what is wrong with a form, asks before something i
     ['/project/1/', async () => {
       await page.locator('form.entry').first().getByLabel('Name').fill('  ')
       await page.getByRole('button', { name: 'Add' }).click()
-      await page.getByText('Change or delete this project').click()
+      await page.getByText('Change this project').click()
+      await page.getByText('Delete this project…').click()
     }],
     ['/project/1/', async () => {
       await page.locator('.checklist .check').first().click()

@@ -38,7 +38,8 @@ async function workInTwoWindows (t: Test, site: Site, windows: ReadonlyArray<rea
     await page.goto(site.urlOf('/projects/?search=window', slug))
     t.strictSame(await page.locator('.cards a').allInnerTexts(), [`made in the window of ${slug}`])
     await page.locator('.cards a').click()
-    await page.getByText('Change or delete').click()
+    await page.getByText('Delete this project…').click()
+    await page.getByLabel('Delete it').check()
     await page.getByRole('button', { name: 'Delete the project' }).click()
   }
 }

@@ -125,6 +125,24 @@ t.test('what was typed into an owner\'s form is there still, with what is wrong 
   t.match((await ask('/people/', owner)).body, /invited/)
 })
 
+t.test('nobody is removed and no token revoked by a form that does not say that this is meant', async t => {
+  const owner = { cookie: await cookieFor('owner@example.com') }
+  const person = (await api('users', { ...owner, method: 'POST', body: { email: 'leaving@example.com' } })).json<Row>().id
+  const token = (await api('tokens', { ...owner, method: 'POST', body: { name: 'Leaving' } })).json<Row>().id
+  for (const [page, url, label] of [['/people/', `/people/${person}/remove/`, /Remove them with their password and sessions; tokens that they made stay/], ['/tokens/', `/tokens/${token}/revoke/`, /Revoke it: no program gets in with it any more/]] as const) {
+    t.match((await ask(page, owner)).body, label)
+    const answer = await send(url, {}, { ...owner, page })
+    t.equal(answer.statusCode, 400)
+    t.match(answer.body, /<details open>[^]*role="alert" id="\w+-\d+-mistake">Nothing is removed yet: tick this first\.<[^]*name="sure" value="yes" required aria-invalid="true" aria-describedby="\w+-\d+-mistake" autofocus>/)
+    t.match((await ask(page, owner)).body, new RegExp(url), 'and it is there still')
+    const id = url.replace(/\d+/, '999999999')
+    t.match(await send(id, {}, { ...owner, page }), { statusCode: 400 })
+    t.match(await send(id, { sure: 'yes' }, { ...owner, page }), { statusCode: 404 })
+    t.match(await send(url, { sure: 'yes' }, { ...owner, page }), { statusCode: 303, headers: { location: page } })
+    t.notMatch((await ask(page, owner)).body, new RegExp(url))
+  }
+})
+
 t.test('hostile text in every field comes out as text on every page of the ways in', async t => {
   const hostile = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '\'; --', '</title><svg onload=alert(1)>', '<%= process.env %>', '&lt;b&gt; &amp;amp;', '\u202egnitirw\u202c \u0007']
   const [asked, slug] = [{ slug: 'tenant-2' }, 'tenant-2']
@@ -206,7 +224,7 @@ t.test('the last owner stays, also where two leave at once', async t => {
   const id = await idOf('owner@example.com', owner)
   t.match(await api(`users/${id}`, { ...owner, method: 'DELETE' }), { statusCode: 409 })
   for (const change of [{ role: 'viewer' }, { is_active: false }]) t.match(await api(`users/${id}`, { ...owner, method: 'PATCH', body: change }), { statusCode: 409 })
-  t.match(await send(`/people/${id}/remove/`, {}, { ...owner, page: '/people/' }), { statusCode: 409, body: /keeps an owner/ })
+  t.match(await send(`/people/${id}/remove/`, { sure: 'yes' }, { ...owner, page: '/people/' }), { statusCode: 409, body: /keeps an owner/ })
   const invited = (await api('users', { ...owner, method: 'POST', body: { email: 'invited@example.com', role: 'owner' } })).json<Row>().id
   t.match(await api(`users/${id}`, { ...owner, method: 'DELETE' }), { statusCode: 409 }, 'somebody who has no password yet is no way in')
   await api(`users/${invited}`, { ...owner, method: 'DELETE' })
@@ -300,7 +318,7 @@ t.test('programs get in with tokens, each into its own account alone', async t =
   const byHand = /class="secret">(rowhouse_[\w-]+)</.exec(shown.body)?.[1]
   t.equal((await api('projects', { token: byHand })).statusCode, 200)
   const revoke = /By hand[^]*?action="(\/tokens\/\d+\/revoke\/)"/.exec((await ask('/tokens/', owner)).body)?.[1] ?? ''
-  t.equal((await send(revoke, {}, { ...owner, page: '/tokens/' })).statusCode, 303)
+  t.equal((await send(revoke, { sure: 'yes' }, { ...owner, page: '/tokens/' })).statusCode, 303)
   t.equal((await api('projects', { token: byHand })).statusCode, 401)
 })
 

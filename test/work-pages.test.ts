@@ -67,19 +67,19 @@ t.test('a project, its tasks and their subtasks are made, changed, done and dele
   t.equal(notice((await follow(t, task, { name: 'Pack all', details: 'x' }, task)).page), 'The task is changed.')
   t.equal(notice((await follow(t, made.path, { name: 'Summer', details: '' }, made.path)).page), 'The project is changed.')
 
-  t.match(text(await ask(made.path)), /Delete the project with its task/)
-  t.equal(notice((await follow(t, `${subtask}delete/`, {}, subtask)).page), 'The subtask is deleted.')
+  t.match(text(await ask(made.path)), /Delete it with its task and the subtasks of that/)
+  t.equal(notice((await follow(t, `${subtask}delete/`, { sure: 'yes' }, subtask)).page), 'The subtask is deleted.')
   t.equal((await ask(subtask)).statusCode, 404)
   await follow(t, `${task}subtasks/`, { name: 'Again', details: '' }, task)
-  const gone = await follow(t, `${made.path}delete/`, {}, made.path)
+  const gone = await follow(t, `${made.path}delete/`, { sure: 'yes' }, made.path)
   t.equal(gone.path, '/projects/')
   t.equal(notice(gone.page), 'The project is deleted, with its tasks.')
   for (const path of [made.path, task]) t.equal((await ask(path)).statusCode, 404)
   const other = await follow(t, '/projects/', { name: 'Second', details: '' }, '/projects/')
   await follow(t, `${other.path}tasks/`, { name: 'Only', details: '' }, other.path)
   const only = /href="(\/task\/\d+\/)"/.exec((await ask(other.path)).body)?.[1] ?? ''
-  t.equal((await follow(t, `${only}delete/`, {}, only)).path, other.path)
-  await follow(t, `${other.path}delete/`, {}, other.path)
+  t.equal((await follow(t, `${only}delete/`, { sure: 'yes' }, only)).path, other.path)
+  await follow(t, `${other.path}delete/`, { sure: 'yes' }, other.path)
 })
 
 t.test('what was done is said once, by the page that follows, and by no address', async t => {
@@ -104,7 +104,7 @@ t.test('what was done is said once, by the page that follows, and by no address'
   t.equal(notice(await ask(project, { cookie: `notice=project.changed.${id + 1}` })), undefined, 'what was done to one row is not said of another')
   const others = tenancy === 'single-schema' ? (await firstOf('task', 'tenant-1')).id : 999_999
   for (const nobodys of [others, 888_888]) t.match((await ask(project, { cookie: `notice=task.completed.${nobodys}` })).body, /role="status">The task is done\.<\/p>/, 'and none of another account\'s is named')
-  await follow(t, `/task/${task}/delete/`, {}, `/task/${task}/`)
+  await follow(t, `/task/${task}/delete/`, { sure: 'yes' }, `/task/${task}/`)
 })
 
 t.test('a form with a mistake says what is wrong and keeps what was typed', async t => {
@@ -138,12 +138,38 @@ t.test('a form with a mistake says what is wrong and keeps what was typed', asyn
   t.match(await firstOf('project', 'tenant-0'), { id }, 'and nothing was changed')
 })
 
+t.test('nothing is deleted by a form that does not say that this is meant, and each says what would go', async t => {
+  const made = await follow(t, '/projects/', { name: 'To be deleted', details: '' }, '/projects/')
+  const counted = async (path: string): Promise<string | undefined> => /name="sure"[^>]*> <span>([^<]*)</.exec((await ask(path)).body)?.[1]
+  t.equal(await counted(made.path), 'Delete it: it has no tasks')
+  for (const name of ['One', 'Two']) await follow(t, `${made.path}tasks/`, { name, details: '' }, made.path)
+  const task = /href="(\/task\/\d+\/)"/.exec((await ask(made.path)).body)?.[1] ?? ''
+  t.equal(await counted(made.path), 'Delete it with its 2 tasks and all their subtasks')
+  t.equal(await counted(task), 'Delete it: it has no subtasks')
+  for (const name of ['A', 'B', 'C']) await follow(t, `${task}subtasks/`, { name, details: '' }, task)
+  t.equal(await counted(task), 'Delete it with its 3 subtasks')
+  const subtask = /href="(\/subtask\/\d+\/)"/.exec((await ask(task)).body)?.[1] ?? ''
+  t.equal(await counted(subtask), 'Delete this one subtask')
+  for (const path of [made.path, task, subtask]) {
+    t.match((await ask(path)).body, /<details class="change">\s*<summary>Delete this \w+…<\/summary>/, `${path}: the form has to be opened first`)
+    for (const form of [{}, { sure: '' }, { sure: 'no' }, { sure: 'yes ' }] as Array<Record<string, string>>) {
+      const answer = await send(`${path}delete/`, form, { page: path })
+      t.equal(answer.statusCode, 400, path)
+      t.match(answer.body, /<details class="change" open>\s*<summary>Delete this[^]*<p class="wrong" role="alert" id="delete-mistake">Nothing is removed yet: tick this first\.<\/p>\s*<label class="sure"><input type="checkbox" name="sure" value="yes" required aria-invalid="true" aria-describedby="delete-mistake" autofocus>/)
+      t.equal(answer.body.split('aria-invalid').length, 2, 'and nothing else is wrong')
+      t.equal((await ask(path)).statusCode, 200, `${path} is there still`)
+    }
+  }
+  for (const path of [subtask, task, made.path]) await follow(t, `${path}delete/`, { sure: 'yes' }, path)
+  t.equal((await ask(made.path)).statusCode, 404)
+})
+
 t.test('details take 100,000 characters, however long they are on the way, and what is too long is still there', async t => {
   for (const character of ['\u{1f3e0}', '\n', '+', 'é']) {
     const made = await follow(t, '/projects/', { name: '\u{1f3e0}'.repeat(255), details: character.repeat(99_999) + 'x' }, '/projects/')
     const [row] = await asRole(await adminOf(database, 'tenant-0'), async query => await query('select details from rowhouse.project where id = $1', [/\d+/.exec(made.path)?.[0]]))
     t.ok(row?.['details'] === character.repeat(99_999) + 'x', JSON.stringify(character))
-    await follow(t, `${made.path}delete/`, {}, made.path)
+    await follow(t, `${made.path}delete/`, { sure: 'yes' }, made.path)
   }
   const late = await send('/projects/', { name: '', details: '\u{1f3e0}'.repeat(100_000) }, { page: '/projects/' })
   t.equal(late.statusCode, 400)
@@ -243,7 +269,7 @@ t.test('hostile text in names and details is text, on each page and in each form
     t.ok(body.includes('&lt;script&gt;alert(1)&lt;/script&gt;'), `${url} shows the name`)
     t.ok(body.includes('&lt;img src=x onerror=alert(1)&gt;'), `${url} shows the details`)
   }
-  await follow(t, `${project.path}delete/`, {}, project.path)
+  await follow(t, `${project.path}delete/`, { sure: 'yes' }, project.path)
 })
 
 t.test('the pages of an account are at its own host alone, and their addresses have one form', async t => {

@@ -130,19 +130,23 @@ export interface SessionsPage {
   sessions: Array<{ id: number, agent: string, createdAt: Date, seenAt: Date, isThis: boolean }>
 }
 
-/** A form that stands below a list. */
-interface WithForm {
+/** What is wrong with a form: with one of its fields, or with none where what stands in them is right. */
+export interface Mistake {
+  field: string | undefined
+  text: string
+}
+
+/** A form that stands below a list, whose rows have forms of their own. */
+export interface WithForm {
   /** What has just been done. */
   notice: Notice | undefined
   /** What was typed, where something is wrong with it. */
   typed: Record<string, string>
   error: string | undefined
-}
-
-/** What is wrong with a form: with one of its fields, or with none where what stands in them is right. */
-export interface Mistake {
-  field: string | undefined
-  text: string
+  /** The row that was to be removed by a form which did not say that this is meant. */
+  unconfirmed: number | undefined
+  /** What is wrong with that form. */
+  mistake: Mistake | undefined
 }
 
 /** The forms of a page about rows, and what has come of the last one. */
@@ -150,7 +154,7 @@ export interface FormState {
   /** What has just been done. */
   notice: Notice | undefined
   /** The one that something is wrong with. */
-  form: 'add' | 'change' | undefined
+  form: 'add' | 'change' | 'delete' | undefined
   typed: Record<string, string>
   mistakes: Mistake[]
 }

@@ -4,7 +4,7 @@ import { CrossSiteRequestError } from '../errors.ts'
 import { isCrossSite } from '../plugins/cross-site.ts'
 import { assertFormToken } from '../plugins/entry.ts'
 import { largeLength } from '../plugins/large-bodies.ts'
-import type { Mistake } from '../plugins/page-data.ts'
+import type { Mistake, WithForm } from '../plugins/page-data.ts'
 import { parseForm, prepareForm } from './form-body.ts'
 
 /**
@@ -41,6 +41,9 @@ export function firstMistake (request: FastifyRequest, labels: Readonly<Record<s
   return mistakesIn(request, labels)[0]?.text
 }
 
+/** Of a page on which nothing is wrong with any form. */
+export const noMistakes = { typed: {}, error: undefined, unconfirmed: undefined, mistake: undefined } satisfies Omit<WithForm, 'notice'>
+
 /** What is wrong with a form, in the words of its fields: of each the first mistake, in their order. */
 export function mistakesIn ({ validationError }: FastifyRequest, labels: Readonly<Record<string, string>>): Mistake[] {
   const mistakes = new Map<string, Mistake>()
@@ -50,6 +53,15 @@ export function mistakesIn ({ validationError }: FastifyRequest, labels: Readonl
     if (!mistakes.has(name)) mistakes.set(name, { field: label === undefined ? undefined : name, text: `${label ?? name}: ${message}.` })
   }
   return [...mistakes.values()]
+}
+
+/**
+ * What is wrong with a form that removes something for good, where it does not say that this is meant: nothing brings it back. No
+ * browser sends it so.
+ */
+export function unconfirmed ({ body }: FastifyRequest): Mistake | undefined {
+  const { sure } = (body ?? {}) as { sure?: unknown }
+  return sure === 'yes' ? undefined : { field: 'sure', text: 'Nothing is removed yet: tick this first.' }
 }
 
 /** What somebody typed into a form, whatever it was. @param most characters of each field that are kept */

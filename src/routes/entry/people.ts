@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ConflictError, InvalidInputError, NotFoundError, sqlStateOf, type AppError } from '../../errors.ts'
 import type { Deed } from '../../plugins/notices.ts'
-import type { PeoplePage } from '../../plugins/page-data.ts'
+import type { Mistake, PeoplePage, WithForm } from '../../plugins/page-data.ts'
 import { lastGuessing } from '../../repositories/audit.ts'
 import { listWithoutPassword } from '../../repositories/sessions.ts'
 import { createUsers, deleteUser, listUsers, updateUser, type User } from '../../repositories/users.ts'
@@ -10,7 +10,7 @@ import { email, idText, personName } from '../../schemas/fields.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { badIdIsNotFound } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
-import { bodyLimit, firstMistake, hidden, listPart, typedIn } from '../forms.ts'
+import { bodyLimit, firstMistake, hidden, listPart, noMistakes, typedIn, unconfirmed } from '../forms.ts'
 import type { EntryRoutesOptions } from './entry-options.ts'
 import { makeLink } from './links.ts'
 
@@ -29,7 +29,7 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
   app.get('/people/', { ...reading, schema: { ...hidden, querystring: listPart } }, async (request, reply) => {
     const notice = request.pendingNotice('person')
     const page = await readPeople(request.tenantScope, cursors, (request.query as z.infer<typeof listPart>).cursor)
-    return reply.sayOnce(notice).page('people', { ...page, typed: {}, error: undefined, notice })
+    return reply.sayOnce(notice).page('people', { ...page, ...noMistakes, notice })
   })
 
   const invitation = z.object({ email: z.string().trim().pipe(email), first_name: personName.default(''), last_name: personName.default(''), role })
@@ -55,6 +55,8 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
 
   app.post('/people/:id/remove/', { ...ofOne, schema: { ...hidden, params } }, async (request, reply) => {
     const { id } = request.params as { id: number }
+    const mistake = unconfirmed(request)
+    if (mistake !== undefined) return await askAgain(request, reply, id, mistake)
     if (!await request.inTransaction('caller', async scope => await deleteUser(scope, id))) throw nobody()
     return reply.redirectWithNotice('/people/', 'person', 'removed')
   })
@@ -68,7 +70,15 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
   /** What was typed is there still, with what is wrong with it. */
   async function showAgain (request: FastifyRequest, reply: FastifyReply, error: AppError): Promise<FastifyReply> {
     const page = await request.inTransaction('caller', async scope => await readPeople(scope, cursors, undefined))
-    return reply.code(error.status).page('people', { ...page, typed: typedIn(request), error: error.message, notice: undefined })
+    return reply.code(error.status).page('people', { ...page, ...noMistakes, typed: typedIn(request), error: error.message, notice: undefined })
+  }
+
+  /** The person's own line says what is wrong, where it is on the page. */
+  async function askAgain (request: FastifyRequest, reply: FastifyReply, id: number, mistake: Mistake): Promise<FastifyReply> {
+    const page = await request.inTransaction('caller', async scope => await readPeople(scope, cursors, undefined))
+    const error = new InvalidInputError(mistake.text)
+    if (!page.people.some(person => person.id === id)) throw error
+    return reply.code(error.status).page('people', { ...page, ...noMistakes, unconfirmed: id, mistake, notice: undefined })
   }
 }
 
@@ -83,7 +93,7 @@ function nobody (): NotFoundError {
   return new NotFoundError('There is nobody of this id in the account.')
 }
 
-async function readPeople (scope: TenantScope, cursors: CursorSealer, cursor: string | undefined): Promise<Omit<PeoplePage, 'typed' | 'error' | 'notice'>> {
+async function readPeople (scope: TenantScope, cursors: CursorSealer, cursor: string | undefined): Promise<Omit<PeoplePage, keyof WithForm>> {
   const context = { accountId: scope.accountId, list: '/people/' }
   const from = cursor === undefined ? undefined : cursors.open(cursor, context)
   const [slice, guessing] = await Promise.all([

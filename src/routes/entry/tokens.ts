@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { InvalidInputError, NotFoundError } from '../../errors.ts'
-import type { Notice } from '../../plugins/page-data.ts'
+import type { Mistake, Notice } from '../../plugins/page-data.ts'
 import { listTokens, revokeToken, type Token } from '../../repositories/tokens.ts'
 import { idText } from '../../schemas/fields.ts'
 import { tokenDays, tokenName } from '../../schemas/entry.ts'
 import { badIdIsNotFound } from '../api/collection.ts'
 import { newToken } from '../api/tokens.ts'
 import type { CursorSealer } from '../api/cursor.ts'
-import { bodyLimit, firstMistake, hidden, listPart, typedIn } from '../forms.ts'
+import { bodyLimit, firstMistake, hidden, listPart, typedIn, unconfirmed } from '../forms.ts'
 
 const pageSize = 50
 const labels = { name: 'What it is for', access: 'It may', days: 'For how many days' }
@@ -33,21 +33,27 @@ export function tokenPages (app: FastifyInstance, cursors: CursorSealer): void {
   })
 
   app.post('/tokens/:id/revoke/', { config, bodyLimit, errorHandler: badIdIsNotFound, schema: { ...hidden, params: z.object({ id: idText }) } }, async (request, reply) => {
-    if (!await revokeToken(request.tenantScope, (request.params as { id: number }).id)) throw new NotFoundError('There is no such token.')
+    const { id } = request.params as { id: number }
+    const mistake = unconfirmed(request)
+    if (mistake !== undefined) return await showTokens(request, reply, { unconfirmed: id, mistake })
+    if (!await revokeToken(request.tenantScope, id)) throw new NotFoundError('There is no such token.')
     return reply.redirectWithNotice('/tokens/', 'token', 'revoked')
   })
 
-  async function showTokens (request: FastifyRequest, reply: FastifyReply, { cursor, notice, error }: { cursor?: string | undefined, notice?: Notice | undefined, error?: InvalidInputError }): Promise<FastifyReply> {
+  async function showTokens (request: FastifyRequest, reply: FastifyReply, { cursor, notice, error, unconfirmed, mistake }: { cursor?: string | undefined, notice?: Notice | undefined, error?: InvalidInputError, unconfirmed?: number, mistake?: Mistake }): Promise<FastifyReply> {
     const scope = request.tenantScope
     const context = { accountId: scope.accountId, list: '/tokens/' }
     const slice = await listTokens(scope, { sort: 'id', descending: true, limit: pageSize, count: false, from: cursor === undefined ? undefined : cursors.open(cursor, context) })
+    if (mistake !== undefined && !slice.rows.some(({ id }) => id === unconfirmed)) throw new InvalidInputError(mistake.text)
     const neighbour = (row: Token | undefined, backwards: boolean): string | undefined => row === undefined ? undefined : `/tokens/?cursor=${cursors.seal({ id: row.id, value: row.id }, backwards, context)}`
-    return reply.code(error?.status ?? 200).page('tokens', {
+    return reply.code(error !== undefined || mistake !== undefined ? 400 : 200).page('tokens', {
       title: 'Tokens for programs',
       tokens: slice.rows,
       days: tokenDays,
       typed: error === undefined ? {} : typedIn(request),
       error: error?.message,
+      unconfirmed,
+      mistake,
       notice,
       nextHref: slice.hasNext ? neighbour(slice.rows.at(-1), false) : undefined,
       previousHref: slice.hasPrevious ? neighbour(slice.rows[0], true) : undefined

@@ -10,7 +10,7 @@ import { found } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
 import { hidden } from '../forms.ts'
 import { readNotice } from './notice.ts'
-import { acting, changeForm } from './row-forms.ts'
+import { changeForm, deletionForm } from './row-forms.ts'
 import { addressOf, bodyOf, formState, idInPath, idOf, isTheirs, neighbours, noForm, pageQuery, pageSize, reading, rowBody, writing } from './rows.ts'
 import { isCompleteOf, stateQuery, type State } from './state.ts'
 
@@ -70,11 +70,10 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
     }
   })
 
-  app.post('/project/:id/delete/', acting, async (request, reply) => {
-    const isDeleted = await request.inTransaction('caller', async scope => await deleteProjectWithTasks(scope, idOf(request)))
-    if (!isDeleted) throw new NotFoundError()
-    return reply.redirectWithNotice('/projects/', 'project', 'deleted')
-  })
+  deletionForm(app, 'project', async (scope, id) => {
+    if (!await deleteProjectWithTasks(scope, id)) throw new NotFoundError()
+    return '/projects/'
+  }, showAgain)
 
   async function showAgain (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number): Promise<FastifyReply> {
     const page = await request.inTransaction('caller', async scope => await readProject(scope, cursors, idOf(request), { state: 'all' }))

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FormState } from '../../plugins/page-data.ts'
 import type { Times } from '../../repositories/listing.ts'
-import { bodyLimit, hidden } from '../forms.ts'
+import type { TenantScope } from '../../tenancy/scope.ts'
+import { bodyLimit, hidden, unconfirmed } from '../forms.ts'
 import type { Kind } from './notice.ts'
-import { addressOf, bodyOf, changeRow, formState, idInPath, idOf, isTheirs, rowBody, writing, type Repository } from './rows.ts'
+import { addressOf, bodyOf, changeRow, formState, idInPath, idOf, isTheirs, MistakesError, rowBody, writing, type Repository } from './rows.ts'
 
 /** Shows the page of a row again, with what is wrong with one of its forms. */
 export type ShowAgain = (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number) => Promise<FastifyReply>
@@ -27,6 +28,22 @@ export function changeForm<Row extends Times, New extends Named> (app: FastifyIn
       if (!isTheirs(error)) throw error
       return await showAgain(request, reply, formState(request, 'change', error), error.status)
     }
+  })
+}
+
+/**
+ * Takes the form that deletes a row, with all that belongs to it: the page says what that is, and the form that this was read.
+ *
+ * @param remove deletes the row, and says where the list is that it stood in
+ */
+export function deletionForm (app: FastifyInstance, kind: Kind, remove: (scope: TenantScope, id: number) => Promise<string>, showAgain: ShowAgain): void {
+  app.post(`/${kind}/:id/delete/`, acting, async (request, reply) => {
+    const mistake = unconfirmed(request)
+    if (mistake !== undefined) {
+      const error = new MistakesError([mistake])
+      return await showAgain(request, reply, formState(request, 'delete', error), error.status)
+    }
+    return reply.redirectWithNotice(await request.inTransaction('caller', async scope => await remove(scope, idOf(request))), kind, 'deleted')
   })
 }
 

@@ -7,7 +7,7 @@ import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
 import { hidden } from '../forms.ts'
 import { readNotice } from './notice.ts'
-import { acting, changeForm, completionForms } from './row-forms.ts'
+import { changeForm, completionForms, deletionForm } from './row-forms.ts'
 import { idInPath, idOf, noForm, reading } from './rows.ts'
 
 const repository = { lock: lockSubtask, update: updateSubtask }
@@ -25,15 +25,11 @@ export function subtaskPages (app: FastifyInstance): void {
 
   changeForm(app, 'subtask', repository, showAgain)
   completionForms(app, 'subtask', repository, ({ taskId }) => `/task/${taskId}/`)
-
-  app.post('/subtask/:id/delete/', acting, async (request, reply) => {
-    const { taskId } = await request.inTransaction('caller', async scope => {
-      const subtask = found<Subtask>(await lockSubtask(scope, idOf(request)))
-      await deleteSubtask(scope, subtask.id)
-      return subtask
-    })
-    return reply.redirectWithNotice(`/task/${taskId}/`, 'subtask', 'deleted')
-  })
+  deletionForm(app, 'subtask', async (scope, id) => {
+    const { taskId } = found<Subtask>(await lockSubtask(scope, id))
+    await deleteSubtask(scope, id)
+    return `/task/${taskId}/`
+  }, showAgain)
 }
 
 async function showAgain (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number): Promise<FastifyReply> {

@@ -9,7 +9,7 @@ import { found } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
 import { hidden } from '../forms.ts'
 import { readNotice } from './notice.ts'
-import { acting, changeForm, completionForms } from './row-forms.ts'
+import { changeForm, completionForms, deletionForm } from './row-forms.ts'
 import { addressOf, bodyOf, formState, idInPath, idOf, isTheirs, neighbours, noForm, pageQuery, pageSize, reading, rowBody, writing } from './rows.ts'
 import { isCompleteOf, stateQuery, type State } from './state.ts'
 
@@ -31,14 +31,11 @@ export function taskPages (app: FastifyInstance, cursors: CursorSealer): void {
   changeForm(app, 'task', repository, showAgain)
   completionForms(app, 'task', repository, ({ projectId }) => `/project/${projectId}/`)
 
-  app.post('/task/:id/delete/', acting, async (request, reply) => {
-    const { projectId } = await request.inTransaction('caller', async scope => {
-      const task = found<Task>(await lockTask(scope, idOf(request)))
-      await deleteTaskWithSubtasks(scope, task.id)
-      return task
-    })
-    return reply.redirectWithNotice(`/project/${projectId}/`, 'task', 'deleted')
-  })
+  deletionForm(app, 'task', async (scope, id) => {
+    const { projectId } = found<Task>(await lockTask(scope, id))
+    await deleteTaskWithSubtasks(scope, id)
+    return `/project/${projectId}/`
+  }, showAgain)
 
   app.post('/task/:id/subtasks/', { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
     try {
