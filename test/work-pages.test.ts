@@ -282,7 +282,14 @@ t.test('the pages of an account are at its own host alone, and their addresses h
   t.match(await ask('/projects?search=a'), { statusCode: 301, headers: { location: '/projects/?search=a' } })
   t.match(await ask(`/project/${id}?state=open`), { statusCode: 301, headers: { location: `/project/${id}/?state=open` } })
   for (const url of ['/project/x/', '/project/0/', '/project/99999999999999999999/', '/task/-1/', '/subtask/1.5/', '/projects/1/']) t.match(await ask(url), { statusCode: 404 }, url)
-  t.match(await ask(`/project/${id}/delete/`), { statusCode: 405, headers: { allow: 'POST, OPTIONS' } }, 'nothing is deleted by a link')
+  for (const [kind, forms] of [['project', ['tasks', 'delete']], ['task', ['subtasks', 'complete', 'reopen', 'delete']], ['subtask', ['complete', 'reopen', 'delete']]] as const) {
+    for (const form of forms) {
+      const path = `/${kind}/${(await firstOf(kind, 'tenant-0')).id}/`
+      t.match(await ask(`${path}${form}/`), { statusCode: 303, headers: { location: path } }, `${path}${form}/ leads to the page that has its form`)
+      t.equal((await ask(path)).statusCode, 200, 'and does nothing')
+    }
+    t.match(await ask(`/${kind}/x/delete/`), { statusCode: 404 })
+  }
 })
 
 t.test('a page is small, however much there is to say of its rows', async t => {
