@@ -254,6 +254,15 @@ t.test('lists are searched, filtered and gone through, and say where there is no
   t.match((await ask(next, asked)).body, /Job 05\d/)
   t.match(await ask(next, { slug: 'tenant-0' }), { statusCode: 400 }, 'what leads on in one account\'s list leads nowhere in another\'s')
   t.equal((await ask(`/project/${id}/?state=nonsense`, asked)).statusCode, 200)
+  for (const [typed, why] of [['!!', 'takes words'], ['x'.repeat(201), 'takes at most 200 characters'], ['a\0b', 'has a character that cannot be searched for']] as const) {
+    const answer = await ask(`/projects/?${new URLSearchParams({ search: typed }).toString()}`, asked)
+    t.equal(answer.statusCode, 400, typed)
+    t.equal(mistake(answer), `Words: ${why}.`)
+    t.match(answer.body, /<title>Mistake: Projects/)
+    t.ok(answer.body.includes(`value="${typed}" aria-invalid="true" aria-describedby="search-mistake" autofocus>`), 'what was typed is there still')
+    t.notMatch(answer.body, /Bulk|projects? found|No project has these words/, 'and nothing is shown as if it had been found')
+  }
+  for (const url of ['/projects/?search=', '/projects/?search=zebra&search=']) t.match(text(await ask(url, asked)), /6\d projects/)
   t.match(text(await ask('/projects/', { slug: 'empty' })), /There are no projects yet\. Begin the first one below\./)
 })
 
@@ -320,3 +329,4 @@ t.test('whoever may only look is shown what there is, and no form to change it',
   }
   t.match(await visitors.send('/projects/', { name: 'by a viewer', details: '' }, { cookie: viewer }), { statusCode: 403 })
 })
+  t.match(await visitors.ask('/projects/?search=!!', { cookie: `session=${'A'.repeat(43)}` }), { statusCode: 303, headers: { location: /^\/sign-in\// } }, 'a mistake in the words is told to nobody who is not let in')

@@ -176,6 +176,8 @@ export interface ProjectsPage extends Neighbours, FormState {
   projects: Array<ShownRow & { progress: Progress }>
   total: number
   search: string
+  /** What is wrong with the words that were to be searched for. */
+  searchMistake: string | undefined
 }
 
 export interface ProjectPage extends Neighbours, FormState {

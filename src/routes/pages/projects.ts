@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { NotFoundError } from '../../errors.ts'
 import type { FormState, ProjectPage, ProjectsPage } from '../../plugins/page-data.ts'
 import { progressOfProjects, progressOfTasks, type Progress } from '../../repositories/progress.ts'
@@ -15,15 +16,24 @@ import { addressOf, bodyOf, formState, idInPath, idOf, isTheirs, neighbours, noF
 import { isCompleteOf, stateQuery, type State } from './state.ts'
 
 const none: Progress = { parts: 0, done: 0 }
-/** Nothing is searched for by what cannot be. */
-const searched = search.optional().catch(undefined)
+/** Taken as it was typed: what cannot be searched for is said on the page. Of several the last one counts, and an empty one is none. */
+const typedWords = z.preprocess(value => (Array.isArray(value) ? value.at(-1) : value) || undefined, z.string().optional())
+
+const nothingFound = { title: 'Projects', projects: [], total: 0, nextHref: undefined, previousHref: undefined }
 
 interface ListQuery { cursor?: string, search?: string }
 interface OneQuery { cursor?: string, state: State }
 
 /** The projects of an account, and each with its tasks. */
 export function projectPages (app: FastifyInstance, cursors: CursorSealer): void {
-  app.get('/projects/', { ...reading, schema: { ...hidden, querystring: pageQuery({ search: searched }) } }, async (request, reply) => {
+  app.get('/projects/', { ...reading, schema: { ...hidden, querystring: pageQuery({ search: typedWords }) } }, async (request, reply) => {
+    const { search: typed } = request.query as ListQuery
+    const words = typed === undefined ? undefined : search.safeParse(typed)
+    if (words?.success === false) {
+      // Nothing is read, so that nothing else would tell whether whoever asks is let in.
+      await request.entering
+      return reply.code(400).page('projects', { ...nothingFound, search: typed ?? '', searchMistake: `Words: ${words.error.issues[0]?.message ?? ''}.`, ...noForm, notice: undefined })
+    }
     const [page, notice] = await request.readWhereTenantIs(async () => await Promise.all([
       readProjects(request.tenantScope, cursors, request.query as ListQuery),
       readNotice(request, { listed: { kind: 'project', find: findProject } })
@@ -91,6 +101,7 @@ async function readProjects (scope: TenantScope, cursors: CursorSealer, { cursor
     total: slice.total ?? 0,
     search: search ?? '',
     ...neighbours(slice, cursors, context, '/projects/', { search })
+    searchMistake: undefined,
   }
 }
 
