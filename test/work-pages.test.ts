@@ -266,6 +266,52 @@ t.test('lists are searched, filtered and gone through, and say where there is no
   t.match(text(await ask('/projects/', { slug: 'empty' })), /There are no projects yet\. Begin the first one below\./)
 })
 
+t.test('whoever does something in a long list comes back to the part of it that they were at', async t => {
+  const asked = { slug: 'tenant-2' }
+  const { id } = await firstOf('project', 'tenant-2')
+  const hrefIn = (answer: LightMyRequestResponse): string => /rel="next" href="([^"]+)"/.exec(answer.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  const hiddenIn = ({ body }: LightMyRequestResponse): Record<string, string> => Object.fromEntries([...body.matchAll(/name="(list|cursor)" value="([^"]*)"/g)].map(([, name, value]) => [name ?? '', value ?? '']))
+  const tasksIn = ({ body }: LightMyRequestResponse): string[] => [...(body.split('class="checklist"')[1] ?? '').matchAll(/<a href="(\/task\/\d+\/)" dir="auto">Job \d+/g)].map(([, href]) => href ?? '')
+  for (const state of ['', '?state=open']) {
+    const part = hrefIn(await ask(`/project/${id}/${state}`, asked))
+    const page = await ask(part, asked)
+    const [, , task = ''] = tasksIn(page)
+    const marked = await send(`${task}complete/`, hiddenIn(page), { ...asked, page: part })
+    t.match(marked, { statusCode: 303, headers: { location: part } }, 'done')
+    const after = await ask(part, { ...asked, cookie: cookieOf(marked) })
+    t.match(after.body, new RegExp(`role="status">The task is done: <a href="${task}"`))
+    t.equal(tasksIn(after).includes(task), state === '', 'it is there still, or named above')
+    t.match(await send(`${task}reopen/`, hiddenIn(page), { ...asked, page: part }), { statusCode: 303, headers: { location: part } })
+    const added = await send(`/project/${id}/tasks/`, { ...hiddenIn(page), name: 'A new one', details: '' }, { ...asked, page: part })
+    t.match(added, { statusCode: 303, headers: { location: part } }, 'added')
+    t.match((await ask(part, { ...asked, cookie: cookieOf(added) })).body, /The task is added: <a href="\/task\/\d+\/" dir="auto">A new one</, 'and it is found from there')
+    const wrong = await send(`/project/${id}/tasks/`, { ...hiddenIn(page), name: ' ', details: '' }, { ...asked, page: part })
+    t.ok(tasksIn(wrong).includes(task), 'a mistake, too, is told at that part')
+    t.strictSame(hiddenIn(wrong), hiddenIn(page))
+    t.match(await send(`/project/${id}/`, { ...hiddenIn(page), name: 'Renamed', details: '' }, { ...asked, page: part }), { headers: { location: part } }, 'changed')
+    const own = await ask(task, asked)
+    t.match(await send(`${task}complete/`, {}, { ...asked, page: task }), { headers: { location: task } }, 'from its own page to its own page')
+    t.match(await send(task, { ...hiddenIn(own), name: 'Job 999', details: '' }, { ...asked, page: task }), { headers: { location: task } })
+    for (const cursor of ['x', hiddenIn(await ask(hrefIn(await ask('/projects/', asked)), asked))['cursor'] ?? 'none', 'x'.repeat(5000)]) {
+      const forged = await send(`${task}reopen/`, { ...hiddenIn(page), cursor }, { ...asked, page: part })
+      t.match(forged, { statusCode: 303, headers: { location: /^\/(project|task)\/\d+\/(\?state=open)?$/ } }, 'a position that is none leads to no other place')
+    }
+    t.match((await send(`${task}reopen/`, { list: '//evil.example/' }, { ...asked, page: part })).headers, { location: task })
+  }
+
+  // The last part empties while one works through it.
+  const { path } = await follow(t, '/projects/', { name: 'Worked through', details: '' }, '/projects/')
+  const own = Number(/\d+/.exec(path)?.[0])
+  await asRole(await adminOf(database, 'tenant-0'), async query => {
+    await query("insert into rowhouse.task (account_id, project_id, name) select account_id, id, 'Job ' || lpad(number::text, 3, '0') from rowhouse.project cross join generate_series(1, 26) as number where account_id = (select id from rowhouse.account where slug = 'tenant-0') and project.id = $1", [own])
+  })
+  const last = await ask(hrefIn(await ask(`${path}?state=open`)))
+  t.equal(tasksIn(last).length, 1)
+  const emptied = await follow(t, `${tasksIn(last)[0]}complete/`, hiddenIn(last), path)
+  t.ok(tasksIn(emptied.page).length > 20, 'what is left is shown, not an empty part')
+  await follow(t, `${path}delete/`, { sure: 'yes' }, path)
+})
+
 t.test('hostile text in names and details is text, on each page and in each form', async t => {
   const name = '<script>alert(1)</script>"\'&'
   const details = '</textarea></p><img src=x onerror=alert(1)> <% throw 1 %>'
@@ -327,6 +373,6 @@ t.test('whoever may only look is shown what there is, and no form to change it',
     t.notMatch(looked.body, /<textarea/, url)
     t.match((await visitors.ask(url, { cookie: member })).body, forms, `${url}, for a member`)
   }
+  t.match(await visitors.ask('/projects/?search=!!', { cookie: `session=${'A'.repeat(43)}` }), { statusCode: 303, headers: { location: /^\/sign-in\// } }, 'a mistake in the words is told to nobody who is not let in')
   t.match(await visitors.send('/projects/', { name: 'by a viewer', details: '' }, { cookie: viewer }), { statusCode: 403 })
 })
-  t.match(await visitors.ask('/projects/?search=!!', { cookie: `session=${'A'.repeat(43)}` }), { statusCode: 303, headers: { location: /^\/sign-in\// } }, 'a mistake in the words is told to nobody who is not let in')

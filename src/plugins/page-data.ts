@@ -188,6 +188,8 @@ export interface ProjectPage extends Neighbours, FormState {
   total: number
   /** Which of the tasks are listed. */
   state: 'all' | 'open' | 'done'
+  /** Where the part of the list begins that is shown, unless it is the first. */
+  cursor: string | undefined
 }
 
 export interface TaskPage extends Neighbours, FormState {
@@ -198,6 +200,7 @@ export interface TaskPage extends Neighbours, FormState {
   items: Array<ShownRow & { isComplete: boolean }>
   total: number
   state: 'all' | 'open' | 'done'
+  cursor: string | undefined
 }
 
 export interface SubtaskPage extends FormState {

@@ -17,7 +17,7 @@ export function workPages ({ cursors }: { cursors: CursorSealer }): ReturnType<t
     await takeForms(app)
     projectPages(app, cursors)
     taskPages(app, cursors)
-    subtaskPages(app)
+    subtaskPages(app, cursors)
     // A form is sent to an address of its own: whoever loads it anew, or signs in to come back to it, is led to the page that has the form.
     for (const [kind, forms] of Object.entries(formsOf)) {
       for (const form of forms) app.get(`/${kind}/:id/${form}/`, { ...redirect, schema: { ...hidden, params: idInPath } }, async (request, reply) => reply.redirect(`/${kind}/${idOf(request)}/`, 303))

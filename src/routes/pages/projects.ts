@@ -11,9 +11,10 @@ import { found } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
 import { hidden } from '../forms.ts'
 import { readNotice } from './notice.ts'
+import { addressOfPlace, contextOf, placeIn, readPart, type Place } from './place.ts'
 import { changeForm, deletionForm } from './row-forms.ts'
 import { addressOf, bodyOf, formState, idInPath, idOf, isTheirs, neighbours, noForm, pageQuery, pageSize, reading, rowBody, writing } from './rows.ts'
-import { isCompleteOf, stateQuery, type State } from './state.ts'
+import { isCompleteOf, stateQuery } from './state.ts'
 
 const none: Progress = { parts: 0, done: 0 }
 /** Taken as it was typed: what cannot be searched for is said on the page. Of several the last one counts, and an empty one is none. */
@@ -22,7 +23,6 @@ const typedWords = z.preprocess(value => (Array.isArray(value) ? value.at(-1) : 
 const nothingFound = { title: 'Projects', projects: [], total: 0, nextHref: undefined, previousHref: undefined }
 
 interface ListQuery { cursor?: string, search?: string }
-interface OneQuery { cursor?: string, state: State }
 
 /** The projects of an account, and each with its tasks. */
 export function projectPages (app: FastifyInstance, cursors: CursorSealer): void {
@@ -57,23 +57,24 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
   app.get('/project/:id/', { ...reading, schema: { ...hidden, params: idInPath, querystring: pageQuery(stateQuery) } }, async (request, reply) => {
     const id = idOf(request)
     const [page, notice] = await request.readWhereTenantIs(async () => await Promise.all([
-      readProject(request.tenantScope, cursors, id, request.query as OneQuery),
+      readProject(request.tenantScope, cursors, id, request.query as Place),
       readNotice(request, { own: { kind: 'project', id }, listed: { kind: 'task', find: findTask } })
     ]))
     return reply.sayOnce(notice).page('project', { ...page, ...noForm, notice })
   })
 
-  changeForm(app, 'project', { lock: lockProject, update: updateProject }, showAgain)
+  changeForm(app, 'project', { lock: lockProject, update: updateProject }, cursors, showAgain)
 
   app.post('/project/:id/tasks/', { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
     try {
       const { name, details } = bodyOf(request)
       const projectId = idOf(request)
+      const path = `/project/${projectId}/`
       const [task] = await request.inTransaction('caller', async scope => {
         found(await findProject(scope, projectId))
         return await createTasks(scope, [{ projectId, name, details, isComplete: false }])
       })
-      return reply.redirectWithNotice(`/project/${projectId}/`, 'task', 'added', task?.id)
+      return reply.redirectWithNotice(addressOfPlace(path, placeIn(request, cursors, path)), 'task', 'added', task?.id)
     } catch (error) {
       if (!isTheirs(error)) throw error
       return await showAgain(request, reply, formState(request, 'add', error), error.status)
@@ -86,7 +87,7 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
   }, showAgain)
 
   async function showAgain (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number): Promise<FastifyReply> {
-    const page = await request.inTransaction('caller', async scope => await readProject(scope, cursors, idOf(request), { state: 'all' }))
+    const page = await request.inTransaction('caller', async scope => await readProject(scope, cursors, idOf(request), placeIn(request, cursors, `/project/${idOf(request)}/`) ?? { state: 'all' }))
     return reply.code(status).page('project', { ...page, ...form })
   }
 }
@@ -100,17 +101,16 @@ async function readProjects (scope: TenantScope, cursors: CursorSealer, { cursor
     projects: slice.rows.map(project => ({ ...project, progress: progress.get(project.id) ?? none })),
     total: slice.total ?? 0,
     search: search ?? '',
-    ...neighbours(slice, cursors, context, '/projects/', { search })
     searchMistake: undefined,
+    ...neighbours(slice, cursors, context, '/projects/', { search })
   }
 }
 
-async function readProject (scope: TenantScope, cursors: CursorSealer, id: number, { cursor, state }: OneQuery): Promise<Omit<ProjectPage, keyof FormState>> {
+async function readProject (scope: TenantScope, cursors: CursorSealer, id: number, { cursor, state }: Place): Promise<Omit<ProjectPage, keyof FormState>> {
   const path = `/project/${id}/`
-  const query = { state: state === 'all' ? undefined : state }
-  const context = { accountId: scope.accountId, list: addressOf(path, query) }
-  const request = { sort: 'name' as const, descending: false, limit: pageSize, count: true, from: cursor === undefined ? undefined : cursors.open(cursor, context) }
-  const [project, slice, progress] = await Promise.all([findProject(scope, id), listTasks(scope, request, { projectId: id, isComplete: isCompleteOf(state) }), progressOfProjects(scope, [id])])
+  const context = contextOf(scope.accountId, path, state)
+  const from = cursor === undefined ? undefined : cursors.open(cursor, context)
+  const [project, slice, progress] = await Promise.all([findProject(scope, id), readPart(from, async from => await listTasks(scope, { sort: 'name', descending: false, limit: pageSize, count: true, from }, { projectId: id, isComplete: isCompleteOf(state) })), progressOfProjects(scope, [id])])
   const row = found(project)
   const progressOfEach = await progressOfTasks(scope, slice.rows.map(task => task.id))
   return {
@@ -120,6 +120,7 @@ async function readProject (scope: TenantScope, cursors: CursorSealer, id: numbe
     items: slice.rows.map(task => ({ ...task, progress: progressOfEach.get(task.id) ?? none })),
     total: slice.total ?? 0,
     state,
-    ...neighbours(slice, cursors, context, path, query)
+    cursor,
+    ...neighbours(slice, cursors, context, path, { state: state === 'all' ? undefined : state })
   }
 }

@@ -2,9 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FormState } from '../../plugins/page-data.ts'
 import type { Times } from '../../repositories/listing.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
+import type { CursorSealer } from '../api/cursor.ts'
 import { bodyLimit, hidden, unconfirmed } from '../forms.ts'
 import type { Kind } from './notice.ts'
-import { addressOf, bodyOf, changeRow, formState, idInPath, idOf, isTheirs, MistakesError, rowBody, writing, type Repository } from './rows.ts'
+import { addressOfPlace, placeIn } from './place.ts'
+import { bodyOf, changeRow, formState, idInPath, idOf, isTheirs, MistakesError, rowBody, writing, type Repository } from './rows.ts'
 
 /** Shows the page of a row again, with what is wrong with one of its forms. */
 export type ShowAgain = (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number) => Promise<FastifyReply>
@@ -18,12 +20,13 @@ interface Named {
 export const acting = { ...writing, bodyLimit, attachValidation: false, schema: { ...hidden, params: idInPath } }
 
 /** Takes the form that changes the name and the details of a row, at its own address. */
-export function changeForm<Row extends Times, New extends Named> (app: FastifyInstance, kind: Kind, repository: Repository<Row, New>, showAgain: ShowAgain): void {
+export function changeForm<Row extends Times, New extends Named> (app: FastifyInstance, kind: Kind, repository: Repository<Row, New>, cursors: CursorSealer, showAgain: ShowAgain): void {
   app.post(`/${kind}/:id/`, { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
     try {
       const { name, details, seen } = bodyOf(request)
       await request.inTransaction('caller', async scope => await changeRow(scope, repository, idOf(request), { name, details } as Partial<New>, seen))
-      return reply.redirectWithNotice(`/${kind}/${idOf(request)}/`, kind, 'changed', idOf(request))
+      const path = `/${kind}/${idOf(request)}/`
+      return reply.redirectWithNotice(addressOfPlace(path, placeIn(request, cursors, path)), kind, 'changed', idOf(request))
     } catch (error) {
       if (!isTheirs(error)) throw error
       return await showAgain(request, reply, formState(request, 'change', error), error.status)
@@ -53,13 +56,12 @@ export function deletionForm (app: FastifyInstance, kind: Kind, remove: (scope: 
  *
  * @param listOf the address of the page where the row is listed
  */
-export function completionForms<Row extends Times, New extends { isComplete: boolean }> (app: FastifyInstance, kind: 'task' | 'subtask', repository: Repository<Row, New>, listOf: (row: Row) => string): void {
+export function completionForms<Row extends Times, New extends { isComplete: boolean }> (app: FastifyInstance, kind: 'task' | 'subtask', repository: Repository<Row, New>, cursors: CursorSealer, listOf: (row: Row) => string): void {
   for (const [verb, isComplete, done] of [['complete', true, 'completed'], ['reopen', false, 'reopened']] as const) {
     app.post(`/${kind}/:id/${verb}/`, acting, async (request, reply) => {
       const row = await request.inTransaction('caller', async scope => await changeRow(scope, repository, idOf(request), { isComplete } as Partial<New>))
-      const { list } = (request.body ?? {}) as { list?: unknown }
-      const address = list === undefined ? `/${kind}/${idOf(request)}/` : addressOf(listOf(row), { state: list === 'open' || list === 'done' ? list : undefined })
-      return reply.redirectWithNotice(address, kind, done, idOf(request))
+      const place = placeIn(request, cursors, listOf(row))
+      return reply.redirectWithNotice(place === undefined ? `/${kind}/${idOf(request)}/` : addressOfPlace(listOf(row), place), kind, done, idOf(request))
     })
   }
 }

@@ -38,7 +38,8 @@ const labels = { name: 'Name', details: 'Details' }
 
 /** A text as browsers send it has both ends of a line. */
 const typedDetails = z.preprocess(value => typeof value === 'string' ? value.replaceAll('\r\n', '\n') : value, details)
-export const rowBody = z.object({ name, details: typedDetails.default(''), seen: z.string().max(100).default('') })
+/** Beside these, a form says where it was sent from. */
+export const rowBody = z.looseObject({ name, details: typedDetails.default(''), seen: z.string().max(100).default('') })
 export type RowBody = z.infer<typeof rowBody>
 
 /** What was typed into the form of a row. @throws {MistakesError} at values that cannot be taken; {AppError} for an id that is none */

@@ -5,6 +5,7 @@ import { deleteSubtask, findSubtask, lockSubtask, updateSubtask, type Subtask } 
 import { findTask } from '../../repositories/tasks.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
+import type { CursorSealer } from '../api/cursor.ts'
 import { hidden } from '../forms.ts'
 import { readNotice } from './notice.ts'
 import { changeForm, completionForms, deletionForm } from './row-forms.ts'
@@ -13,7 +14,7 @@ import { idInPath, idOf, noForm, reading } from './rows.ts'
 const repository = { lock: lockSubtask, update: updateSubtask }
 
 /** Each subtask. */
-export function subtaskPages (app: FastifyInstance): void {
+export function subtaskPages (app: FastifyInstance, cursors: CursorSealer): void {
   app.get('/subtask/:id/', { ...reading, schema: { ...hidden, params: idInPath } }, async (request, reply) => {
     const id = idOf(request)
     const [page, notice] = await request.readWhereTenantIs(async () => await Promise.all([
@@ -23,8 +24,8 @@ export function subtaskPages (app: FastifyInstance): void {
     return reply.sayOnce(notice).page('subtask', { ...page, ...noForm, notice })
   })
 
-  changeForm(app, 'subtask', repository, showAgain)
-  completionForms(app, 'subtask', repository, ({ taskId }) => `/task/${taskId}/`)
+  changeForm(app, 'subtask', repository, cursors, showAgain)
+  completionForms(app, 'subtask', repository, cursors, ({ taskId }) => `/task/${taskId}/`)
   deletionForm(app, 'subtask', async (scope, id) => {
     const { taskId } = found<Subtask>(await lockSubtask(scope, id))
     await deleteSubtask(scope, id)
