@@ -314,6 +314,43 @@ t.test('over https the cookie is bound to its host by its name', async t => {
   t.match(String(answer.headers['set-cookie']), /^__Host-session=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
 })
 
+t.test('what somebody typed whose session is over is shown with the way to sign in, and nothing of it else', async t => {
+  const member = await cookieFor('member@example.com')
+  const page = await ask('/projects/', { cookie: member })
+  const form = { name: 'Typed & <b>', details: 'for a while', form_token: tokenIn(page) }
+  const own = { 'sec-fetch-site': 'same-origin' }
+  await ask('/sign-out/', { method: 'POST', cookie: member, form: { form_token: tokenIn(page) } })
+  const shown = /href="\/sign-in\/\?to=%2Fprojects%2F">Sign in<[^]*What you typed[^]*readonly[^>]*>\s*Typed &amp; &lt;b&gt;<\/textarea>[^]*readonly[^>]*>\s*for a while<\/textarea>/
+  for (const [what, asked] of [
+    ['ended elsewhere', { cookie: member }],
+    ['signed out in another window', { headers: own }],
+    ['signed out, of a browser that says less', { headers: { origin: 'http://tenant-0.localhost' } }]
+  ] as const) {
+    const answer = await ask('/projects/', { method: 'POST', form, ...asked })
+    t.equal(answer.statusCode, 401, what)
+    t.match(answer.body, shown, what)
+    t.ok(!answer.body.includes(form.form_token), 'no token is shown')
+    t.match(answer.headers, { 'cache-control': 'private, no-store' })
+  }
+  const another = await cookieFor('member@example.com')
+  t.match(await ask('/projects/', { method: 'POST', form, cookie: another, headers: own }), { statusCode: 403, body: /What you typed/ }, 'signed in anew in another window')
+  for (const [what, asked] of [
+    ['nobody says which page sent it', { form }],
+    ['another site', { form, headers: { 'sec-fetch-site': 'cross-site' } }],
+    ['another account\'s page', { form, headers: { 'sec-fetch-site': 'same-site', origin: 'http://tenant-1.localhost' } }],
+    ['more than a little', { form: { ...form, details: 'for a while'.repeat(2000) }, headers: own }],
+    ['a form for a password', { form: { present: 'Typed & <b>', password: 'for a while', again: 'for a while' }, headers: own, url: '/password/' }]
+  ] as Array<[string, { form: Record<string, string>, headers?: Record<string, string>, url?: string }]>) {
+    const answer = await ask(asked.url ?? '/projects/', { method: 'POST', form: asked.form, headers: asked.headers ?? {} })
+    t.ok([401, 403].includes(answer.statusCode), what)
+    t.notMatch(answer.body, /What you typed|for a while/, what)
+  }
+  // Neither is it read where its length is not said, or too long: the parser would refuse this many fields.
+  const many = { method: 'POST', url: '/projects/', payload: '&'.repeat(20_000), headers: { host: 'tenant-0.localhost', accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded', ...own } } as const
+  t.equal((await app.inject(many)).statusCode, 401)
+  t.notMatch((await ask('/projects/', { cookie: another })).body, /Typed/, 'and nothing is made of any')
+})
+
 t.test('over https no cookie of a weaker name is taken in its place', async t => {
   const secure = await closed(t, { config: { production: true } })
   const strong = await cookieFor('owner@example.com', { on: secure })

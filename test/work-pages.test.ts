@@ -312,6 +312,20 @@ t.test('whoever does something in a long list comes back to the part of it that 
   await follow(t, `${path}delete/`, { sure: 'yes' }, path)
 })
 
+t.test('what was typed into a form of a row that is deleted meanwhile is shown, to be copied', async t => {
+  const form = { name: 'Typed & <b>', details: 'for\r\na while </textarea>' }
+  const { path } = await follow(t, '/projects/', { name: 'Going', details: '' }, '/projects/')
+  await follow(t, `${path}delete/`, { sure: 'yes' }, path)
+  for (const url of [path, `${path}tasks/`]) {
+    const answer = await send(url, form, { page: '/projects/' })
+    t.equal(answer.statusCode, 404, url)
+    t.match(answer.body, /What you typed[^]*<label for="typed-Name">Name<\/label>\s*<textarea id="typed-Name" readonly[^>]*>\s*Typed &amp; &lt;b&gt;<\/textarea>[^]*>\s*for\s+a while &lt;\/textarea&gt;<\/textarea>/)
+    t.notMatch(answer.body.slice(answer.body.indexOf('What you typed')), /form_token|<b>/)
+  }
+  t.notMatch((await ask(`${path}tasks/`, { method: 'POST', form: { ...form, form_token: 'made up' }, headers: { origin: 'http://tenant-1.localhost' } })).body, /What you typed/, 'but not of a page elsewhere')
+  t.notMatch((await ask(`${path}tasks/`, { method: 'POST', form: { ...form, form_token: 'made up' } })).body, /What you typed/)
+})
+
 t.test('hostile text in names and details is text, on each page and in each form', async t => {
   const name = '<script>alert(1)</script>"\'&'
   const details = '</textarea></p><img src=x onerror=alert(1)> <% throw 1 %>'

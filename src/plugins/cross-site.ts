@@ -11,6 +11,13 @@ export function isCrossSite ({ headers }: Pick<FastifyRequest, 'headers'>): bool
   return origin !== undefined && hostOf(origin) !== host?.toLowerCase()
 }
 
+/** Whether a page of this host made a browser ask, and the browser says so: a page elsewhere cannot make it. */
+export function isOfOwnPage ({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site === 'same-origin'
+  return headers.origin !== undefined && hostOf(headers.origin) === headers.host?.toLowerCase()
+}
+
 /** Whether that page only brought somebody here, by a link. */
 export function isNavigation ({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
   return headers['sec-fetch-mode'] === 'navigate'

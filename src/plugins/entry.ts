@@ -7,6 +7,7 @@ import { NotAllowedError, NotSignedInError, StaleFormError } from '../errors.ts'
 import { hashOfSecret, newSecret } from '../secrets.ts'
 import { sessionDays, touch, type Caller, type Credential } from '../tenancy/caller.ts'
 import type { TenancyStrategy } from '../tenancy/strategy.ts'
+import { isOfOwnPage } from './cross-site.ts'
 
 export interface EntryOptions {
   access: Access
@@ -29,6 +30,11 @@ declare module 'fastify' {
     needs?: Need
     /** The route itself looks whether its form's token is right; by default that is done before it is asked. */
     checksFormToken?: boolean
+    /**
+     * What people type into the form of this route, by the names of its fields, with their labels: where an error keeps it from being
+     * taken, the page of that shows it once more. Nothing that is secret.
+     */
+    typedFields?: Readonly<Record<string, string>>
   }
   interface FastifyInstance {
     /** Every route there is, and who gets in. */
@@ -47,6 +53,8 @@ declare module 'fastify' {
     readonly broughtHash: string | undefined
     /** Whether the token that the browser brought is one of an operator's look: for what pages say, and for nothing else. */
     readonly isLooking: boolean
+    /** Why whoever asks is turned away, as soon as what they typed is read. */
+    refusal: NotSignedInError | undefined
     /**
      * Finds out who asks, and whether they may, in a transaction for that alone: for what costs much before the request's own begins.
      * Does nothing where whoever asks is let in.
@@ -71,6 +79,7 @@ export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy
   const cookieName = secure ? '__Host-session' : 'session'
   await app.register(cookie)
   app.decorate('access', access)
+  app.decorateRequest('refusal', undefined)
   app.decorate('routeTable', [])
   app.addHook('onRoute', route => { app.routeTable.push(route) })
   app.decorate('keepToken', (reply: FastifyReply, token: string, until: Date) => {
@@ -113,7 +122,17 @@ export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy
 
   app.addHook('onRequest', async request => {
     if (!isClosed(request)) return
-    request.credential = credentialOf(request, cookieName)
+    try {
+      request.credential = credentialOf(request, cookieName)
+    } catch (error) {
+      if (!(error instanceof NotSignedInError) || !isShortForm(request)) throw error
+      request.refusal = error
+    }
+  })
+
+  // Before anything is looked for: the form has been read for whoever typed it, and for nothing else.
+  app.addHook('preValidation', async ({ refusal }) => {
+    if (refusal !== undefined) throw refusal
   })
 
   app.addHook('preHandler', async request => {
@@ -145,6 +164,16 @@ export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy
     return tenant !== undefined && !is404 && config.anyHost !== true && config.entry !== 'open'
   }
 }, { name: 'entry', dependencies: ['tenant'], fastify: '5.x' })
+
+/** What is read of somebody who is not signed in, in bytes. */
+const shortForm = 16 * 1024
+
+/** Whether somebody has typed a little into a page of this host, which would be lost if it were not read. */
+function isShortForm (request: FastifyRequest): boolean {
+  const { method, headers, routeOptions: { config } } = request
+  const isForm = method === 'POST' && config.typedFields !== undefined && headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
+  return isForm && Number(headers['content-length'] ?? Infinity) <= shortForm && isOfOwnPage(request)
+}
 
 /** What whoever asks shows. A program shows its token in each request; where that is wrong, no cookie makes up for it. */
 function credentialOf ({ headers: { authorization }, cookies }: FastifyRequest, cookieName: string): Credential {
@@ -182,7 +211,12 @@ function formToken (key: string, accountId: number, token = ''): string {
 }
 
 /** @throws {StaleFormError} where a form does not carry the token of this request's account and session */
-export function assertFormToken ({ formToken }: FastifyRequest, sent: string): void {
+export function assertFormToken (request: FastifyRequest, sent: string): void {
+  if (!isFormToken(request, sent)) throw new StaleFormError()
+}
+
+/** Whether a form carries the token of this request's account and session. */
+export function isFormToken ({ formToken }: FastifyRequest, sent: string): boolean {
   const [expected, given] = [Buffer.from(formToken), Buffer.from(sent)]
-  if (expected.length !== given.length || !timingSafeEqual(expected, given)) throw new StaleFormError()
+  return expected.length === given.length && timingSafeEqual(expected, given)
 }

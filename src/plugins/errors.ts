@@ -6,6 +6,8 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import plugin from 'fastify-plugin'
 import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, MethodNotImplementedError, mostValueErrors, NotFoundError, NotSignedInError, NoViewOverTenantsError, StoppingError, toAppError, type ValueError } from '../errors.ts'
 import { problemPath, type ProblemName } from '../problems.ts'
+import { isOfOwnPage } from './cross-site.ts'
+import { isFormToken } from './entry.ts'
 import type { ErrorPage } from './page-data.ts'
 
 /** The one place where an error becomes an answer: a page for a browser, problem details (RFC 9457) for everyone else. */
@@ -158,13 +160,30 @@ function problemOf (error: AppError, request: FastifyRequest): string {
 }
 
 function errorPage (request: FastifyRequest, error: AppError): ErrorPage {
-  return { status: error.status, title: error.title, detail: error.message, requestId: request.id, action: nextStep(request, error) }
+  return { status: error.status, title: error.title, detail: error.message, requestId: request.id, action: nextStep(request, error), typed: typedBefore(request) }
+}
+
+/**
+ * What somebody typed into a form that is not taken: it is on no other page any more. Shown to a page of this host alone, so that no
+ * other can have anything shown here.
+ */
+function typedBefore (request: FastifyRequest): ErrorPage['typed'] {
+  const { typedFields = {} } = request.routeOptions.config
+  const body = (typeof request.body === 'object' ? request.body : undefined) as Record<string, unknown> | null | undefined
+  if (body === null || body === undefined) return []
+  const { form_token: token } = body
+  if (!isOfOwnPage(request) && !(typeof token === 'string' && isFormToken(request, token))) return []
+  return Object.entries(typedFields).flatMap(([name, label]) => {
+    const text = body[name]
+    return typeof text === 'string' && text !== '' ? [{ label, text }] : []
+  })
 }
 
 /** Where to go from here; only for those who are somewhere to begin with. */
 function nextStep (request: FastifyRequest, error: AppError): ErrorPage['action'] {
   if (error instanceof CrossSiteError) return { href: '/', label: 'Open the view over all accounts' }
   if (request.viewer.kind === 'nobody') return undefined
+  if (error instanceof NotSignedInError) return { href: `/sign-in/?to=${encodeURIComponent(request.routeOptions.config.typedFields === undefined ? '/' : request.url)}`, label: 'Sign in' }
   if (error instanceof NoViewOverTenantsError) return { href: '/accounts/', label: 'Open the list of accounts' }
   return error.status >= 500 ? { href: request.url, label: 'Try again' } : { href: '/', label: 'Go to the first page' }
 }

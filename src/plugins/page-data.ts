@@ -75,6 +75,8 @@ export interface ErrorPage {
   detail: string
   requestId: string
   action: { href: string, label: string } | undefined
+  /** What was typed into the form that is not taken. */
+  typed: Array<{ label: string, text: string }>
 }
 
 /** What the API is. */

@@ -22,10 +22,12 @@ export function idOf ({ params }: FastifyRequest): number {
   return (params as { id: number }).id
 }
 
+const labels = { name: 'Name', details: 'Details' }
+
 /** A page of one row. */
 export const reading = { config: { audience }, errorHandler: badIdIsNotFound }
 /** What a form leads to: it opens a transaction for what it does, once it is known to be right. */
-export const writing = { config: { audience, transaction: false }, errorHandler: badIdIsNotFound, attachValidation: true, bodyLimit: rowFormLimit }
+export const writing = { config: { audience, transaction: false, typedFields: labels }, errorHandler: badIdIsNotFound, attachValidation: true, bodyLimit: rowFormLimit }
 
 const cursor = z.string().max(4000).optional()
 
@@ -33,8 +35,6 @@ const cursor = z.string().max(4000).optional()
 export function pageQuery (rest: z.ZodRawShape) {
   return z.object({ cursor, ...rest })
 }
-
-const labels = { name: 'Name', details: 'Details' }
 
 /** A text as browsers send it has both ends of a line. */
 const typedDetails = z.preprocess(value => typeof value === 'string' ? value.replaceAll('\r\n', '\n') : value, details)
