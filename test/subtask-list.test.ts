@@ -149,7 +149,7 @@ t.test('a page past the end says where the end is, and keeps what was asked for'
   const pages = Math.ceil((await plainly(`not subtask.is_complete and project.id = ${project}`, 'subtask.id')).length / 10)
   t.match(missing, { statusCode: 404, body: new RegExp(`role="alert">There is no page 304; the last one is ${pages}\\. <a href="/subtasks/\\?state=open&amp;project=${project}&amp;sort=-id&amp;page=last">`) })
   for (const place of ['<option value="open" selected>', '<option value="-id" selected>', `<option value="${project}" selected`]) t.ok(missing.body.includes(place), place)
-  t.notMatch(missing.body, /<table|rel="next"|rel="prev"|aria-current="page"/)
+  t.notMatch(missing.body.slice(missing.body.indexOf('<main')), /<table|rel="next"|rel="prev"|aria-current="page"/)
   t.equal((await ask(`/subtasks/?state=open&project=${project}&sort=-id&page=last`, asked)).statusCode, 200)
 })
 

@@ -326,6 +326,15 @@ t.test('what was typed into a form of a row that is deleted meanwhile is shown, 
   t.notMatch((await ask(`${path}tasks/`, { method: 'POST', form: { ...form, form_token: 'made up' } })).body, /What you typed/)
 })
 
+t.test('each page marks where in the account it is', async t => {
+  const marked = async (url: string): Promise<string[]> => [.../<header[^]*<\/header>/.exec((await ask(url)).body)?.[0].matchAll(/<a href="([^"]*)" aria-current="([^"]*)"/g) ?? []].map(([, href, how]) => `${href} ${how}`)
+  const [project, task, subtask] = [await firstOf('project', 'tenant-0'), await firstOf('task', 'tenant-0'), await firstOf('subtask', 'tenant-0')]
+  t.strictSame(await marked('/projects/?search=zebra'), ['/projects/ page'])
+  for (const url of [`/project/${project.id}/`, `/task/${task.id}/`, `/subtask/${subtask.id}/`]) t.strictSame(await marked(url), ['/projects/ true'], url)
+  t.strictSame(await marked('/subtasks/'), ['/subtasks/ page'])
+  t.strictSame(await marked('/nothing/'), [])
+})
+
 t.test('hostile text in names and details is text, on each page and in each form', async t => {
   const name = '<script>alert(1)</script>"\'&'
   const details = '</textarea></p><img src=x onerror=alert(1)> <% throw 1 %>'

@@ -43,7 +43,7 @@ export const views = plugin<{ walls: WallsAudience }>(async (app, { walls }) => 
     const { tenant, formToken } = this.request
     const mayWork = tenant !== undefined && (app.access === 'open' || (person?.kind === 'user' && person.role !== 'viewer'))
     const hasWalls = walls === 'everybody' || (walls === 'operator' && viewer.kind === 'operator')
-    return this.view(`@${name}`, { ...data, assetVersion, viewer, person, isLooking, formToken, mayWork, hasWalls, access: app.access, homeHref: '/', ...readerFormats(this.request), visibly, isolated, excerpt })
+    return this.view(`@${name}`, { ...data, at: this.request.url.split('?', 1)[0], assetVersion, viewer, person, isLooking, formToken, mayWork, hasWalls, access: app.access, homeHref: '/', ...readerFormats(this.request), visibly, isolated, excerpt })
   })
 }, { name: 'views' })
 
