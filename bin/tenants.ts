@@ -316,7 +316,8 @@ function command (usage: string, description: string, examples: string[]): Comma
 async function act (work: (act: Act) => Promise<void>, use: { endsItself?: boolean } = {}): Promise<void> {
   await withDatabase(async (database, signal, config) => {
     const migrations = await database.migrations()
-    if (migrations.some(({ appliedAt }) => appliedAt === undefined)) throw new TenantError('the database is behind this version; run: npx tsx bin/migrate.ts up')
+    const pending = migrations.filter(({ appliedAt }) => appliedAt === undefined).length
+    if (pending > 0) throw new TenantError(`the database ${pending === migrations.length ? 'is empty' : 'is behind this version'}; run: npx tsx bin/migrate.ts up`)
     if (migrations.some(({ isMissing }) => isMissing)) throw new TenantError('the database has migrations that this version does not know; use the version that applied them')
     await withCatalogue(database, async catalogue => { await work({ database, catalogue, config, signal }) })
   }, use)

@@ -45,6 +45,8 @@ export interface Database {
   migrations (): Promise<MigrationStatus[]>
   /** Takes back the last migrations. @returns their names @throws {DatabaseSetupError} */
   takeBack (count: number): Promise<string[]>
+  /** Whether a login that failed means no more than that nobody has set this database up yet. @throws {DatabaseSetupError} where its administrator gets in nowhere */
+  isNotSetUp (error: unknown): Promise<boolean>
   /** The administrator, and what the passwords of the roles are derived from: for whoever makes databases beside this one. @throws {DatabaseSetupError} where none is known */
   server (): { admin: ConnectionSettings, secret: string }
   /**
@@ -102,6 +104,7 @@ export async function openDatabase (config: DatabaseConfig, directory?: string):
     prepare: async () => admin === undefined ? [] : await prepareDatabase(admin, logins, { directory, context }),
     migrations: async () => await migrationsOf(login('owner'), admin, directory),
     takeBack: async count => await migrate(login('owner'), 'down', count, { directory }).catch((error: unknown) => { throw explainDatabaseError(error, login('owner')) }),
+    isNotSetUp: async error => await isNotSetUp(error, admin),
     server: () => {
       if (admin === undefined || secret === undefined) throw new DatabaseSetupError('an administrator of the server is needed for this; set DATABASE_URL to its URL')
       return { admin, secret }
@@ -233,11 +236,24 @@ async function migrationsOf (owner: ConnectionSettings, admin: ConnectionSetting
   try {
     return await migrationStatus(owner, directory)
   } catch (error) {
-    // No such database, or no such role: nobody has set it up yet. An administrator who gets in proves that the rest is right.
-    const isUntouched = admin !== undefined && hasCode(error, '3D000', '28P01', '28000')
-    if (!isUntouched) throw explainDatabaseError(error, owner)
-    await withMaintenanceClient(admin, async () => {}).catch((cause: unknown) => { throw explainDatabaseError(cause, admin) })
+    if (!await isNotSetUp(error, admin)) throw explainDatabaseError(error, owner)
     return (await migrationNames(directory)).map(name => ({ name, appliedAt: undefined, isMissing: false }))
+  }
+}
+
+/**
+ * No such database, or no such role: nobody has set it up yet. PostgreSQL refuses a role that is not there as it refuses a wrong
+ * password, so a refusal means that only where the administrator sees no schema: the passwords may be those of another database.
+ */
+async function isNotSetUp (error: unknown, admin: ConnectionSettings | undefined): Promise<boolean> {
+  if (admin === undefined || !hasCode(error, '3D000', '28P01', '28000')) return false
+  try {
+    if (hasCode(error, '3D000')) await withMaintenanceClient(admin, async () => {})
+    else return await withClient(admin, async client => (await client.query("select from pg_catalog.pg_namespace where nspname = 'rowhouse'")).rowCount === 0)
+    return true
+  } catch (cause) {
+    if (hasCode(cause, '3D000')) return true
+    throw explainDatabaseError(cause, admin)
   }
 }
 

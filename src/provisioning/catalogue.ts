@@ -381,7 +381,7 @@ function invalidInput (error: unknown, slug: string): unknown {
 }
 
 /** Opens the catalogue for one command. @throws {DatabaseSetupError} where it is out of reach, or not there yet */
-export async function withCatalogue<T> (database: Pick<Database, 'login' | 'at'>, work: (catalogue: Catalogue) => Promise<T>, actor?: string): Promise<T> {
+export async function withCatalogue<T> (database: Pick<Database, 'login' | 'at' | 'isNotSetUp'>, work: (catalogue: Catalogue) => Promise<T>, actor?: string): Promise<T> {
   const login = database.login('manager')
   let isOpen = false
   try {
@@ -395,7 +395,7 @@ export async function withCatalogue<T> (database: Pick<Database, 'login' | 'at'>
   } catch (error) {
     if (isOpen) throw error
     // Neither the role nor the tables are there before the migrations were run.
-    if (hasCode(error, '42P01', '28P01', '28000')) throw new DatabaseSetupError('the database has no catalogue of tenants yet; run: npx tsx bin/migrate.ts up', { cause: error })
+    if (hasCode(error, '42P01') || (hasCode(error, '28P01', '28000') && await database.isNotSetUp(error))) throw new DatabaseSetupError('the database has no catalogue of tenants yet; run: npx tsx bin/migrate.ts up', { cause: error })
     throw explainDatabaseError(error, login)
   }
 }

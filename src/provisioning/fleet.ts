@@ -215,8 +215,7 @@ async function countOwnDatabases (database: Database): Promise<number> {
       return row?.count ?? 0
     })
   } catch (error) {
-    // No such database, or no such role: nobody has set it up yet.
-    if (hasCode(error, '3D000', '28P01', '28000', '42501')) return 0
+    if (hasCode(error, '42501') || await database.isNotSetUp(error)) return 0
     throw explainDatabaseError(error, login)
   }
 }
