@@ -87,6 +87,8 @@ class Attack {
   #naming: (tenant: string) => string = () => ''
   /** What policies compare the key with. */
   #context: string | undefined
+  /** Which tenants can be named, by role and tenant. */
+  readonly #named = new Map<string, boolean>()
   readonly #suspects = new Map<string, SuspectFunction[]>()
 
   constructor (query: Query, settings: ProbeSettings) {
@@ -122,16 +124,17 @@ class Attack {
 
   async #attackTable (table: ProbedTable, role: string, setting: string | undefined, naming: ((tenant: string) => string) | undefined): Promise<void> {
     try {
-      const prey = await this.#victims.find(table)
+      const canBeNamed = async (tenant: string): Promise<boolean> => await this.#canBeNamed(role, tenant)
+      const prey = await this.#victims.find(table, canBeNamed)
       if (prey === undefined) {
-        this.#skip(table, 'there are no two tenants')
+        this.#skip(table, 'there are no two tenants, of whom one can be named')
         return
       }
       if (prey.own === undefined && !this.#report.empty.includes(table.name)) this.#report.empty.push(table.name)
       await this.#assertNaming(table, role, prey)
       for (const attempt of attemptsOn(table, prey, setting, naming && (tenant => ({ text: naming(tenant), values: [] })), this.#suspects.get(role))) await this.#try(table, role, prey, attempt)
       // What takes one tenant for another may do so for some of them, and one way round.
-      for (const tenant of await this.#victims.some(table)) {
+      for (const tenant of await this.#victims.some(table, canBeNamed)) {
         for (const attempt of readsAs(table, tenant)) await this.#try(table, role, prey, attempt)
       }
     } catch (error) {
@@ -140,11 +143,28 @@ class Attack {
     }
   }
 
+  /** Whether a tenant is one that the role is let be: of those that are not, nothing can be tried. */
+  async #canBeNamed (role: string, tenant: string): Promise<boolean> {
+    const asked = `${role} ${tenant}`
+    const known = this.#named.get(asked)
+    if (known !== undefined) return known
+    const can = await this.#transaction.undone(async () => {
+      await this.#transaction.become(role)
+      return await this.#query(this.#naming(tenant)).then(() => true, (error: unknown) => {
+        if (timeouts.includes((error as { code?: string }).code ?? '')) throw error
+        return false
+      })
+    })
+    this.#named.set(asked, can)
+    return can
+  }
+
   /** That a tenant can be named, and then sees what is its own: otherwise all would be refused, and nothing proved. @throws {ExplainedError} */
   async #assertNaming (table: ProbedTable, role: string, { self, victim, row, own }: Prey): Promise<void> {
     const k = quote(table.key)
     const keyIsReadable = table.columns.some(({ name, canRead }) => name === table.key && canRead)
-    for (const tenant of [self, victim]) {
+    // Of somebody who is not let be here, the rows are wanted all the same.
+    for (const tenant of await this.#canBeNamed(role, victim) ? [self, victim] : [self]) {
       const seen = await this.#transaction.undone(async () => {
         await this.#transaction.become(role)
         try {

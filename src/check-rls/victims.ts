@@ -7,12 +7,18 @@ export interface VictimState {
   content: string
 }
 
+/** Whether a tenant can be named: one that is suspended, deleted or served elsewhere cannot, say. */
+export type CanBeNamed = (tenant: string) => Promise<boolean>
+
+/** How many are asked, from either end, until one can be named; and how many in the middle. */
+const candidates = { ofEitherEnd: 20, ofTheMiddle: 5 }
+
 /** The tenants to try it with: whose rows are wanted, and who wants them. */
 export class Victims {
   readonly #transaction: ProbeTransaction
   #isSuperuser = false
-  /** Two tenants, for tables where fewer have rows. */
-  #tenants: string[] = []
+  /** The table of the tenants themselves: two of them, for tables where fewer have rows. */
+  #root: ProbedTable | undefined
 
   constructor (transaction: ProbeTransaction) {
     this.#transaction = transaction
@@ -21,17 +27,23 @@ export class Victims {
   /** Looks who there is. @param root the table of the tenants themselves */
   async look (root: ProbedTable | undefined): Promise<void> {
     this.#isSuperuser = await this.#transaction.isSuperuser()
-    this.#tenants = root === undefined ? [] : await this.#outer(root)
+    this.#root = root
   }
 
-  /** Two tenants of which one has rows here, if anybody has. @returns undefined where there are no two tenants at all */
-  async find (table: ProbedTable): Promise<Prey | undefined> {
+  /** Two tenants of which one has rows here, if anybody has, and the other can be named. @returns undefined where there are no two such */
+  async find (table: ProbedTable, canBeNamed: CanBeNamed): Promise<Prey | undefined> {
     const { name, exactKey, columns } = table
-    const [first, last] = await this.#outer(table)
-    const victim = last ?? first ?? this.#tenants[1]
-    const self = last === undefined ? this.#tenants.find(tenant => tenant !== victim) : first
+    const here = await this.#outer(table, canBeNamed)
+    const all = here.named.length > 1 || this.#root === undefined ? { named: [], others: [] } : await this.#outer(this.#root, canBeNamed)
+    const owners = [...[...here.named].reverse(), ...[...here.others].reverse()]
+    const victims = [...owners, ...[...all.named].reverse(), ...all.others]
+    const able = [...all.named, ...here.named]
+    // Where nobody can be named, it is tried all the same, and shows why.
+    const selves = able.length > 0 ? able : [...all.others, ...here.others]
+    const victim = victims.find(tenant => selves.some(self => self !== tenant))
+    const self = selves.find(tenant => tenant !== victim)
     if (self === undefined || victim === undefined) return undefined
-    if (first === undefined) return { self, victim, row: {}, place: undefined, own: undefined }
+    if (owners.length === 0) return { self, victim, row: {}, place: undefined, own: undefined }
     return await this.#transaction.undone(async () => {
       await this.#transaction.see()
       const readable = (await this.#transaction.query<{ name: string }>(
@@ -49,9 +61,9 @@ export class Victims {
     })
   }
 
-  /** Some tenants that have rows: the first and the last of them. */
-  async some ({ name, key, exactKey }: ProbedTable): Promise<string[]> {
-    return await this.#transaction.undone(async () => {
+  /** Some tenants that have rows and can be named: of the first and the last of them. */
+  async some ({ name, key, exactKey }: ProbedTable, canBeNamed: CanBeNamed): Promise<string[]> {
+    const outer = await this.#transaction.undone(async () => {
       await this.#transaction.see()
       if (!await this.#transaction.maySee({ name, key })) return []
       const found = await this.#transaction.query<{ id: string }>(`
@@ -61,6 +73,9 @@ export class Victims {
         ) as outer_ones`)
       return found.map(({ id }) => id)
     })
+    const named: string[] = []
+    for (const tenant of outer) if (await canBeNamed(tenant)) named.push(tenant)
+    return named
   }
 
   /** What the other has, here and in what refers to it: how many rows, and a hash of all in them that whoever sees them may read. */
@@ -79,15 +94,33 @@ export class Victims {
     return state
   }
 
-  /** The first and the last tenant that have rows: what takes one tenant for another seldom does so for both. */
-  async #outer (table: ProbedTable): Promise<string[]> {
+  /**
+   * The first and the last tenant that have rows and can be named: what takes one tenant for another seldom does so for both.
+   * And those of the outermost that cannot be.
+   */
+  async #outer (table: ProbedTable, canBeNamed: CanBeNamed): Promise<{ named: string[], others: string[] }> {
     const { name, exactKey } = table
-    return await this.#transaction.undone(async () => {
+    const from = `from ${name} where ${exactKey} is not null`
+    const ask = async (statement: string): Promise<string[]> => await this.#transaction.undone(async () => {
       await this.#transaction.see()
-      if (!await this.#transaction.maySee(table)) return []
-      const [first] = await this.#transaction.query<{ id: string }>(`select ${exactKey}::text as id from ${name} where ${exactKey} is not null order by ${exactKey} limit 1`)
-      const [last] = await this.#transaction.query<{ id: string }>(`select ${exactKey}::text as id from ${name} where ${exactKey} is not null order by ${exactKey} desc limit 1`)
-      return first === undefined || last === undefined ? [] : [...new Set([first.id, last.id])]
+      return await this.#transaction.maySee(table) ? (await this.#transaction.query<{ id: string }>(statement)).map(({ id }) => id) : []
     })
+    const seek = async (order: 'asc' | 'desc'): Promise<{ outermost: string | undefined, found: string | undefined }> => {
+      const [outermost] = await ask(`select ${exactKey}::text as id ${from} order by ${exactKey} ${order} limit 1`)
+      if (outermost === undefined || await canBeNamed(outermost)) return { outermost, found: outermost }
+      const others = [
+        `select ${exactKey}::text as id ${from} group by ${exactKey} order by ${exactKey} ${order} limit ${candidates.ofEitherEnd}`,
+        `select ${exactKey}::text as id from (select distinct ${exactKey} ${from}) as every order by ${exactKey} ${order} offset (select count(distinct ${exactKey}) / 2 ${from}) limit ${candidates.ofTheMiddle}`
+      ]
+      for (const statement of others) for (const tenant of await ask(statement)) if (await canBeNamed(tenant)) return { outermost, found: tenant }
+      return { outermost, found: undefined }
+    }
+    const [first, last] = [await seek('asc'), await seek('desc')]
+    const named = distinct([first.found, last.found])
+    return { named, others: distinct([first.outermost, last.outermost]).filter(tenant => !named.includes(tenant)) }
   }
+}
+
+function distinct (tenants: ReadonlyArray<string | undefined>): string[] {
+  return [...new Set(tenants.filter(tenant => tenant !== undefined))]
 }
