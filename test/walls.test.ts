@@ -534,7 +534,10 @@ t.test('a row that is nobody\'s, which a careless policy shows to all, cannot be
 
 t.test('TRUNCATE, REFERENCES, TRIGGER and COPY FROM, which look past policies, are nobody\'s who serves requests', async t => {
   for (const [what, statement, grant] of [
-    ['truncate', 'truncate rowhouse.subtask', 'grant truncate on rowhouse.subtask to rowhouse_tenant'],
+    ['truncate', 'truncate rowhouse.subtask cascade', 'grant truncate on all tables in schema rowhouse to rowhouse_tenant'],
+    ['truncate with what refers to it', 'truncate rowhouse.subtask cascade', `
+      create table rowhouse.remark (account_id bigint, subtask_id bigint, foreign key (account_id, subtask_id) references rowhouse.subtask (account_id, id));
+      grant truncate on all tables in schema rowhouse to rowhouse_tenant`],
     ['references', 'create table house_of_mine.probe (account_id bigint, id bigint, foreign key (account_id, id) references rowhouse.project (account_id, id))', 'grant references on rowhouse.project to rowhouse_tenant'],
     ['trigger', 'create trigger spy after insert on rowhouse.project for each row execute function suppress_redundant_updates_trigger()', 'grant trigger on rowhouse.project to rowhouse_tenant']
   ] as const) {
