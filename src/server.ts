@@ -11,6 +11,7 @@ import { openDatabase, type Database } from './database/database.ts'
 import { latestMigration } from './database/migrate.ts'
 import { reportError } from './explained-error.ts'
 import { Interruption, unlessAborted } from './interruption.ts'
+import { findTestPassword, knownPasswordWarning } from './known-password.ts'
 import { listen } from './listen.ts'
 import { mailHook } from './mail.ts'
 import { operatorEntry } from './plugins/operator-guard.ts'
@@ -49,11 +50,13 @@ async function start (): Promise<Running> {
   try {
     const migrations = await unlessAborted(stopping.signal, database.prepare)
     const demo = await unlessAborted(stopping.signal, async () => await loadDemoWhereEmpty(database, config))
-    strategy = await strategyFor(config, database)
-    await unlessAborted(stopping.signal, strategy.assertWalls)
+    const opened = await strategyFor(config, database)
+    strategy = opened
+    await unlessAborted(stopping.signal, opened.assertWalls)
     const exceptions = config.wallExceptions.map(exception => ({ ...exception, reason: 'WALL_EXCEPTIONS' }))
     const weaknesses = await unlessAborted(stopping.signal, async () => await assertWallsAreWhole(database.login('tenant'), exceptions))
 
+    const openTo = config.access === 'open' ? undefined : await unlessAborted(stopping.signal, async () => await findTestPassword(opened))
     const behind = await unlessAborted(stopping.signal, async () => await countBehind(database, await latestMigration()))
     const administration = database.logins.manager === undefined ? undefined : accountAdministration(database, config.tenancy)
     const inspection = wallInspection(database.login('tenant'), { exceptions, signContext: contextSigner(config.database.context, config.requestDeadlineMs), deadlineMs: config.requestDeadlineMs })
@@ -61,6 +64,7 @@ async function start (): Promise<Running> {
     const port = await listen(app, config)
     for (const { rule, object, detail } of weaknesses) app.log.warn({ rule: rule.id, object }, `a weakness of the walls: ${detail}`)
     console.log(welcome(config, database, { port, migrations, demo, behind }))
+    if (openTo !== undefined) console.error(knownPasswordWarning(openTo))
     return {
       close: async signal => {
         // Who presses Ctrl-C shares no load.

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { parseConfig } from '../src/config.ts'
 import { openDatabase } from '../src/database/database.ts'
-import { run, testDatabase, type Run } from './support.ts'
+import { asRole, run, testDatabase, until, type Run } from './support.ts'
 
 /** Runs a program to its end. */
 async function outcome (program: Run): Promise<{ code: number | string, output: string }> {
@@ -26,4 +26,25 @@ t.test('passwords that another secret has set are called that, and no database i
   t.match(await outcome(run(t, ['bin/tenants.ts', 'list'], fresh.environment)), { code: 1, output: /the database is behind this version/ })
   const wrongAdmin = await openDatabase(parseConfig({ ...database.environment, DATABASE_URL: database.environment['DATABASE_URL']?.replace(/\/\/[^@]*@/, '//nobody:nothing@') }).database)
   await t.rejects(wrongAdmin.isNotSetUp(Object.assign(new Error('refused'), { code: '28P01' })), /refuses the login of "nobody"/, 'an administrator who gets in nowhere knows nothing')
+})
+
+t.test('who lets others in to people whose password everybody knows is warned at the start', async t => {
+  const database = await testDatabase(t)
+  /** What a server with these settings says until it is told to stop. */
+  const started = async (settings: NodeJS.ProcessEnv): Promise<string> => {
+    const server = run(t, ['src/server.ts'], { ...database.environment, NODE_ENV: 'development', PORT: '0', DEMO_ACCOUNTS: '0', ...settings })
+    await until(() => /Ctrl-C stops/.test(server.output()))
+    server.child.kill('SIGINT')
+    await server.ended
+    return server.output()
+  }
+  const warning = /WARNING {2}Anybody who can reach this server gets in: \S+@\S+ of tenant-0 has the password "password"[^]*DEMO_ACCOUNTS=0[^]*tenants\.ts delete tenant-0/
+  t.notMatch(await started({ HOST: '0.0.0.0' }), /WARNING/, 'where nobody is there')
+  t.notMatch(await started({ DEMO_ACCOUNTS: '2' }), /WARNING/, 'who may open everything on this machine needs no password')
+  t.match(await started({ HOST: '0.0.0.0' }), warning)
+  t.match(await started({ ACCESS: 'required', LOG_LEVEL: 'fatal' }), warning)
+  await asRole(database.admin, async query => { await query("update rowhouse.app_user set password_hash = '!' where account_id = (select id from rowhouse.account where slug = 'tenant-0') and email = (select min(email) from rowhouse.app_user)") })
+  t.match(await started({ HOST: '0.0.0.0' }), /WARNING/, 'one who has another password is not all of them')
+  await asRole(database.admin, async query => { await query("update rowhouse.app_user set password_hash = '!'") })
+  t.notMatch(await started({ HOST: '0.0.0.0' }), /WARNING/)
 })

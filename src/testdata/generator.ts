@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { hashPassword } from '../password.ts'
-import { OptionError, rowLimit, type TestDataOptions } from './options.ts'
+import { OptionError, rowLimit, testPassword, type TestDataOptions } from './options.ts'
 import { Random } from './random.ts'
 import { tableNames, type Counts, type Row, type TableName } from './tables.ts'
 import { addressPart, companyName, personNames, Prose } from './text.ts'
@@ -35,8 +35,6 @@ const streams = { shape: 0, account: 1, app_user: 2, project: 3, task: 4, subtas
 const firstJoined = Date.UTC(2020, 0, 1)
 // A fixed day, not today: the same run next year has to give the same rows.
 const lastJoined = Date.UTC(2026, 0, 1)
-
-export const testPassword = 'password'
 
 /**
  * The test data of the options: the same rows for the same options, and for each account the same whatever else is made.

@@ -1,5 +1,8 @@
 import { ExplainedError } from '../explained-error.ts'
 
+/** What the people of test data sign in with. */
+export const testPassword = 'password'
+
 /** What to make. The same options give the same data, always. */
 export interface TestDataOptions {
   accounts: number
