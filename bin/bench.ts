@@ -1,3 +1,4 @@
+import '../src/node-version.ts'
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { parts, runBench, sizes, type Part } from '../src/bench/bench.ts'

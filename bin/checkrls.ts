@@ -1,3 +1,4 @@
+import '../src/node-version.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { audit, type AuditOptions, type AuditTarget } from '../src/check-rls/audit.ts'

@@ -1,3 +1,4 @@
+import '../src/node-version.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { runCommand, withDatabase } from '../src/cli.ts'
 import { unlessAborted } from '../src/interruption.ts'

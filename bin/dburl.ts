@@ -1,3 +1,4 @@
+import '../src/node-version.ts'
 import { Argument, Command } from 'commander'
 import { runCommand, withDatabase } from '../src/cli.ts'
 import type { Database } from '../src/database/database.ts'

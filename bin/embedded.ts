@@ -1,3 +1,4 @@
+import '../src/node-version.ts'
 import { Command } from 'commander'
 import { runCommand } from '../src/cli.ts'
 import { readConfig } from '../src/config.ts'

@@ -1,3 +1,4 @@
+import '../src/node-version.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { runCommand, UsageError, withDatabase } from '../src/cli.ts'
 import { ExplainedError } from '../src/explained-error.ts'

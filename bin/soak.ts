@@ -1,3 +1,4 @@
+import '../src/node-version.ts'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { runCommand } from '../src/cli.ts'
 import { Interruption } from '../src/interruption.ts'

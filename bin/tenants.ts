@@ -1,3 +1,4 @@
+import '../src/node-version.ts'
 import { createInterface } from 'node:readline/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { runCommand, UsageError, withDatabase } from '../src/cli.ts'

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { parseEnv } from 'node:util'
+import util from 'node:util'
 import { z } from 'zod'
 import type { DatabaseConfig } from './database/database.ts'
 import { strategyNames, type StrategyName } from './tenancy/strategy.ts'
@@ -128,7 +128,7 @@ export const settingNames: readonly string[] = Object.keys(variables.shape)
  */
 export function readConfig (): Config {
   if (existsSync('.env')) {
-    assertKnown(Object.keys(parseEnv(readFileSync('.env', 'utf8'))))
+    assertKnown(Object.keys(util.parseEnv(readFileSync('.env', 'utf8'))))
     process.loadEnvFile('.env')
   }
   return parseConfig(process.env)

@@ -1,3 +1,4 @@
+import './node-version.ts'
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'

@@ -1,6 +1,8 @@
+import { readdir, readFile } from 'node:fs/promises'
 import t from 'tap'
 import { parseConfig } from '../src/config.ts'
 import { openDatabase } from '../src/database/database.ts'
+import { refuseNodeVersion } from '../src/node-version.ts'
 import { asRole, run, testDatabase, until, type Run } from './support.ts'
 
 /** Runs a program to its end. */
@@ -47,4 +49,21 @@ t.test('who lets others in to people whose password everybody knows is warned at
   t.match(await started({ HOST: '0.0.0.0' }), /WARNING/, 'one who has another password is not all of them')
   await asRole(database.admin, async query => { await query("update rowhouse.app_user set password_hash = '!'") })
   t.notMatch(await started({ HOST: '0.0.0.0' }), /WARNING/)
+})
+
+t.test('a Node.js that is too old is told so by the first import of every program, and nothing keeps it from coming so far', async t => {
+  for (const version of ['18.20.8', '20.18.3', '0.12.18']) t.match(refuseNodeVersion(version), /needs Node\.js 20\.19 or later, and this is \d/, version)
+  for (const version of ['20.19.0', '20.20.1', '22.1.0', '24.0.0']) t.equal(refuseNodeVersion(version), undefined, version)
+  const { engines } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { engines: { node: string } }
+  t.match(refuseNodeVersion('18.0.0'), engines.node.slice(2))
+
+  const root = new URL('../', import.meta.url)
+  for (const program of ['src/server.ts', ...(await readdir(new URL('bin/', root))).map(name => `bin/${name}`)]) {
+    t.match(await readFile(new URL(program, root), 'utf8'), /^import '[./a-z]*\/node-version\.ts'\n/, program)
+  }
+  // All modules are linked before the first is run, and a name that a module of Node.js has not is an error then.
+  const named = /import [^;]*?\{[^}]*\b(?:hash|crc32|parseEnv|styleText|openAsBlob|getCallSites?|glob)\b[^}]*\} from 'node:/
+  for (const name of (await readdir(new URL('src/', root), { recursive: true })).filter(name => name.endsWith('.ts'))) {
+    t.notMatch(await readFile(new URL(`src/${name}`, root), 'utf8'), named, `${name}: by its module, as in crypto.hash()`)
+  }
 })

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { crc32 } from 'node:zlib'
+import zlib from 'node:zlib'
 import { openPromise, type Entry, type ZipFile } from 'yauzl'
 import { ArchiveError, excerpt } from './archive-error.ts'
 import { entryNames, manifestName, maxManifestBytes, maxReadmeBytes, maxUncompressedBytes, readmeName } from './format.ts'
@@ -79,7 +79,7 @@ async function * readEntry (zip: ZipFile, entry: Entry): AsyncGenerator<Buffer> 
   try {
     const stream = await zip.openReadStreamPromise(entry)
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      checksum = crc32(chunk, checksum)
+      checksum = zlib.crc32(chunk, checksum)
       yield chunk
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { constants, crc32, deflateRaw } from 'node:zlib'
+import zlib, { constants, deflateRaw } from 'node:zlib'
 
 export interface NewEntry {
   /** Plain ASCII. */
@@ -52,7 +52,7 @@ interface WrittenEntry {
 
 async function * summedUp (entry: WrittenEntry, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
-    entry.crc = crc32(chunk, entry.crc)
+    entry.crc = zlib.crc32(chunk, entry.crc)
     entry.size += chunk.length
     yield chunk
   }

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto'
+import crypto, { createHmac } from 'node:crypto'
 import type pg from 'pg'
 import { hasCode, inTransaction } from './admin.ts'
 import { ExplainedError } from '../explained-error.ts'
@@ -27,7 +27,7 @@ export function contextSigner (kind: ContextKind | undefined, deadlineMs: number
   const lifetimeMs = deadlineMs + graceMs
   return accountId => {
     const until = `${id}.${Math.ceil((Date.now() + lifetimeMs) / 1000)}`
-    return `${until}.${hash('sha384', Buffer.concat([secret, Buffer.from(`${until}.${accountId}`)]))}`
+    return `${until}.${crypto.hash('sha384', Buffer.concat([secret, Buffer.from(`${until}.${accountId}`)]))}`
   }
 }
 
