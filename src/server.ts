@@ -21,7 +21,14 @@ import { countBehind } from './provisioning/fleet.ts'
 import { openStrategy } from './tenancy/strategies.ts'
 import type { TenancyStrategy } from './tenancy/strategy.ts'
 import { loadDemo } from './testdata/load.ts'
+import { usageFor } from './usage.ts'
 import { welcome } from './welcome.ts'
+
+const usage = usageFor(process.argv.slice(2))
+if (usage !== undefined) {
+  console[usage.exitCode === 0 ? 'log' : 'error'](usage.text)
+  process.exit(usage.exitCode)
+}
 
 const stopping = new AbortController()
 

@@ -3,7 +3,7 @@ import t from 'tap'
 import { parseConfig } from '../src/config.ts'
 import { openDatabase } from '../src/database/database.ts'
 import { refuseNodeVersion } from '../src/node-version.ts'
-import { asRole, run, testDatabase, until, type Run } from './support.ts'
+import { asRole, plainEnvironment, run, testDatabase, until, type Run } from './support.ts'
 
 /** Runs a program to its end. */
 async function outcome (program: Run): Promise<{ code: number | string, output: string }> {
@@ -66,4 +66,10 @@ t.test('a Node.js that is too old is told so by the first import of every progra
   for (const name of (await readdir(new URL('src/', root), { recursive: true })).filter(name => name.endsWith('.ts'))) {
     t.notMatch(await readFile(new URL(`src/${name}`, root), 'utf8'), named, `${name}: by its module, as in crypto.hash()`)
   }
+})
+
+t.test('npm start says what it takes, and takes nothing for something else', async t => {
+  const environment = { ...plainEnvironment(), PORT: '0', DATABASE_URL: 'postgres://u:password1@127.0.0.1:1/x' }
+  for (const flag of ['--help', '-h']) t.match(await outcome(run(t, ['src/server.ts', flag], environment)), { code: 0, output: /^Usage: npm start[^]*\.env\.example[^]*Examples:\n {2}npm start/ })
+  for (const args of [['--port', '80'], ['start'], ['--help', 'x']]) t.match(await outcome(run(t, ['src/server.ts', ...args], environment)), { code: 2, output: /^rowhouse: unknown argument "[^"]+"; .*--help shows more\)\n$/ }, args.join(' '))
 })
