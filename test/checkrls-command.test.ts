@@ -1,6 +1,8 @@
 import t from 'tap'
+import { check, type Query } from '../src/check-rls/check.ts'
 import { probe, type ProbeReport } from '../src/check-rls/probes.ts'
 import { rowhouseSettings } from '../src/check-rls/rowhouse.ts'
+import { rules } from '../src/check-rls/rules.ts'
 import { queryOf } from '../src/check-rls/session.ts'
 import { withClient } from '../src/database/admin.ts'
 import { run, seedTenants, testDatabase, type TestDatabase } from './support.ts'
@@ -28,4 +30,46 @@ t.test('accounts that are not served from the schema keep nobody from attacking 
   t.strictSame([leaksOf(alone), alone.skipped], [[], []], 'one served account is enough: the others have rows')
   await tenants('suspend', 'tenant-1')
   await t.rejects(attack(database), /could not be named the tenant \d, so nothing can be tried: .*not served here/, 'none is too few')
+})
+
+t.test('a function of hundreds of kilobytes is read whole, wherever in it the sabotage stands', async t => {
+  const database = await testDatabase(t)
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const chosen = rules.filter(({ id }) => ['function-runs-text', 'function-names-tenant', 'definer-dynamic'].includes(id))
+    const found = async (...body: string[]): Promise<string[]> => {
+      await query('begin')
+      try {
+        await query(`
+          set local check_function_bodies = off;
+          create function rowhouse.large(a text) returns void language plpgsql as ${client.escapeLiteral(`begin\n${body.join('\n')}\nend`)};
+          grant execute on function rowhouse.large(text) to rowhouse_tenant`)
+        const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
+        return [...new Set((await check(inside, { ...rowhouseSettings, manifest: undefined }, chosen)).map(({ rule, object }) => `${rule.id} ${object}`))]
+      } finally {
+        await query('rollback')
+      }
+    }
+    /** Lines of all kinds, of some 300 kB together. */
+    const filling = (seed: number): string => Array.from({ length: 3200 }, (_, line) => [
+      `perform ${line} + length('execute a; -- of nobody''s ${'x'.repeat(line % 90)}'); /* execute a; /* nested */ */`,
+      `perform "a name", $tag$ execute a; ' ${line} $tag$, E'it\\'s'  -- execute a;`,
+      `if a > '${'y'.repeat((line * seed) % 120)}' then null; end if;`
+    ][(line + seed) % 3]).join('\n')
+    const runs = 'function-runs-text rowhouse.large(text)'
+    t.strictSame(await found(filling(1)), [], `${filling(1).length} characters`)
+    t.ok(filling(1).length > 220_000)
+    t.strictSame(await found(filling(2), 'execute a;', filling(3)), [runs])
+    t.strictSame(await found(filling(3), 'execute a;'), [runs])
+    t.strictSame(await found('execute a;', filling(4)), [runs])
+    // What is longer than is read at a time, and what lies across the end of that.
+    for (const length of [2030, 2047, 4096, 10_000]) {
+      const long = 'z'.repeat(length)
+      for (const hiding of [`perform 'execute a; ${long} execute a;';`, `-- ${long} execute a;`, `/* ${long} execute a; */`, `perform $t$ ${long} execute a; $t$;`, `perform e'\\' ${long} execute a;';`, `perform "${long} /*";`]) {
+        t.strictSame(await found(hiding), [], `${hiding.slice(0, 14)} ${length}`)
+        t.strictSame(await found(hiding, 'execute a;', hiding), [runs], `${hiding.slice(0, 14)} ${length}, and the sabotage behind it`)
+      }
+      t.strictSame(await found(`execute e'select'\n${' '.repeat(length)}' 1' || a;`), [runs])
+    }
+  })
 })

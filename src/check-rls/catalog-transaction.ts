@@ -6,7 +6,7 @@ import type { Query } from './check.ts'
  * PostgreSQL: neither a function nor an operator of the database that is looked at is run by it.
  *
  * @param query on a connection that nobody else uses meanwhile, of any role that may connect
- * @throws {ExplainedError} where somebody has locked a table for longer than two seconds
+ * @throws {ExplainedError} where somebody has locked a table for longer than two seconds, or the server takes longer than a minute
  */
 export async function inCatalogTransaction<T> (query: Query, work: () => Promise<T>): Promise<T> {
   await query('begin isolation level repeatable read read only')
@@ -19,7 +19,9 @@ export async function inCatalogTransaction<T> (query: Query, work: () => Promise
     await query("set local statement_timeout = '60s'")
     return await work()
   } catch (error) {
-    if ((error as { code?: string }).code !== '55P03') throw error
+    const { code } = error as { code?: string }
+    if (code === '57014') throw new ExplainedError('the check was given up after a minute, or somebody cancelled it: the server is busy, or has very many or very large functions; ask again when it is less busy', { cause: error })
+    if (code !== '55P03') throw error
     throw new ExplainedError('somebody holds a lock on one of the tables, as whoever alters it does; ask again when they are done', { cause: error })
   } finally {
     await query('rollback')

@@ -20,6 +20,21 @@ const dollarTag = quoted(String.raw`^\$(?:${letter}(?:\w|[^\x01-\x7f])*)?\$`)
  */
 const openText = quoted(String.raw`%(?:\d+\$)?-?(?:\d+|\*(?:\d+\$)?)?s|^e'.*\\|\mdo\s+(?:language\s+\w+\s+)?[%'$]|(?:^(?:'|\$\w*\$)\s*|;\s*)set\s+(?:(?:local|session)\s+)?[\w.]*(?:[%"&'$]|$)|\mset\s+(?:local|session)\s+[\w.]*(?:[%"&'$]|$)`)
 
+/** So much at least lies ahead of what is read: to copy all that is left for every token would take the square of its length. */
+const ahead = 2048
+
+/** The token that a text begins with, where no comment is open. @param tag what begins a literal in dollars there */
+const firstToken = (text: string, tag: string): string => `
+  case
+    when ${tag} is null then substring(${text} from ${token})
+    when strpos(substr(${text}, length(${tag}) + 1), ${tag}) = 0 then ${text}
+    else left(${text}, 2 * length(${tag}) + strpos(substr(${text}, length(${tag}) + 1), ${tag}) - 1)
+  end`
+
+/** A token that may be another one, or go on, behind the end of what was looked at: a literal that does not end there, or one with escapes that another may continue. */
+const mayGoOn = String.raw`(length(near.token) = length(rest.text) or near.token in ('''', '"', '$')
+  or near.token in ('e', 'E') and substr(rest.text, 2, 1) = '''' or near.token ~ '^[eE]''' and substr(rest.text, length(near.token) + 1) ~ '^(?:\s|--[^\n\r]*(?:[\n\r]|$))*$')`
+
 /**
  * The text of functions that PostgreSQL does not look into, of those that policies call, or that execute or set something, as one of the
  * relations of catalog.ts: `code` is without its comments, `bare` without what stands in literals and quoted names as well, `shape` with
@@ -28,23 +43,31 @@ const openText = quoted(String.raw`%(?:\d+\$)?-?(?:\d+|\*(?:\d+\$)?)?s|^e'.*\\|\
  */
 export const functionCode = String.raw`
   function_code as materialized (
-    with recursive reading (oid, place, depth, token, kind) as (
-      select own_function.oid, 1, 0, '' collate "C", 'code'
+    with recursive source as materialized (
+      select own_function.oid, own_function.prosrc, length(own_function.prosrc) as size
       from own_function
       where own_function.prosqlbody is null and own_function.lanname in ('sql', 'plpgsql') and (own_function.oid in (select called.oid from called) or own_function.prosrc ~* '\mexecute\M|\mset\M[^;]*\.')
+    ),
+    chunk as materialized (
+      select source.oid, number, source.size, substr(source.prosrc, number * ${ahead} + 1, ${2 * ahead}) as text from source, generate_series(0, source.size / ${ahead}) as number
+    ),
+    reading (oid, place, depth, token, kind) as (
+      select source.oid, 1, 0, '' collate "C", 'code' from source
       union all
       select reading.oid, reading.place + length(found.token),
         reading.depth + case found.token when '/*' then 1 when '*/' then -1 else 0 end,
         found.token, case when reading.depth > 0 or found.token ~ '^(--|/\*)' then 'comment' when found.token ~ '^([eE]?''|\$.*\$)' then 'literal' when found.token ~ '^"' then 'name' else 'code' end
-      from reading join own_function on own_function.oid = reading.oid,
-        substr(own_function.prosrc, reading.place) as rest (text),
+      from reading join chunk on chunk.oid = reading.oid and chunk.number = (reading.place - 1) / ${ahead},
+        substr(chunk.text, (reading.place - 1) % ${ahead} + 1) as rest (text),
         substring(rest.text from ${dollarTag}) as dollar (tag),
+        lateral (select case when reading.depth > 0 then substring(rest.text from '^(?:/\*|\*/|[^*/]+|.)') else ${firstToken('rest.text', 'dollar.tag')} end as token) as near,
         lateral (
           select case
-            when reading.depth > 0 then substring(rest.text from '^(?:/\*|\*/|[^*/]+|.)')
-            when dollar.tag is null then substring(rest.text from ${token})
-            when strpos(substr(rest.text, length(dollar.tag) + 1), dollar.tag) = 0 then rest.text
-            else left(rest.text, 2 * length(dollar.tag) + strpos(substr(rest.text, length(dollar.tag) + 1), dollar.tag) - 1)
+            when reading.depth > 0 or reading.place + length(rest.text) > chunk.size or not ${mayGoOn} then near.token
+            else (
+              select ${firstToken('whole.text', 'whole_dollar.tag')}
+              from source, substr(source.prosrc, reading.place) as whole (text), substring(whole.text from ${dollarTag}) as whole_dollar (tag)
+              where source.oid = reading.oid)
           end as token
         ) as found
       where rest.text <> ''
