@@ -73,3 +73,17 @@ t.test('a function of hundreds of kilobytes is read whole, wherever in it the sa
     }
   })
 })
+
+t.test('functions of an extension are the server\'s own code, in C or built in', async t => {
+  const database = await testDatabase(t)
+  await withClient(database.admin, async client => {
+    const [extension] = (await client.query("select from pg_available_extensions where name = 'citext'")).rows
+    if (extension === undefined) {
+      t.pass('functions of citext', { skip: 'this server has no such extension' })
+      return
+    }
+    await client.query('create extension citext schema rowhouse')
+    const errors = (await check(queryOf(client), { ...rowhouseSettings, manifest: undefined })).filter(({ rule }) => rule.severity === 'error' && !rule.id.startsWith('unique-'))
+    t.strictSame(errors.map(({ rule, object }) => `${rule.id} ${object}`), [])
+  })
+})

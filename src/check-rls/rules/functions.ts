@@ -156,7 +156,7 @@ export const functionRules: readonly Rule[] = [
     query: `
       select distinct own_function.name as object, format('is written in %I, and %s may call it', lanname, runtime_role.name) as detail, format('revoke execute on function %s from %s;', own_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
       from own_function, runtime_role
-      where not lanpltrusted and prokind <> 'a' and not (is_of_extension and lanname = 'c') and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
+      where not lanpltrusted and prokind <> 'a' and not (is_of_extension and lanname in ('c', 'internal')) and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
   }
 ]
 
