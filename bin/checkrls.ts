@@ -16,6 +16,7 @@ import { runCommand, UsageError, withDatabase } from '../src/cli.ts'
 import { contextSigner, type SignContext } from '../src/database/context.ts'
 import { isOnOtherServer, loginAt } from '../src/database/placement.ts'
 import { parseUrl, type ConnectionSettings } from '../src/database/settings.ts'
+import { ExplainedError } from '../src/explained-error.ts'
 import { withCatalogue } from '../src/provisioning/catalogue.ts'
 import { showProgress } from '../src/testdata/progress.ts'
 
@@ -149,7 +150,21 @@ function namerIn (setTenant = ''): string[] {
 
 async function manifestOf ({ manifest, writeManifest }: Flags, usual: () => Promise<CheckSettings['manifest']>): Promise<CheckSettings['manifest']> {
   if (writeManifest !== undefined) return undefined
-  return manifest === undefined ? await usual() : parseManifest(await readFile(manifest, 'utf8'))
+  return manifest === undefined ? await usual() : parseManifest(await readGiven(manifest))
+}
+
+/** @throws {UsageError} where there is no such file, or it cannot be read */
+async function readGiven (file: string): Promise<string> {
+  return await readFile(file, 'utf8').catch((error: unknown) => { throw new UsageError(`${file} cannot be read: ${reasonOf(error)}`) })
+}
+
+async function writeAsked (file: string, content: object): Promise<void> {
+  await writeFile(file, `${JSON.stringify(content, null, 2)}\n`).catch((error: unknown) => { throw new UsageError(`${file} cannot be written: ${reasonOf(error)}`) })
+}
+
+function reasonOf (error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  return { ENOENT: 'there is no such file or folder', EISDIR: 'it is a folder', EACCES: 'it is not allowed' }[code ?? ''] ?? message
 }
 
 /** What names a tenant in this application's own database. */
@@ -214,28 +229,35 @@ async function run (flags: Flags, places: readonly Place[], settings: CheckSetti
 
 /** @returns nothing where what was asked for is a file */
 async function look (flags: Flags, query: Query, target: AuditTarget, exceptions: readonly Exception[], onTable: NonNullable<AuditOptions['onTable']>): Promise<CheckReport | undefined> {
+  if (flags.url === undefined) await assertHasTables(query, target)
   if (flags.writeManifest !== undefined) {
-    await writeFile(flags.writeManifest, `${JSON.stringify(await readManifest(query, target.settings), null, 2)}\n`)
+    await writeAsked(flags.writeManifest, await readManifest(query, target.settings))
     console.error(`wrote what the database consists of to ${flags.writeManifest}`)
     return undefined
   }
   const report = await audit(query, target, {
     rules: flags.fast ? startRules : rules,
     exceptions: [...exceptions, ...flags.ignore ?? []],
-    baseline: flags.baseline === undefined ? undefined : parseBaseline(await readFile(flags.baseline, 'utf8')),
+    baseline: flags.baseline === undefined ? undefined : parseBaseline(await readGiven(flags.baseline)),
     attack: flags.attack,
     onTable
   })
   if (flags.writeBaseline === undefined) return report
   const baseline = baselineOf([...report.sifted.findings, ...report.sifted.known], report.probes === undefined ? [] : [...openLeaks(report.probes), ...report.probes.known])
-  await writeFile(flags.writeBaseline, `${JSON.stringify(baseline, null, 2)}\n`)
+  await writeAsked(flags.writeBaseline, baseline)
   console.error(`wrote ${baseline.findings.length} findings to ${flags.writeBaseline}`)
   return undefined
 }
 
+/** Of a database with nothing in it every rule would find something to say. @throws {ExplainedError} */
+async function assertHasTables (query: Query, { settings: { schema } }: AuditTarget): Promise<void> {
+  const tables = await query("select from pg_catalog.pg_class join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace where nspname = $1 and relkind in ('r', 'p') limit 1", [schema])
+  if (tables.length === 0) throw new ExplainedError('the database has no catalogue of tenants yet; run: npx tsx bin/migrate.ts up')
+}
+
 /** There is a way past the walls, or nobody could try whether there is; strictly, a weakness is one, too. */
 function isOpen ({ sifted, probes }: CheckReport, { strict }: Flags): boolean {
-  return sifted.findings.some(({ rule }) => strict || rule.severity === 'error') || (probes !== undefined && openLeaks(probes).length > 0) || (probes?.skipped.length ?? 0) > 0
+  return sifted.findings.some(({ rule }) => strict || rule.severity === 'error') || (probes !== undefined && openLeaks(probes).length > 0) || (probes?.skipped.length ?? 0) > 0 || probes?.results.length === 0
 }
 
 function collect (text: string, before: string[] = []): string[] {

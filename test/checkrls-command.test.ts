@@ -5,7 +5,8 @@ import { rowhouseSettings } from '../src/check-rls/rowhouse.ts'
 import { rules } from '../src/check-rls/rules.ts'
 import { queryOf } from '../src/check-rls/session.ts'
 import { withClient } from '../src/database/admin.ts'
-import { run, seedTenants, testDatabase, type TestDatabase } from './support.ts'
+import { formatUrl } from '../src/database/settings.ts'
+import { plainEnvironment, run, seedTenants, testDatabase, type TestDatabase } from './support.ts'
 
 /** What comes of all attacks on a database, as the command makes them. */
 async function attack (database: TestDatabase): Promise<ProbeReport> {
@@ -86,4 +87,24 @@ t.test('functions of an extension are the server\'s own code, in C or built in',
     const errors = (await check(queryOf(client), { ...rowhouseSettings, manifest: undefined })).filter(({ rule }) => rule.severity === 'error' && !rule.id.startsWith('unique-'))
     t.strictSame(errors.map(({ rule, object }) => `${rule.id} ${object}`), [])
   })
+})
+
+t.test('a database with nothing in it is called that, and an attack that tried nothing is no success', async t => {
+  const database = await testDatabase(t)
+  await database.takeBack((await database.migrations()).length)
+  for (const args of [[], ['--attack'], ['--fast'], ['--write-manifest', 'x.json']]) {
+    const { ended, output } = run(t, ['bin/checkrls.ts', ...args], database.environment)
+    t.equal(await ended, 1, args.join(' '))
+    t.match(output(), /^checkrls: the database has no catalogue of tenants yet; run: npx tsx bin\/migrate\.ts up\n$/)
+  }
+  const address = ['--url', formatUrl(database.admin), '--tenant-role', 'rowhouse_tenant']
+  const elsewhere = run(t, ['bin/checkrls.ts', ...address, '--attack', '--set-tenant', 'set local app.tenant = $1'], plainEnvironment())
+  t.equal(await elsewhere.ended, 1)
+  t.match(elsewhere.output(), /nothing was tried/)
+  t.notMatch(elsewhere.output(), /nothing got through/)
+  for (const [flag, file] of [['--manifest', '/nonexistent/manifest.json'], ['--baseline', '/nonexistent'], ['--write-baseline', '/nonexistent/baseline.json'], ['--write-manifest', '/']] as const) {
+    const { ended, output } = run(t, ['bin/checkrls.ts', ...address, flag, file], plainEnvironment())
+    t.equal(await ended, 2, flag)
+    t.match(output(), new RegExp(`^checkrls: ${file} cannot be (?:read|written): (?:there is no such file or folder|it is a folder)\n$`))
+  }
 })

@@ -608,7 +608,7 @@ t.test('the command checks a database by its address as told, and holds it to a 
   await withClient(database.admin, async client => { await client.query('alter table rowhouse.subtask add constraint subtask_task foreign key (account_id, task_id) references rowhouse.task (account_id, id) on delete restrict') })
   t.match(await command(...known, '--manifest', file('manifest.json'), '--baseline', file('baseline.json')), { code: 0, output: /unused {2}the baseline's manifest-foreign-key:subtask/ })
   t.match(await command(...known, '--manifest', file('baseline.json')), { code: 2, output: /not a manifest/ })
-  t.match(await command(...known, '--baseline', file('nothing.json')), { code: 1, output: /nothing\.json/ })
+  t.match(await command(...known, '--baseline', file('nothing.json')), { code: 2, output: /nothing\.json cannot be read: there is no such file/ })
 })
 
 t.test('the databases that tenants have of their own are checked one by one, or all', async t => {

@@ -59,8 +59,9 @@ function formatProbes (probes: ProbeReport): string[] {
     ...(empty.length > 0 ? [`no row was to be seen of ${empty.map(printable).join(', ')}: there was nothing to steal`] : []),
     ...skipped.map(({ table, reason }) => `NOT ATTACKED: ${printable(table)}: ${reason}`),
     '',
+    ...(results.length === 0 ? ['nothing was tried: no table of tenants could be attacked, so nothing is known'] : []),
     ...(leaks.length === 0
-      ? [`nothing got through${others > 0 ? `, but for ${others} let be or known` : ''}, of ${count(results.length, 'attack')}`]
+      ? results.length === 0 ? [] : [`nothing got through${others > 0 ? `, but for ${others} let be or known` : ''}, of ${count(results.length, 'attack')}`]
       : [formatTable([
           { title: 'got through', value: ({ table }: ProbeResult) => table },
           { title: 'as', value: ({ role }) => role },
@@ -145,6 +146,7 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
       ...(probes === undefined ? [] : openLeaks(probes)).map(through),
       ...(probes?.accepted ?? []).map(({ result, exception }) => ({ ...through(result), suppressions: [{ kind: 'external', justification: exception.reason }] })),
       ...(probes?.known ?? []).map(result => ({ ...through(result), suppressions: [{ kind: 'external', justification: 'in the baseline' }] })),
+      ...(probes?.results.length === 0 ? [attack('the database', 'untried', 'nothing was tried')] : []),
       ...(probes?.skipped ?? []).map(({ table, reason }) => attack(table, 'skipped', `could not be attacked: ${reason}`)),
       ...(probes?.excepted ?? []).map(({ table, reason, exception }) => ({ ...attack(table, 'skipped', `could not be attacked: ${reason}`), suppressions: [{ kind: 'external', justification: exception.reason }] }))
     ]
