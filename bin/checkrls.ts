@@ -1,5 +1,6 @@
 import '../src/node-version.ts'
 import { readFile, writeFile } from 'node:fs/promises'
+import { relative, sep } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { audit, type AuditOptions, type AuditTarget } from '../src/check-rls/audit.ts'
 import type { Query } from '../src/check-rls/check.ts'
@@ -223,7 +224,7 @@ async function run (flags: Flags, places: readonly Place[], settings: CheckSetti
   } finally {
     progress?.stop()
   }
-  if (reports.length > 0) console.log({ text: formatText, json: formatJson, sarif: formatSarif }[flags.format](reports))
+  if (reports.length > 0) console.log({ text: formatText, json: formatJson, sarif: (all: readonly CheckReport[]) => formatSarif(all, artifactOf(flags)) }[flags.format](reports))
   if (reports.some(report => isOpen(report, flags))) process.exitCode = 1
 }
 
@@ -253,6 +254,12 @@ async function look (flags: Flags, query: Query, target: AuditTarget, exceptions
 async function assertHasTables (query: Query, { settings: { schema } }: AuditTarget): Promise<void> {
   const tables = await query("select from pg_catalog.pg_class join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace where nspname = $1 and relkind in ('r', 'p') limit 1", [schema])
   if (tables.length === 0) throw new ExplainedError('the database has no catalogue of tenants yet; run: npx tsx bin/migrate.ts up')
+}
+
+/** The file that says what is to be there: findings of what is in a database are shown at its beginning. */
+function artifactOf ({ url, manifest }: Flags): string {
+  if (manifest !== undefined) return relative(process.cwd(), manifest).split(sep).join('/')
+  return url === undefined ? 'src/check-rls/rowhouse-manifest.json' : 'database'
 }
 
 /** There is a way past the walls, or nobody could try whether there is; strictly, a weakness is one, too. */

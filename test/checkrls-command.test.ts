@@ -1,6 +1,8 @@
 import t from 'tap'
+import { audit } from '../src/check-rls/audit.ts'
 import { check, type Query } from '../src/check-rls/check.ts'
 import { probe, type ProbeReport } from '../src/check-rls/probes.ts'
+import { formatJson, formatSarif, formatText } from '../src/check-rls/report.ts'
 import { rowhouseSettings } from '../src/check-rls/rowhouse.ts'
 import { rules } from '../src/check-rls/rules.ts'
 import { queryOf } from '../src/check-rls/session.ts'
@@ -107,4 +109,27 @@ t.test('a database with nothing in it is called that, and an attack that tried n
     t.equal(await ended, 2, flag)
     t.match(output(), new RegExp(`^checkrls: ${file} cannot be (?:read|written): (?:there is no such file or folder|it is a folder)\n$`))
   }
+})
+
+t.test('no report carries what stands in a row', async t => {
+  const database = await testDatabase(t)
+  await seedTenants(database, { tenants: 2, subtasks: 3 })
+  await withClient(database.admin, async client => {
+    const secrets = ['SECRET-HASH', 'SECRET-MAIL', 'SECRET-NAME']
+    await client.query("update rowhouse.app_user set password_hash = 'SECRET-HASH-' || account_id, email = 'SECRET-MAIL-' || account_id || '@example.com'; update rowhouse.subtask set name = 'SECRET-NAME ' || id")
+    // So that attacks get through, and errors are such as functions raise.
+    await client.query(`
+      grant update (password_hash), truncate on rowhouse.app_user to rowhouse_tenant; create policy lax on rowhouse.subtask using (true);
+      create function rowhouse.shout() returns trigger language plpgsql as $$ begin raise exception 'no %', new; end $$;
+      create trigger shout before update on rowhouse.subtask for each row execute function rowhouse.shout()`)
+    const report = await audit(queryOf(client), { database: 'here', settings: { ...rowhouseSettings, manifest: undefined }, setTenant: 'select rowhouse.set_account($1)' }, { attack: true })
+    t.ok(report.probes?.results.some(({ leak }) => leak !== undefined))
+    for (const format of [formatText, formatJson, formatSarif]) for (const secret of secrets) t.notOk(format([report]).includes(secret), `${format.name}: ${secret}`)
+    const blind = report.probes?.results.find(({ probe }) => probe === 'update password_hash blindly')
+    t.equal(blind?.sql, 'update rowhouse.app_user set "password_hash" = $1 /* $1: a text */', 'but what was tried')
+    t.ok(report.probes?.results.some(({ sql }) => sql.includes('"account_id" = $1 /* $1: the other tenant */')))
+    const { runs } = JSON.parse(formatSarif([report], 'a folder/manifest.json')) as { runs: Array<{ results: Array<{ locations: unknown }> }> }
+    t.ok(runs[0]?.results.length)
+    for (const { locations } of runs[0]?.results ?? []) t.match(locations, [{ physicalLocation: { artifactLocation: { uri: 'a%20folder/manifest.json' }, region: { startLine: 1 } }, logicalLocations: [{ fullyQualifiedName: String }] }], 'a line of a file, without which GitHub takes none')
+  })
 })

@@ -1,9 +1,11 @@
-import { literal, type Attempt, type Context } from './attempts.ts'
+import { literal, type Attempt, type Context, type Prey } from './attempts.ts'
 
 /** What PostgreSQL said to an attempt: a code and its words, or how many rows. */
 export interface Answer {
   code: string
   text: string
+  /** The same without what may stand in a row: what reports may tell. */
+  told: string
   count: number
   /** The word that PostgreSQL has for what it has done, such as UPDATE; empty where it was not done, or nobody has passed it on. */
   command: string
@@ -23,13 +25,14 @@ export const timeouts = ['55P03', '57014']
 /** A statement was let through. */
 export function answerOfRows (rows: Rows): Answer {
   const count = rowCountOf(rows)
-  return { code: '', text: `${count} ${count === 1 ? 'row' : 'rows'}`, count, command: rows.command ?? '', constraint: undefined, where: undefined }
+  const text = `${count} ${count === 1 ? 'row' : 'rows'}`
+  return { code: '', text, told: text, count, command: rows.command ?? '', constraint: undefined, where: undefined }
 }
 
 /** A statement was refused, or went wrong. */
 export function answerOfError (error: unknown): Answer {
   const { code = '', message, constraint, where } = error as Error & { code?: string, constraint?: string, where?: string }
-  return { code: code === '' ? 'unknown' : code, text: `${code} ${message}`, count: 0, command: '', constraint, where }
+  return { code: code === '' ? 'unknown' : code, text: `${code} ${message}`, told: `${code} ${wordsWithoutValues(message, code)}`, count: 0, command: '', constraint, where }
 }
 
 /** How many rows a statement has given or changed: clients give the number beside the rows, as pg does. */
@@ -43,7 +46,7 @@ export function isWaitedFor ({ text }: Pick<Attempt, 'text'>, { code, text: answ
 }
 
 /** What an answer gives away by itself. */
-export function leakOf ({ leaksBy, refusals: its = [], text, mayFail = false }: Attempt, { code, text: answer, count }: Answer): string | undefined {
+export function leakOf ({ leaksBy, refusals: its = [], text, mayFail = false }: Attempt, { code, text: answer, told, count }: Answer): string | undefined {
   if (code === '') return leaksBy === 'answer' || (leaksBy === 'rows' && count > 0) ? answer : undefined
   if (isWaitedFor({ text }, { code, text: answer })) return 'takes rows past the policies'
   if (mayFail || timeouts.includes(code)) return undefined
@@ -51,7 +54,7 @@ export function leakOf ({ leaksBy, refusals: its = [], text, mayFail = false }: 
   if (leaksBy === 'difference' && code === '23505') return undefined
   if (refusals.includes(code) || its.includes(code)) return undefined
   // A key, a check or a trigger was asked: the policies were not what stopped it.
-  return `not refused by the walls: ${answer}`
+  return `not refused by the walls: ${told}`
 }
 
 /**
@@ -74,4 +77,33 @@ export function isSame (one: Answer, other: Answer): boolean {
 /** A statement with its values in place. */
 export function bound (text: string, values: readonly unknown[]): string {
   return text.replace(/\$(\d+)/g, (_, index: string) => literal(values[Number(index) - 1]))
+}
+
+/**
+ * A statement as a report may show it: of its values, their kinds. Whoever reads reports need not be one who may read the rows that
+ * they come from, other tenants' and hidden columns' among them.
+ */
+export function shown ({ text, values }: Pick<Attempt, 'text' | 'values'>, { self, victim }: Pick<Prey, 'self' | 'victim'>): string {
+  const kindOf = (value: unknown): string => value === victim ? 'the other tenant' : value === self ? "one's own tenant" : kindOfValue(value)
+  const statement = text.replaceAll(literal(victim), "'<the other tenant>'").replaceAll(literal(self), "'<one's own tenant>'")
+  return values.length === 0 ? statement : `${statement} /* ${values.map((value, index) => `$${index + 1}: ${kindOf(value)}`).join(', ')} */`
+}
+
+function kindOfValue (value: unknown): string {
+  if (value === null || value === undefined) return 'null'
+  const text = String(value)
+  if (/^-?\d+$/.test(text)) return 'a whole number'
+  if (/^(?:t|f|true|false)$/.test(text)) return 'a truth value'
+  return /^\d{4}-\d\d-\d\d/.test(text) ? 'a time' : 'a text'
+}
+
+/** Codes whose words name relations, columns and constraints alone, never what stands in a row. */
+const wordsOfNames = /^(42|25|23|0A|55|57)/
+
+/** PostgreSQL's words, without what may stand in a row. @param own a value that was tried, and is no secret */
+export function wordsWithoutValues (words: string, code: string, own = ''): string {
+  if (wordsOfNames.test(code)) return words
+  if (!code.startsWith('22')) return 'its words are left out, because they may hold what stands in a row'
+  // What could not be read as a number is what the attempt has set, or what stands in a row.
+  return words.replace(/"(.*)"/s, (quoted, value) => value === own || value === '' ? quoted : '"…"')
 }

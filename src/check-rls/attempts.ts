@@ -153,18 +153,20 @@ function blindWrites ({ name, key, columns }: ProbedTable, { self, row }: Prey):
   const updatable = columns.filter(column => column.name !== key && !column.isGenerated && !column.isIdentity && column.canUpdate)
   return [
     { ...own, probe: 'delete blindly', text: `delete from ${name}` },
-    ...updatable.flatMap(column => otherValues(row[column.name]).map(value => (
-      { ...own, probe: `update ${named(column.name)} blindly`, text: `update ${name} set ${quote(column.name)} = ${value}` })))
+    ...updatable.flatMap(column => [
+      { ...own, probe: `update ${named(column.name)} blindly`, text: `update ${name} set ${quote(column.name)} = $1`, values: [otherValue(row[column.name])] },
+      { ...own, probe: `update ${named(column.name)} blindly`, text: `update ${name} set ${quote(column.name)} = default` }
+    ])
   ]
 }
 
-/** What may stand where a value stands, of the same type as far as that shows; and what stands there by itself. */
-function otherValues (value: unknown): string[] {
+/** What may stand where a value stands, of the same type as far as that shows. */
+function otherValue (value: unknown): unknown {
   const text = typeof value === 'string' ? value : ''
-  if (/^-?\d+$/.test(text)) return [literal(BigInt(text) + 1n), 'default']
-  if (/^(?:t|f|true|false)$/.test(text)) return [literal(!text.startsWith('t')), 'default']
-  if (/^\d{4}-\d\d-\d\d/.test(text)) return [literal('2001-01-01'), 'default']
-  return [literal(`${text}x`), 'default']
+  if (/^-?\d+$/.test(text)) return BigInt(text) + 1n
+  if (/^(?:t|f|true|false)$/.test(text)) return !text.startsWith('t')
+  if (/^\d{4}-\d\d-\d\d/.test(text)) return '2001-01-01'
+  return `${text}x`
 }
 
 /** Whether something tells that the other has a row: each is tried with that row and without it. */

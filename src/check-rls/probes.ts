@@ -1,4 +1,4 @@
-import { answerOfError, answerOfRows, bound, isRaisedInside, isSame, isTenant, isWaitedFor, leakOf, timeouts, type Answer } from './answers.ts'
+import { answerOfError, answerOfRows, bound, isRaisedInside, isSame, isTenant, isWaitedFor, leakOf, shown, timeouts, type Answer } from './answers.ts'
 import { attemptsOn, literal, quote, readsAs, withoutRow, type Attempt, type Prey, type ProbedTable, type SuspectFunction } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
@@ -28,10 +28,10 @@ export interface ProbeResult {
   leak: string | undefined
   /** What it does to others without showing or changing a row of theirs: keeps them waiting. */
   nuisance: string | undefined
-  /** What PostgreSQL answered: a code and its words, or how many rows. */
+  /** What PostgreSQL answered: a code and its words, without any value of a row, or how many rows. */
   answer: string
   ms: number
-  /** What was sent, values in place. */
+  /** What was sent, with `$1` and so on where its values were: of these, what kind they are of. */
   sql: string
 }
 
@@ -189,12 +189,12 @@ class Attack {
     const start = performance.now()
     const { answer, loss } = attempt.leaksBy === 'loss' ? await this.#answerAndLoss(table, role, prey, attempt, sql) : { answer: await this.#answer(role, attempt, sql), loss: undefined }
     if (timeouts.includes(answer.code) && !isWaitedFor(attempt, answer) && attempt.leaksBy !== 'nothing') {
-      this.#skip(table, `"${attempt.probe}" could not be tried: ${answer.text}`)
+      this.#skip(table, `"${attempt.probe}" could not be tried: ${answer.told}`)
       return
     }
     const leak = loss ?? await this.#leakOf(table, role, prey, attempt, sql, answer)
     this.#report.results.push({
-      table: table.name, role, probe: attempt.probe, leak, nuisance: answer.code === '' ? attempt.nuisance : undefined, answer: answer.text, ms: performance.now() - start, sql
+      table: table.name, role, probe: attempt.probe, leak, nuisance: answer.code === '' ? attempt.nuisance : undefined, answer: answer.told, ms: performance.now() - start, sql: shown(attempt, prey)
     })
   }
 
@@ -238,10 +238,10 @@ class Attack {
     if (answer.code === '' || attempt.mayFail === true || timeouts.includes(answer.code)) return said
     if (said === undefined && !isRaisedInside(attempt, answer)) return undefined
     if (!await this.#isOfContext(role, attempt, answer)) {
-      const alarm = said ?? `not refused by the walls: ${answer.text}`
+      const alarm = said ?? `not refused by the walls: ${answer.told}`
       if (!this.#isSuperuser) return `${alarm}${lookBehind}`
       const open = attempt.leaksBy === 'loss' ? undefined : await this.#openBehind(role, attempt, sql)
-      if (open !== undefined) return open === '' ? alarm : `${open}, where no trigger or key answers ${answer.text}`
+      if (open !== undefined) return open === '' ? alarm : `${open}, where no trigger or key answers ${answer.told}`
     }
     return this.#isSuperuser ? await this.#difference(table, role, prey, attempt, sql, answer) : undefined
   }
@@ -280,7 +280,7 @@ class Attack {
       if (without !== undefined) await this.#query(without.text, without.values)
       await this.#query('set local session_replication_role = origin')
     })
-    return isSame(other, answer) ? undefined : `says whether the row exists: ${other.text} without it`
+    return isSame(other, answer) ? undefined : `says whether the row exists: ${other.told} without it`
   }
 
   /** What PostgreSQL says to it, as a tenant's role; all is taken back. */

@@ -104,17 +104,22 @@ function plain ({ rule, object, detail, mend }: Finding) {
   return { rule: rule.id, severity: rule.severity, object, detail, gain: rule.gain, mend }
 }
 
-/** For whatever shows findings beside code: SARIF 2.1.0, https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-export function formatSarif (reports: readonly CheckReport[]): string {
-  return JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: reports.map(sarifRun) }, null, 2)
+/** For whatever shows findings beside code. @param artifact the file that says what is to be there, relative to the repository. SARIF 2.1.0, https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+export function formatSarif (reports: readonly CheckReport[], artifact = 'database'): string {
+  return JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: reports.map(report => sarifRun(report, artifact)) }, null, 2)
 }
 
-function sarifRun ({ database, rules, sifted: { findings, excepted, known }, probes }: CheckReport) {
+function sarifRun ({ database, rules, sifted: { findings, excepted, known }, probes }: CheckReport, artifact: string) {
+  // What shows findings beside code takes none without a line of a file.
+  const locationsOf = (object: string): object[] => [{
+    physicalLocation: { artifactLocation: { uri: encodeURI(artifact) }, region: { startLine: 1 } },
+    logicalLocations: [{ fullyQualifiedName: object, kind: 'object' }]
+  }]
   const result = ({ rule, object, detail, mend }: Finding) => ({
     ruleId: rule.id,
     level: rule.severity,
     message: { text: `${object} ${detail}. ${rule.gain} Mend: ${mend}` },
-    locations: [{ logicalLocations: [{ fullyQualifiedName: object, kind: 'object' }] }],
+    locations: locationsOf(object),
     // So that a finding is the same one in the next run, and another than that of another role on the same object.
     partialFingerprints: { 'ruleObjectAndDetail/v1': `${rule.id}:${object}:${detail}` }
   })
@@ -122,7 +127,7 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
     ruleId: 'attack',
     level: 'error',
     message: { text: `${table}: ${text}` },
-    locations: [{ logicalLocations: [{ fullyQualifiedName: table, kind: 'object' }] }],
+    locations: locationsOf(table),
     partialFingerprints: { 'ruleObjectAndDetail/v1': `attack:${table}:${what}` }
   })
   const through = ({ table, role, probe, leak, sql }: ProbeResult) => attack(table, `${role}:${probe}`, `as ${role}, ${probe}: ${leak ?? ''} (${sql})`)

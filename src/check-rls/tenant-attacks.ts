@@ -1,4 +1,4 @@
-import { answerOfError, answerOfRows, bound, isWaitedFor, leakOf, timeouts, type Answer } from './answers.ts'
+import { answerOfError, answerOfRows, bound, isWaitedFor, leakOf, timeouts, type Answer, wordsWithoutValues } from './answers.ts'
 import { attemptsOn, literal, quote, type Attempt, type Context, type Prey, type ProbedTable } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
@@ -173,15 +173,13 @@ function outcomeOf (attempt: Attempt, answer: Answer): Outcome {
   return answer.code === '' ? 'no rows' : 'refused'
 }
 
-/** Codes whose words name relations, columns and constraints alone, never what stands in a row. */
-const wordsOfNames = /^(42|25|23|0A|55|57)/
-
 /** How many rows got through is not said either: that would be how many another has. */
 function wordsOf (attempt: Attempt, { code, text, count, command }: Answer, outcome: Outcome): string {
+  const { context } = attempt
   if (code === '' && outcome !== 'through') return nothingBy(command)
   if (code === '') return attempt.leaksBy === 'rows' || count > 0 ? 'rows came back, or were changed' : 'it was done'
   if (isWaitedFor(attempt, { code, text })) return 'it waited for rows to take past the policies'
-  const words = withoutValues(text.slice(code.length + 1), code, attempt.context)
+  const words = wordsWithoutValues(text.slice(code.length + 1), code, typeof context === 'object' && 'setting' in context ? context.value : '')
   return outcome === 'through' ? `not the policies, only this stopped it: ${words}` : words
 }
 
@@ -189,14 +187,6 @@ function wordsOf (attempt: Attempt, { code, text, count, command }: Answer, outc
 function nothingBy (command: string): string {
   const done = { UPDATE: 'changed', DELETE: 'deleted', INSERT: 'added', MERGE: 'changed' }[command] ?? 'shown'
   return `${command === 'INSERT' ? 'INSERT 0 0' : `${command} 0`}: no row was ${done}`
-}
-
-function withoutValues (words: string, code: string, context: Context): string {
-  if (wordsOfNames.test(code)) return words
-  if (!code.startsWith('22')) return 'its words are left out, because they may hold what stands in a row'
-  // What could not be read as a number is what the attempt has set, or what stands in a row.
-  const own = typeof context === 'object' && 'setting' in context ? context.value : ''
-  return words.replace(/"(.*)"/s, (quoted, value) => value === own || value === '' ? quoted : '"…"')
 }
 
 /** Tables that have a number of a sequence ready for each new row, and in which columns. */
