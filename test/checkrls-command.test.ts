@@ -6,6 +6,7 @@ import { formatJson, formatSarif, formatText } from '../src/check-rls/report.ts'
 import { rowhouseSettings } from '../src/check-rls/rowhouse.ts'
 import { rules } from '../src/check-rls/rules.ts'
 import { queryOf } from '../src/check-rls/session.ts'
+import type { CheckSettings } from '../src/check-rls/settings.ts'
 import { withClient } from '../src/database/admin.ts'
 import { formatUrl } from '../src/database/settings.ts'
 import { plainEnvironment, run, seedTenants, testDatabase, type TestDatabase } from './support.ts'
@@ -131,5 +132,18 @@ t.test('no report carries what stands in a row', async t => {
     const { runs } = JSON.parse(formatSarif([report], 'a folder/manifest.json')) as { runs: Array<{ results: Array<{ locations: unknown }> }> }
     t.ok(runs[0]?.results.length)
     for (const { locations } of runs[0]?.results ?? []) t.match(locations, [{ physicalLocation: { artifactLocation: { uri: 'a%20folder/manifest.json' }, region: { startLine: 1 } }, logicalLocations: [{ fullyQualifiedName: String }] }], 'a line of a file, without which GitHub takes none')
+  })
+})
+
+t.test('a name that matches nothing is found, and one with its schema is understood', async t => {
+  const database = await testDatabase(t)
+  await withClient(database.admin, async client => {
+    await client.query('grant select (password_hash) on rowhouse.app_user to rowhouse_tenant')
+    const found = async (given: Partial<CheckSettings>): Promise<string[]> => (await check(queryOf(client), { ...rowhouseSettings, manifest: undefined, ...given }, rules.filter(({ id }) => id === 'name-missing' || id === 'column-readable'))).map(({ rule, object }) => `${rule.id} ${object}`)
+    const readable = 'column-readable rowhouse.app_user.password_hash'
+    for (const name of ['password_hash', 'app_user.password_hash', 'rowhouse.app_user.password_hash']) t.strictSame(await found({ hiddenColumns: [name] }), [readable], name)
+    for (const name of ['app_user.pasword_hash', 'members.password_hash', 'other.app_user.password_hash', 'pasword_hash']) t.strictSame(await found({ hiddenColumns: [name] }), [`name-missing ${name}`], name)
+    const { definers, verifiers } = rowhouseSettings
+    t.strictSame(await found({ hiddenColumns: [], shared: ['nosuch', 'rowhouse.nosuch', 'account', 'rowhouse.account'], definers: [...definers, 'auth.nosuch()'], verifiers: [...verifiers, 'nosuch()'] }), ['name-missing auth.nosuch()', 'name-missing nosuch', 'name-missing nosuch()', 'name-missing rowhouse.nosuch'])
   })
 })

@@ -346,5 +346,6 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'manifest-grant', object: 'rowhouse.account', sql: 'grant update (status) on rowhouse.account to rowhouse_tenant' },
   { rule: 'manifest-grant', object: 'rowhouse.account', sql: 'grant insert (id) on rowhouse.account to rowhouse_tenant' },
   { rule: 'manifest-grant', object: 'rowhouse.project', sql: 'grant update (name, id) on rowhouse.project to rowhouse_tenant' },
+  { rule: 'name-missing', object: 'api_token.token_hash', sql: 'alter table rowhouse.api_token rename column token_hash to hash' },
   { rule: 'manifest-unlisted', sql: 'create table rowhouse.by_hand (account_id bigint not null, id bigint, primary key (account_id, id))' }
 ]

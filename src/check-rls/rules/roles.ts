@@ -24,6 +24,26 @@ export const roleRules: readonly Rule[] = [
       where not exists (select from pg_roles where rolname = named.role)`
   },
   {
+    id: 'name-missing',
+    severity: 'error',
+    title: 'A column, table or function that was named and is not there',
+    gain: 'Nothing by itself: but what was meant is not hidden, shared or vouched for, and nobody is told.',
+    explanation: 'Columns are named as "table.column" or "schema.table.column", or "column" in any table; tables of another schema with it; functions with their schema and the types of their arguments, "app.resolve(text)".',
+    query: `
+      select distinct named.name as object, named.detail, 'run it again with the name as it is' as mend
+      from given, lateral (
+        select name, 'is named as hidden, and no table here has such a column' as detail from unnest(given.hidden_columns) as asked (name)
+        where not exists (select from any_table join pg_attribute on attrelid = any_table.oid and attnum > 0 and not attisdropped where asked.name in (attname, format('%s.%s', any_table.relname, attname), format('%s.%I', any_table.name, attname)))
+        union all
+        select name, 'is named as shared, and there is no such table' from unnest(given.shared) as asked (name)
+        where not exists (select from pg_class join pg_namespace on pg_namespace.oid = relnamespace where relkind in ('r', 'p', 'v', 'm', 'f') and (relnamespace = (select given_schema.oid from given_schema where is_first) and relname = asked.name or format('%I.%I', nspname, relname) = asked.name))
+        union all
+        select name, 'is named as a function that may run as its owner, and there is none of this name' from unnest(given.definers) as asked (name) where not exists (select from own_function where own_function.name = asked.name)
+        union all
+        select name, 'is named as a function that verifies, and there is none of this name' from unnest(given.verifiers) as asked (name) where not exists (select from own_function where own_function.name = asked.name)
+      ) as named`
+  },
+  {
     id: 'role-bypasses',
     severity: 'error',
     title: 'A role that row-level security does not hold for',
