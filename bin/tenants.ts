@@ -236,7 +236,7 @@ command('delete SLUG', 'take a tenant from the web; --purge, after some days, re
       const purged = await purgeTenant(database, catalogue, slug, graceDays * dayMs, { onProgress: progress.report }).finally(progress.stop)
       if (json) return printJson(purged)
       console.log(`removed from the shared schema: ${rowsText(purged.removed)}`)
-      for (const { database: place, answer } of purged.dropped) console.log(printable(`dropped the database ${place}; its server says of it: ${answer}`))
+      for (const { database: place, answer } of purged.dropped) console.log(printable(`dropped the database ${place}; it is gone, as its server confirms: ${answer}`))
       console.log(`left in the shared schema: ${rowsText(purged.left)}`)
     })
   })

@@ -136,7 +136,7 @@ t.test('an export that is interrupted or fails leaves no file', async t => {
 t.test('a file that is there is kept, unless it may be overwritten', async t => {
   const path = fresh()
   await writeFile(path, 'mine')
-  await t.rejects(exportFrom(2, path), { name: 'ArchiveError', message: /is there/ })
+  await t.rejects(exportFrom(2, path), { name: 'ArchiveError', message: /is there already; .*--overwrite/ })
   t.equal(await readFile(path, 'utf8'), 'mine')
   await withClient(database.login('loader'), async client => { await exportArchive(client, 2, path, { overwrite: true }) })
   t.equal((await inspectArchive(path)).manifest.account.slug, 'tenant-1')

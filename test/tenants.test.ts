@@ -286,7 +286,7 @@ t.test('a purge shows that nothing is left anywhere, of a move that left somethi
   t.match(await tenants(t, 'delete', 'leaving', '--purge', '--grace-days', '0'), { code: 2, output: new RegExp(`from the shared schema and the database ${own}, which a move has left, for good`) })
   const output = await done(t, 'delete', 'leaving', '--purge', '--yes', '--grace-days', '0')
   t.match(output, /^removed from the shared schema: .*subtask 25, task 2, /m)
-  t.match(output, new RegExp(`^dropped the database ${own}; its server says of it: database "${own}" does not exist$`, 'm'))
+  t.match(output, new RegExp(`^dropped the database ${own}; it is gone, as its server confirms: database "${own}" does not exist$`, 'm'))
   t.match(output, /^left in the shared schema: .*subtask 0, user_session 0$/m)
   t.strictSame(await leftovers(), [])
 })

@@ -33,7 +33,7 @@ export interface ExportOptions extends ArchiveSteps {
 export async function exportArchive (client: pg.Client, accountId: number, path: string, { signal, onProgress, overwrite = false, onWritten }: ExportOptions = {}): Promise<Manifest> {
   signal?.throwIfAborted()
   if (!Number.isSafeInteger(accountId)) throw new ArchiveError('an account is named by its id, a whole number')
-  if (!overwrite && await exists(path)) throw new ArchiveError(`${path} is there; name another file, or have it overwritten`)
+  if (!overwrite && await exists(path)) throw new ArchiveError(`${path} is there already; name another file, or have this one overwritten with --overwrite`)
   const part = await createPart(path)
   try {
     const manifest = await inSnapshot(client, signal, async () => await writeArchive(client, accountId, part.file, { signal, onProgress }))
@@ -195,7 +195,7 @@ async function * text (content: string): AsyncGenerator<Buffer> {
 /** Gives the file its name. Where nothing may be overwritten, that is one step, too, if the file system knows links. */
 async function publish (part: string, path: string, overwrite: boolean): Promise<void> {
   const isLinked = !overwrite && await link(part, path).then(() => true, (error: unknown) => {
-    if (hasCode(error, 'EEXIST')) throw new ArchiveError(`${path} is there now; name another file, or have it overwritten`, { cause: error })
+    if (hasCode(error, 'EEXIST')) throw new ArchiveError(`${path} is there now; name another file, or have this one overwritten with --overwrite`, { cause: error })
     return false
   })
   if (!isLinked) await rename(part, path)
