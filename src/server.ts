@@ -108,6 +108,7 @@ async function strategyFor (config: Config, database: Database): Promise<Tenancy
     tenantLogin: database.login('tenant'),
     operatorLogin: operatorEntry(config) === 'closed' ? undefined : database.logins.operator,
     signContext: contextSigner(config.database.context, config.requestDeadlineMs),
+    wallExceptions: config.wallExceptions,
     pool: { size, userSize, userWaiting, preparedStatements, waitTimeoutMs: 5000, connectTimeoutMs: 5000 }
   })
 }

@@ -8,8 +8,10 @@ import { rules } from '../src/check-rls/rules.ts'
 import { queryOf } from '../src/check-rls/session.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
 import { withClient } from '../src/database/admin.ts'
+import { Pool } from '../src/database/pool.ts'
+import { assertRoleIsWalled, type WallException } from '../src/database/role-check.ts'
 import { formatUrl } from '../src/database/settings.ts'
-import { plainEnvironment, run, seedTenants, testDatabase, type TestDatabase } from './support.ts'
+import { plainEnvironment, run, seedTenants, testDatabase, until, type TestDatabase } from './support.ts'
 
 /** What comes of all attacks on a database, as the command makes them. */
 async function attack (database: TestDatabase): Promise<ProbeReport> {
@@ -146,4 +148,48 @@ t.test('a name that matches nothing is found, and one with its schema is underst
     const { definers, verifiers } = rowhouseSettings
     t.strictSame(await found({ hiddenColumns: [], shared: ['nosuch', 'rowhouse.nosuch', 'account', 'rowhouse.account'], definers: [...definers, 'auth.nosuch()'], verifiers: [...verifiers, 'nosuch()'] }), ['name-missing auth.nosuch()', 'name-missing nosuch', 'name-missing nosuch()', 'name-missing rowhouse.nosuch'])
   })
+})
+
+t.test('a server refuses a way past its walls by the name of its rule, and starts once that is let be; never for a role that passes all of them', async t => {
+  const database = await testDatabase(t)
+  const login = database.login('tenant')
+  const look = async (kind: 'tenant' | 'operator', exceptions: readonly WallException[] = []): Promise<string> => {
+    const pool = new Pool(kind === 'tenant' ? login : database.login('operator'), { size: 1, waitTimeoutMs: 60_000, connectTimeoutMs: 60_000, preparedStatements: true, applicationName: 'test' })
+    try {
+      return await assertRoleIsWalled(async options => await pool.begin(options), kind, exceptions).then(() => 'walled', (error: Error) => error.message)
+    } finally {
+      await pool.end()
+    }
+  }
+  for (const [kind, name, sabotage, undo] of [
+    ['tenant', 'rls-not-forced:rowhouse.task', 'alter table rowhouse.task no force row level security', 'alter table rowhouse.task force row level security'],
+    ['tenant', 'rls-off:rowhouse.task', 'alter table rowhouse.task disable row level security', 'alter table rowhouse.task enable row level security'],
+    ['tenant', 'relation-elsewhere:lists.country', 'create schema lists; create table lists.country (code text); grant usage on schema lists to rowhouse_tenant; grant select on lists.country to rowhouse_tenant', 'drop schema lists cascade'],
+    ['tenant', 'policy-using:rowhouse.task.lax', 'create policy lax on rowhouse.task to rowhouse_tenant using (true)', 'drop policy lax on rowhouse.task'],
+    ['tenant', 'policy-check:rowhouse.task.lax', 'create policy lax on rowhouse.task for insert with check (true)', 'drop policy lax on rowhouse.task'],
+    ['operator', 'policy-operator-writes:rowhouse.task.lax', 'create policy lax on rowhouse.task for delete to rowhouse_operator using (true)', 'drop policy lax on rowhouse.task'],
+    ['operator', 'operator-writes:rowhouse.task', 'grant insert on rowhouse.task to rowhouse_operator', 'revoke insert on rowhouse.task from rowhouse_operator'],
+    ['tenant', 'view-as-owner:rowhouse.all_tasks', 'create view rowhouse.all_tasks as select * from rowhouse.task; grant select on rowhouse.all_tasks to rowhouse_tenant', 'drop view rowhouse.all_tasks'],
+    ['tenant', 'definer-unknown:rowhouse.shown(bigint)', "create function rowhouse.shown(bigint) returns text language sql security definer set search_path = '' as $$ select '' $$; grant execute on function rowhouse.shown(bigint) to rowhouse_tenant", 'drop function rowhouse.shown(bigint)']
+  ] as const) {
+    await withClient(database.admin, async client => { await client.query(sabotage) })
+    const [rule = '', object = ''] = name.split(/:(.*)/)
+    const refusal = await look(kind)
+    t.ok(refusal.includes(`is let be by its name: WALL_EXCEPTIONS='${name}'`), `${name}: ${refusal}`)
+    t.equal(await look(kind, [{ rule, object }]), 'walled', name)
+    t.not(await look(kind, [{ rule, object: `${object}x` }, { rule, object: '*' }]), 'walled', `${name}: not by another`)
+    if (rule === 'rls-not-forced' || rule === 'policy-using') {
+      const environment = { ...database.environment, NODE_ENV: 'development', PORT: '0', DEMO_ACCOUNTS: '0', LOG_LEVEL: 'warn', WALL_EXCEPTIONS: `${name};policy-check:${object}` }
+      const server = run(t, ['src/server.ts'], environment)
+      await until(() => server.output().includes('Rowhouse is running') || /will not start/.test(server.output()))
+      t.match(server.output(), /Rowhouse is running/, server.output())
+      server.child.kill('SIGINT')
+      await server.ended
+    }
+    await withClient(database.admin, async client => { await client.query(undo) })
+  }
+  const superuser = new Pool(database.admin, { size: 1, waitTimeoutMs: 60_000, connectTimeoutMs: 60_000, preparedStatements: true, applicationName: 'test' })
+  const everything = ['role-bypasses', 'role-administers', 'role-member', 'role-owns'].map(rule => ({ rule, object: database.admin.user }))
+  await t.rejects(assertRoleIsWalled(async options => await superuser.begin(options), 'tenant', everything), /it is a superuser, and nothing lets that be/)
+  await superuser.end()
 })

@@ -3,7 +3,7 @@ import { explainDatabaseError } from '../database/explain.ts'
 import type { Transaction, TransactionOptions } from '../database/transaction.ts'
 import { loginAt, type Placement } from '../database/placement.ts'
 import { Pool, type PoolOptions } from '../database/pool.ts'
-import { assertRoleIsWalled, UnsafeRoleError } from '../database/role-check.ts'
+import { assertRoleIsWalled, UnsafeRoleError, type WallException } from '../database/role-check.ts'
 import type { ConnectionSettings } from '../database/settings.ts'
 import { SchemaBehindError, UnavailableError } from '../errors.ts'
 import { TenantDirectory, type DirectoryOptions } from './directory.ts'
@@ -22,13 +22,15 @@ export interface StrategyOptions {
   schemaVersion: string
   /** Signs the names of tenants, where the databases ask for that. */
   signContext?: SignContext | undefined
+  /** Ways past the walls that somebody has looked at, and lets be. */
+  wallExceptions?: readonly WallException[]
 }
 
 /**
  * Opens the way to all tenants. The configured database has the catalogue, which says where each is; whatever runs for a
  * request neither knows nor needs to know.
  */
-export function openStrategy ({ name, tenantLogin, operatorLogin, pool, directory: directoryOptions, schemaVersion, signContext }: StrategyOptions): TenancyStrategy {
+export function openStrategy ({ name, tenantLogin, operatorLogin, pool, directory: directoryOptions, schemaVersion, signContext, wallExceptions = [] }: StrategyOptions): TenancyStrategy {
   const { userSize: _, userWaiting: __, ...shared } = pool
   const tenants = new Pool(tenantLogin, { ...pool, applicationName: 'rowhouse tenant' })
   // Of its own, so that look-ups of made-up names never take a connection from the tenants.
@@ -37,7 +39,7 @@ export function openStrategy ({ name, tenantLogin, operatorLogin, pool, director
     ? undefined
     : new Pool(operatorLogin, { ...shared, size: Math.max(1, Math.min(4, Math.ceil(pool.size / 4))), applicationName: 'rowhouse operator' })
   const directory = new TenantDirectory(async slugs => await lookUp(lookUps, slugs), directoryOptions)
-  const ownDatabases = new OwnDatabases(tenantLogin, tenants, signContext)
+  const ownDatabases = new OwnDatabases(tenantLogin, tenants, signContext, wallExceptions)
 
   let pinging: Promise<void> | undefined
 
@@ -63,10 +65,10 @@ export function openStrategy ({ name, tenantLogin, operatorLogin, pool, director
         return { scope: openOperatorScope(transaction), transaction }
       },
     assertWalls: async () => {
-      await assertRoleIsWalled(async options => await tenants.begin(options), 'tenant').catch((error: unknown) => { throw explain(error, tenantLogin) })
+      await assertRoleIsWalled(async options => await tenants.begin(options), 'tenant', wallExceptions).catch((error: unknown) => { throw explain(error, tenantLogin) })
       await assertContextAgrees(async options => await tenants.begin(options), signContext).catch((error: unknown) => { throw explain(error, tenantLogin) })
       if (operators === undefined || operatorLogin === undefined) return
-      await assertRoleIsWalled(async options => await operators.begin(options), 'operator').catch((error: unknown) => { throw explain(error, operatorLogin) })
+      await assertRoleIsWalled(async options => await operators.begin(options), 'operator', wallExceptions).catch((error: unknown) => { throw explain(error, operatorLogin) })
     },
     ping: async () => {
       // One for all who ask at once: whoever floods the health check must not keep the look-ups waiting.
@@ -87,9 +89,11 @@ class OwnDatabases {
   readonly #tenantLogin: ConnectionSettings
   readonly #pool: Pool
   readonly #signContext: SignContext | undefined
+  readonly #wallExceptions: readonly WallException[]
   readonly #checked = new Map<Placement, { login: ConnectionSettings, walls: Promise<void>, until: number, interruptions: number }>()
 
-  constructor (tenantLogin: ConnectionSettings, pool: Pool, signContext: SignContext | undefined) {
+  constructor (tenantLogin: ConnectionSettings, pool: Pool, signContext: SignContext | undefined, wallExceptions: readonly WallException[]) {
+    this.#wallExceptions = wallExceptions
     this.#tenantLogin = tenantLogin
     this.#pool = pool
     this.#signContext = signContext
@@ -107,7 +111,7 @@ class OwnDatabases {
     if (known === undefined || known.until < performance.now() || known.interruptions !== this.#pool.interruptionsOf(known.login)) {
       const login = known?.login ?? loginAt(this.#tenantLogin, placement)
       const begin = async (options: TransactionOptions): Promise<Transaction> => await this.#pool.begin(options, user, login)
-      const walls = assertRoleIsWalled(begin, 'tenant').then(async () => { await assertContextAgrees(begin, this.#signContext) })
+      const walls = assertRoleIsWalled(begin, 'tenant', this.#wallExceptions).then(async () => { await assertContextAgrees(begin, this.#signContext) })
       known = { login, walls, until: performance.now() + checkedMs, interruptions: this.#pool.interruptionsOf(login) }
       this.#checked.set(placement, known)
       // Tried again by the next request.
