@@ -213,7 +213,7 @@ t.test('migrate up begins with it where it is given a key, keeps it where it is 
   t.match(await search(database, ''), /of tenant-0/)
   t.strictSame(await asRole(database.admin, async query => await query('select id from rowhouse_secret.context_key')), [], 'and the key is gone')
   await up(['up'], { CONTEXT_KEY: key })
-  await up(['down', '--yes'])
+  await up(['down', '--count', '2', '--yes'])
   await up(['up'])
   t.match(await search(database, ''), /of tenant-0/, 'a database that goes back and forth takes them as they are')
   const { ended, output } = run(t, ['bin/migrate.ts', 'up'], { ...database.environment, CONTEXT_KEY: 'too short' })
