@@ -93,7 +93,7 @@ async function brokenOn (page: Page): Promise<string[]> {
       const around = parentElement.closest('[dir], bdi, q')
       if (turning.test(data) && (around === null || !/isolate|plaintext/.test(getComputedStyle(around).unicodeBidi))) broken.push(parentElement)
     }
-    broken.push(...[...document.querySelectorAll('input:not([type=hidden], [type=password], [type=number]), textarea')].filter(field => field.dir !== 'auto' && field.inputMode !== 'numeric'))
+    broken.push(...[...document.querySelectorAll('input:not([type=hidden], [type=password], [type=number], [type=checkbox]), textarea')].filter(field => field.dir !== 'auto' && field.inputMode !== 'numeric'))
     const told = broken.map(element => element.outerHTML.slice(0, 200))
     return /[\\u202a-\\u202e]/.test(document.title) ? [document.title, ...told] : told
   })()`)
@@ -101,7 +101,7 @@ async function brokenOn (page: Page): Promise<string[]> {
 
 /** Sends every form that has something to fill in, each field with the text, whatever the browser would say to it. */
 async function sendEverywhere (t: Test, page: Page, url: string, text: string, email: string): Promise<void> {
-  const forms = '[...document.querySelectorAll("form")].filter(form => form.querySelector("input:not([type=hidden], [type=password]), textarea") !== null)'
+  const forms = '[...document.querySelectorAll("form")].filter(form => form.querySelector("input:not([type=hidden], [type=password], [type=checkbox]), textarea") !== null)'
   await page.goto(url)
   const count = await page.evaluate<number>(`${forms}.length`)
   for (let index = 0; index < count; index++) {
@@ -109,7 +109,7 @@ async function sendEverywhere (t: Test, page: Page, url: string, text: string, e
     const sent = page.waitForResponse(response => response.request().isNavigationRequest() && response.status() !== 303)
     const loaded = page.waitForEvent('load')
     const action = await page.evaluate<string>(`(form => {
-      for (const field of form.querySelectorAll('input:not([type=hidden], [type=number]), textarea')) {
+      for (const field of form.querySelectorAll('input:not([type=hidden], [type=number], [type=checkbox]), textarea')) {
         const value = field.type === 'email' ? ${JSON.stringify(email)} : ${JSON.stringify(text)}
         field.value = field.maxLength > 0 ? value.slice(0, field.maxLength) : value
       }
