@@ -32,7 +32,7 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
     if (words?.success === false) {
       // Nothing is read, so that nothing else would tell whether whoever asks is let in.
       await request.entering
-      return reply.code(400).page('projects', { ...nothingFound, search: typed ?? '', searchMistake: `Words: ${words.error.issues[0]?.message ?? ''}.`, ...noForm, notice: undefined })
+      return reply.code(400).page('projects', { ...nothingFound, search: typed ?? '', searchMistake: `Search projects: ${words.error.issues[0]?.message ?? ''}.`, ...noForm, notice: undefined })
     }
     const [page, notice] = await request.readWhereTenantIs(async () => await Promise.all([
       readProjects(request.tenantScope, cursors, request.query as ListQuery),
