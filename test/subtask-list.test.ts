@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import type { LightMyRequestResponse } from 'fastify'
-import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
+import { adminOf, asRole, isClosed, placeTenants, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
 import { peopleOfAll, visitorsOf } from './visitors.ts'
 
 const database = await testDatabase(t)
@@ -162,6 +162,10 @@ t.test('words that cannot be searched for are said to be so, and stay in the for
     if (words !== 'a\0b') t.ok(page.body.includes(`value="${words}"`))
     t.match(page.body, /<option value="open" selected>/)
     t.strictSame(idsIn(page), [])
+  }
+  if (isClosed) {
+    const stranger = await app.inject({ url: '/subtasks/?search=!!', headers: { host: 'tenant-1.localhost', accept: 'text/html', cookie: `session=${'A'.repeat(43)}` } })
+    t.match(stranger, { statusCode: 303, headers: { location: /^\/sign-in\// } }, 'to nobody who is not let in')
   }
 })
 

@@ -52,6 +52,8 @@ async function showPage (request: FastifyRequest, reply: FastifyReply, page: Pag
   if (words?.success === false) {
     const nothing: Page<never> = { rows: [], page: 1, pages: 1, total: { rows: 0, precision: 'exact' } }
     const choices = await request.readWhereTenantIs(async () => await readChoices(request.tenantScope, query))
+    // No statement may have been sent that would tell whether whoever asks is let in.
+    await request.entering
     return reply.code(400).page('subtasks', listPage(nothing, query, { ...choices, mistake: `Words: ${words.error.issues[0]?.message ?? ''}.` }))
   }
   const view = viewOf({ ...query, search: words?.data })
