@@ -192,4 +192,19 @@ t.test('a server refuses a way past its walls by the name of its rule, and start
   const everything = ['role-bypasses', 'role-administers', 'role-member', 'role-owns'].map(rule => ({ rule, object: database.admin.user }))
   await t.rejects(assertRoleIsWalled(async options => await superuser.begin(options), 'tenant', everything), /it is a superuser, and nothing lets that be/)
   await superuser.end()
+  const group = `app_readers_${String(process.pid)}`
+  const both = ['role-member', 'role-owns', 'role-administers'].map(rule => ({ rule, object: login.user }))
+  for (const [reason, sabotage, undo] of [
+    [undefined, `create role ${group}; grant ${group} to ${login.user}`, ''],
+    [`is a member of "${group}", and nothing lets that be`, `create table rowhouse.theirs (account_id bigint); alter table rowhouse.theirs owner to ${group}`, 'drop table rowhouse.theirs'],
+    [`is a member of "${group}", and nothing lets that be`, `create policy theirs on rowhouse.task to ${group} using (rowhouse.current_account_id() = account_id)`, 'drop policy theirs on rowhouse.task'],
+    [`is a member of "${group}", and nothing lets that be`, `grant truncate on rowhouse.task to ${group}`, `revoke truncate on rowhouse.task from ${group}`],
+    [`is a member of "${group}", and nothing lets that be`, `grant pg_read_server_files to ${group}`, `revoke pg_read_server_files from ${group}; revoke ${group} from ${login.user}; drop role ${group}`],
+    ['it owns rowhouse.theirs, and nothing lets that be', `create table rowhouse.theirs (account_id bigint); alter table rowhouse.theirs owner to ${login.user}`, 'drop table rowhouse.theirs']
+  ] as const) {
+    await withClient(database.admin, async client => { await client.query(sabotage) })
+    if (reason === undefined) t.equal(await look('tenant', both), 'walled', 'a group that gives nothing')
+    else t.ok((await look('tenant', both)).includes(reason), reason)
+    await withClient(database.admin, async client => { await client.query(undo) })
+  }
 })

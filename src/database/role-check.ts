@@ -19,7 +19,7 @@ export class UnsafeRoleError extends ExplainedError {
 
   constructor (role: string, reasons: readonly Reason[]) {
     const told = atMostThreeOfEach(reasons).join('; ')
-    const names = reasons.flatMap(({ rule, object }) => rule === undefined ? [] : [`${rule}:${object ?? ''}`])
+    const names = [...new Set(reasons.flatMap(({ rule, object }) => rule === undefined ? [] : [`${rule}:${object ?? ''}`]))]
     const advice = names.length === 0 ? '' : `. What you have looked at is let be by its name: WALL_EXCEPTIONS='${names.join(';')}'`
     super(`the server will not start as the database role "${role}", because row-level security would not hold for it: ${told}${advice}`)
     this.reasons = told
@@ -43,7 +43,7 @@ const functionIsReferred = part`exists (
  * which reach it are those of its kind, and that no view or function leads around them.
  *
  * @param begin a transaction of that role, in the database that is meant
- * @param exceptions what is let be; a superuser, BYPASSRLS, and sessions without row-level security are not, whatever they say
+ * @param exceptions what is let be; what the role is, owns or may become is not, but for CREATEDB and a group that gives nothing
  * @throws {UnsafeRoleError} when it is a superuser, bypasses row-level security, may become another role, owns something here,
  *   a table that it may read or write is without forced row-level security, or something that it may use shows more than its policies do.
  * @throws {SchemaMismatchError} when there are no tables to serve, or the role is not granted what its kind needs.
@@ -54,7 +54,7 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
   try {
     const [attributes, memberships, owned, open, windows, functions, policies, writable, [present]] = await Promise.all([
       sql<{ attribute: string, rule: string | null, object: string }>`
-        select attribute, case when attribute ~ 'CREATE|REPLICATION' then 'role-administers' end as rule, quote_ident(rolname) as object
+        select attribute, case when attribute ~ 'CREATEDB' then 'role-administers' end as rule, quote_ident(rolname) as object
         from pg_catalog.pg_roles,
           lateral (values ('it is a superuser', rolsuper), ('it has BYPASSRLS', rolbypassrls), ('it has CREATEROLE', rolcreaterole),
             ('it has CREATEDB', rolcreatedb), ('it has REPLICATION', rolreplication),
@@ -62,18 +62,24 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
         where (rolname = current_user or rolname = session_user) and is_set`,
       sql<{ name: string, rule: string | null, object: string }>`
         select distinct roleid::regrole::text as name, quote_ident(current_user) as object,
-          case when not exists (select from pg_catalog.pg_roles as passing where (rolsuper or rolbypassrls) and pg_has_role(roleid, passing.oid, 'member')) then 'role-member' end as rule
+          -- A group that gives nothing, today: one that has a say in the walls, or in the server, is let be by nobody.
+          case when not exists (
+            select from pg_catalog.pg_roles as other
+            where pg_has_role(roleid, other.oid, 'member') and (
+              other.rolsuper or other.rolbypassrls or other.rolreplication or other.rolcreaterole or other.rolname ~ '^pg_'
+              or exists (select from pg_catalog.pg_policy where other.oid = any (polroles))
+              or exists (select from pg_catalog.pg_shdepend where refclassid = 'pg_authid'::regclass and refobjid = other.oid and deptype in ('o', 'a')
+                and dbid in (0, (select oid from pg_catalog.pg_database where datname = current_database()))))) then 'role-member' end as rule
         from pg_catalog.pg_auth_members
         where member in (select oid from pg_catalog.pg_roles where rolname in (current_user, session_user))`,
-      sql<{ name: string, object: string }>`
-        select name, quote_ident(current_user) as object from (
+      sql<{ name: string }>`
         select format('%I.%I', nspname, relname) as name
         from pg_catalog.pg_class join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
         where relkind in ('r', 'p', 'v', 'm', 'f', 'S') and nspname !~ '^(pg_|information_schema$)' and relowner in (select oid from pg_catalog.pg_roles where rolname in (current_user, session_user))
         union all
         select nspname::text from pg_catalog.pg_namespace where nspowner = current_user::regrole and nspname !~ '^pg_'
         union all
-        select datname::text from pg_catalog.pg_database where datname = current_database() and datdba = current_user::regrole) as owned`,
+        select datname::text from pg_catalog.pg_database where datname = current_database() and datdba = current_user::regrole`,
       sql<{ name: string, rule: string }>`
         select format('%I.%I', namespace.nspname, relation.relname) as name,
           case when namespace.nspname <> 'rowhouse' then 'relation-elsewhere' when relation.relrowsecurity then 'rls-not-forced' else 'rls-off' end as rule
@@ -135,16 +141,17 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
             and has_function_privilege(to_regprocedure('rowhouse.resolve_accounts(text[])'), 'execute'), false) as "canNameTenants"`
     ])
     const role = present?.role ?? 'unknown'
-    const reasons: Reason[] = [
+    const found: Reason[] = [
       ...attributes.map(({ attribute, rule, object }) => rule === null ? { text: `${attribute}, and nothing lets that be` } : { rule, object, text: attribute }),
-      ...memberships.map(({ name, rule, object }) => rule === null ? { text: `it is a member of "${name}", which passes the walls, and nothing lets that be` } : { rule, object, text: `it is a member of "${name}"` }),
-      ...owned.map(({ name, object }) => ({ rule: 'role-owns', object, text: `it owns ${name}` })),
+      ...memberships.map(({ name, rule, object }) => rule === null ? { text: `it is a member of "${name}", and nothing lets that be` } : { rule, object, text: `it is a member of "${name}"` }),
+      ...owned.map(({ name }) => ({ text: `it owns ${name}, and nothing lets that be` })),
       ...open.map(({ name, rule }) => ({ rule, object: name, text: `the table ${name} has no forced row-level security` })),
       ...windows.map(({ name, rule }) => ({ rule, object: name, text: `${name} is open to it and shows what the role of its owner sees` })),
       ...functions.map(({ name, object }) => ({ rule: 'definer-unknown', object, text: `it may call ${name}, which runs with the rights of its owner` })),
       ...policies.map(({ name, rule, object }) => ({ rule, object, text: `the policy ${name} is not one for the role that serves ${kind === 'tenant' ? 'tenants' : 'the operator'}` })),
       ...writable.map(({ name }) => ({ rule: 'operator-writes', object: name, text: `it may write ${name}, and the operator only reads` }))
-    ].filter(reason => !exceptions.some(({ rule, object }) => rule === reason.rule && object === reason.object))
+    ]
+    const reasons = found.filter(reason => !exceptions.some(({ rule, object }) => rule === reason.rule && object === reason.object))
     if (reasons.length > 0) throw new UnsafeRoleError(role, reasons)
     if (present?.tables === 0) throw new SchemaMismatchError('the database has no tables of this application yet; run: npx tsx bin/migrate.ts up')
     if (present?.canRead !== true || (kind === 'tenant' && !present.canNameTenants)) {
