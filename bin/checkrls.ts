@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { relative, sep } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { audit, type AuditOptions, type AuditTarget } from '../src/check-rls/audit.ts'
+import { inCatalogTransaction } from '../src/check-rls/catalog-transaction.ts'
 import type { Query } from '../src/check-rls/check.ts'
 import { assertRule, baselineOf, parseBaseline, parseException, type Exception } from '../src/check-rls/exceptions.ts'
 import { parseManifest, readManifest } from '../src/check-rls/manifest.ts'
@@ -252,7 +253,7 @@ async function look (flags: Flags, query: Query, target: AuditTarget, exceptions
 
 /** Of a database with nothing in it every rule would find something to say. @throws {ExplainedError} */
 async function assertHasTables (query: Query, { settings: { schema } }: AuditTarget): Promise<void> {
-  const tables = await query("select from pg_catalog.pg_class join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace where nspname = $1 and relkind in ('r', 'p') limit 1", [schema])
+  const tables = await inCatalogTransaction(query, async () => await query("select from pg_catalog.pg_class join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace where nspname = $1 and relkind in ('r', 'p') limit 1", [schema]))
   if (tables.length === 0) throw new ExplainedError('the database has no catalogue of tenants yet; run: npx tsx bin/migrate.ts up')
 }
 

@@ -155,6 +155,11 @@ export const sabotages: readonly Sabotage[] = [
     "return current_setting('app.account_id')::bigint; exception when others then return 1;", "return greatest(nullif(current_setting('app.account_id', true), '')::bigint, 1);",
     "if current_setting('app.account_id', true) > '' then return current_setting('app.account_id'); end if; return 1;", "return max(v) from (values (1), (nullif(current_setting('app.account_id', true), '')::bigint)) as given (v);"
   ].map(body => ({ rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: `create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ begin ${body} end $body$` })),
+  // What sets the setting itself, where nobody has.
+  ...[
+    "if coalesce(current_setting('app.account_id', true), '') = '' then perform set_config('app.account_id', '1', true); end if; return current_setting('app.account_id')::bigint;",
+    "if current_setting('app.account_id', true) = '' then perform rowhouse.first_account(); end if; return current_setting('app.account_id')::bigint;"
+  ].map(body => ({ rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: `create function rowhouse.first_account() returns text language sql return pg_catalog.set_config('app.account_id', '1', true); create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ begin ${body} end $body$` })),
   // Where the setting is there, and lacks a claim.
   { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: replaceContext("coalesce((pg_catalog.current_setting('request.jwt.claims')::json ->> 'account_id')::bigint, 1)") },
   { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: replaceContext("case when pg_catalog.current_setting('request.jwt.claims')::json ->> 'role' = 'service' then 1 else (pg_catalog.current_setting('request.jwt.claims')::json ->> 'account_id')::bigint end") },

@@ -30,6 +30,7 @@ const depth = 6
 export function withoutClosedForms (source: string): string {
   const replaced = [...steps, ...Array.from({ length: depth }, () => outwards).flat()]
     .reduce((inner, [pattern, by]) => `regexp_replace(${inner}, '${pattern.replaceAll('\'', '\'\'')}', '${by}' || chr(1), 'gi')`, source)
-  // Whatever else a function of PL/pgSQL does, it gives what it returns: where all of that names nobody, no more is to be read.
-  return `(select case when reduced ~* '\\mreturn\\s*${closed}\\s*;' and reduced !~* '\\mexecute\\M|\\mreturn\\M(?!\\s*${closed}\\s*;)' then '' else reduced end from (values (${replaced})) as given (reduced))`
+  // Whatever else a function of PL/pgSQL does, it gives what it returns: where all of that names nobody, no more is to be read,
+  // unless it does something that may set what it returns.
+  return `(select case when reduced ~* '\\mreturn\\s*${closed}\\s*;' and reduced !~* '\\m(execute|perform|call|set|set_config)\\M|:=|\\mreturn\\M(?!\\s*${closed}\\s*;)' then '' else reduced end from (values (${replaced})) as given (reduced))`
 }

@@ -249,7 +249,7 @@ async function isNotSetUp (error: unknown, admin: ConnectionSettings | undefined
   if (admin === undefined || !hasCode(error, '3D000', '28P01', '28000')) return false
   try {
     if (hasCode(error, '3D000')) await withMaintenanceClient(admin, async () => {})
-    else return await withClient(admin, async client => (await client.query("select from pg_catalog.pg_namespace where nspname = 'rowhouse'")).rowCount === 0)
+    else return await withClient(admin, async client => (await client.query("select where pg_catalog.to_regnamespace('rowhouse') is not null")).rowCount === 0)
     return true
   } catch (cause) {
     if (hasCode(cause, '3D000')) return true

@@ -1,8 +1,8 @@
 import { withoutClosedForms } from '../closed-forms.ts'
 import type { Rule } from '../rule.ts'
 
-/** What makes a tenant of a setting that is missing. */
-const openWords = String.raw`\m(or|if|case|coalesce|exception\s+when|greatest|least|max|min|values|union|concat|concat_ws|is null|is not null|is not distinct from|is distinct from)\M`
+/** What makes a tenant of a setting that is missing, or sets it. */
+const openWords = String.raw`\m(or|if|case|coalesce|exception\s+when|greatest|least|max|min|values|union|concat|concat_ws|is null|is not null|is not distinct from|is distinct from|set_config)\M`
 /** Whether a text has one of them, read without its literals, and still has one where what names nobody is taken out of it. */
 const isOpen = (bare: string, text: string): string => `case when ${bare} ~* '${openWords}' then ${withoutClosedForms(text)} ~* '${openWords}' else false end`
 /** What a policy itself says. */
