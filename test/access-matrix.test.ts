@@ -60,6 +60,7 @@ const matrix: Record<string, Need> = {
 
   'GET /walls': 'look',
   'GET /walls/': 'look',
+  'GET /walls/attacks/': 'look',
   'POST /walls/attacks/': 'work',
 
   'GET /sign-in': 'open',

@@ -334,6 +334,11 @@ t.test('what somebody typed whose session is over is shown with the way to sign 
   }
   const another = await cookieFor('member@example.com')
   t.match(await ask('/projects/', { method: 'POST', form, cookie: another, headers: own }), { statusCode: 403, body: /What you typed/ }, 'signed in anew in another window')
+  for (const [url, typed] of [['/people/', { email: 'new@example.com', first_name: 'Ann Typed', role: 'member' }], ['/tokens/', { name: 'Typed token', access: 'read', days: '3' }]] as const) {
+    const answer = await ask(url, { method: 'POST', form: typed, headers: own })
+    t.match(answer, { statusCode: 401, body: new RegExp(`to=${encodeURIComponent(url)}">Sign in<[^]*What you typed[^]*Typed`) }, url)
+    t.notMatch(answer.body, />\s*(member|read|3)<\/textarea>/, 'what was chosen is chosen again')
+  }
   for (const [what, asked] of [
     ['nobody says which page sent it', { form }],
     ['another site', { form, headers: { 'sec-fetch-site': 'cross-site' } }],

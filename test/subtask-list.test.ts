@@ -154,7 +154,7 @@ t.test('a page past the end says where the end is, and keeps what was asked for'
 })
 
 t.test('words that cannot be searched for are said to be so, and stay in the form', async t => {
-  for (const [words, why] of [['!!', 'takes words'], ['x'.repeat(201), 'takes at most 200 characters'], ['a\0b', 'has a character that cannot be searched for']] as const) {
+  for (const [words, why] of [['!!', 'takes words'], ['x'.repeat(201), 'takes at most 200 characters'], ['x'.repeat(5000), 'takes at most 200 characters'], ['a\0b', 'has a character that cannot be searched for']] as const) {
     const page = await ask(`/subtasks/?${new URLSearchParams({ search: words, state: 'open' }).toString()}`, asked)
     t.equal(page.statusCode, 400)
     t.match(page.body, new RegExp(`role="alert" id="search-mistake">Words: ${why}\\.`))
@@ -170,7 +170,7 @@ t.test('words that cannot be searched for are said to be so, and stay in the for
 })
 
 t.test('an address that asks for what the list does not have is no page', async t => {
-  for (const query of ['sort=details', 'sort=name;drop', 'sort=-', 'size=11', 'size=1000', 'size=-1', 'state=all', 'state=x', 'project=0', 'project=x', 'project=1e3', 'choose=task', `search=${'x'.repeat(4001)}`]) {
+  for (const query of ['sort=details', 'sort=name;drop', 'sort=-', 'size=11', 'size=1000', 'size=-1', 'state=all', 'state=x', 'project=0', 'project=x', 'project=1e3', 'choose=task']) {
     t.equal((await ask(`/subtasks/?${query}`, asked)).statusCode, 404, query)
   }
   t.match((await ask('/subtasks/?sort=id&sort=-id', asked)).body, /aria-sort="descending"/, 'of several the last one counts')

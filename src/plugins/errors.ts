@@ -185,5 +185,5 @@ function nextStep (request: FastifyRequest, error: AppError): ErrorPage['action'
   if (request.viewer.kind === 'nobody') return undefined
   if (error instanceof NotSignedInError) return { href: `/sign-in/?to=${encodeURIComponent(request.routeOptions.config.typedFields === undefined ? '/' : request.url)}`, label: 'Sign in' }
   if (error instanceof NoViewOverTenantsError) return { href: '/accounts/', label: 'Open the list of accounts' }
-  return error.status >= 500 ? { href: request.url, label: 'Try again' } : { href: '/', label: 'Go to the first page' }
+  return error.status >= 500 && ['GET', 'HEAD'].includes(request.method) ? { href: request.url, label: 'Try again' } : { href: '/', label: 'Go to the first page' }
 }

@@ -21,7 +21,7 @@ export const subtaskListQuery = z.preprocess(lastGiven, z.object({
   project: idText.optional(),
   /** Asks for the projects to choose from, which most pages need not carry. */
   choose: z.literal('project').optional(),
-  search: z.string().max(4000).optional()
+  search: z.string().optional()
 }))
 export type SubtaskListQuery = z.infer<typeof subtaskListQuery>
 

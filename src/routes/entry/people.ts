@@ -33,7 +33,8 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
   })
 
   const invitation = z.object({ email: z.string().trim().pipe(email), first_name: personName.default(''), last_name: personName.default(''), role })
-  app.post('/people/', { ...own, attachValidation: true, schema: { ...hidden, body: invitation } }, async (request, reply) => {
+  const { role: _, ...typedFields } = labels
+  app.post('/people/', { ...own, config: { ...own.config, typedFields }, attachValidation: true, schema: { ...hidden, body: invitation } }, async (request, reply) => {
     const mistake = firstMistake(request, labels)
     if (mistake !== undefined) return await showAgain(request, reply, new InvalidInputError(mistake))
     const { email, first_name: firstName, last_name: lastName, role } = request.body as z.infer<typeof invitation>

@@ -19,12 +19,12 @@ export function tokenPages (app: FastifyInstance, cursors: CursorSealer): void {
 
   app.get('/tokens/', { config, schema: { ...hidden, querystring: listPart } }, async (request, reply) => {
     const notice = request.pendingNotice('token')
-    return await showTokens(request, reply.sayOnce(notice), { cursor: (request.query as z.infer<typeof listPart>).cursor, notice })
+    return await showTokens(request, reply, { cursor: (request.query as z.infer<typeof listPart>).cursor, notice })
   })
 
   const days = z.coerce.number({ error: `takes 1 to ${tokenDays.most} days` }).int(`takes 1 to ${tokenDays.most} days`).min(1, `takes 1 to ${tokenDays.most} days`).max(tokenDays.most, `takes 1 to ${tokenDays.most} days`)
   const body = z.object({ name: tokenName, access: z.enum(['read', 'write'], { error: 'takes read, or read and write' }), days })
-  app.post('/tokens/', { config, bodyLimit, attachValidation: true, schema: { ...hidden, body } }, async (request, reply) => {
+  app.post('/tokens/', { config: { ...config, typedFields: { name: labels.name } }, bodyLimit, attachValidation: true, schema: { ...hidden, body } }, async (request, reply) => {
     const mistake = firstMistake(request, labels)
     if (mistake !== undefined) return await showTokens(request, reply, { error: new InvalidInputError(mistake) })
     const { name, access, days } = request.body as z.infer<typeof body>
@@ -49,7 +49,7 @@ export function tokenPages (app: FastifyInstance, cursors: CursorSealer): void {
     const slice = await listTokens(scope, { sort: 'id', descending: true, limit: pageSize, count: false, from: cursor === undefined ? undefined : cursors.open(cursor, context) })
     if (mistake !== undefined && !slice.rows.some(({ id }) => id === unconfirmed)) throw new InvalidInputError(mistake.text)
     const neighbour = (row: Token | undefined, backwards: boolean): string | undefined => row === undefined ? undefined : `/tokens/?cursor=${cursors.seal({ id: row.id, value: row.id }, backwards, context)}`
-    return reply.code(error !== undefined || mistake !== undefined ? 400 : 200).page('tokens', {
+    return reply.code(error !== undefined || mistake !== undefined ? 400 : 200).sayOnce(notice).page('tokens', {
       title: 'Tokens for programs',
       tokens: slice.rows,
       days: tokenDays,

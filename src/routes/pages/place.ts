@@ -41,10 +41,13 @@ export function addressOfPlace (path: string, { state, cursor }: Place = { state
   return addressOf(path, { state: state === 'all' ? undefined : state, cursor })
 }
 
-/** Reads a part of a list. Where nothing is left of it, since what was there is done or deleted by now, the part before it. */
+/**
+ * Reads a part of a list, in ascending order. Where nothing is left of it, since what was there is done or deleted by now, the part
+ * beside it: with the row that the part began behind, whose id, a whole number, is passed by one.
+ */
 export async function readPart<Row> (from: SliceRequest['from'], read: (from: SliceRequest['from']) => Promise<Slice<Row>>): Promise<Slice<Row>> {
   const part = await read(from)
   if (from === undefined || part.rows.length > 0) return part
-  const beside = await read({ ...from, backwards: !from.backwards })
+  const beside = await read({ backwards: !from.backwards, position: { ...from.position, id: from.position.id + (from.backwards ? -1 : 1) } })
   return beside.rows.length > 0 ? beside : await read(undefined)
 }

@@ -46,6 +46,8 @@ export function wallRoutes ({ strategy, inspection, deadlineMs, showTenants }: W
     })
 
     withoutSlash(app, ['/walls'], { config: { ...config, transaction: false }, schema: hidden })
+    // Whoever loads what the attacks came to anew is led to the button.
+    app.get('/walls/attacks/', { config: { ...config, transaction: false }, schema: hidden }, async (_, reply) => reply.redirect('/walls/', 303))
 
     app.post('/walls/attacks/', { config: { ...config, transaction: false }, bodyLimit, schema: hidden }, async (request, reply) => await attack(request, reply))
   })
