@@ -65,7 +65,8 @@ export function openLeaks ({ results, accepted, known }: ProbeReport): ProbeResu
 export async function probe (query: Query, settings: ProbeSettings, onTable: (done: number, total: number, table: string) => void = () => {}): Promise<ProbeReport> {
   await query('begin')
   try {
-    await query("set local search_path = ''; set local statement_timeout = '5s'; set local lock_timeout = '500ms'")
+    // Autovacuum gives way to whoever has waited for a second (deadlock_timeout).
+    await query("set local search_path = ''; set local statement_timeout = '5s'; set local lock_timeout = '1500ms'")
     return await new Attack(query, settings).run(onTable)
   } finally {
     await query('rollback')
