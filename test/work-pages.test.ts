@@ -256,7 +256,7 @@ t.test('lists are searched, filtered and gone through, and say where there is no
   t.equal((await ask(`/project/${id}/?state=nonsense`, asked)).statusCode, 200)
   for (const [typed, why] of [['!!', 'takes words'], ['x'.repeat(201), 'takes at most 200 characters'], ['a\0b', 'has a character that cannot be searched for']] as const) {
     const answer = await ask(`/projects/?${new URLSearchParams({ search: typed }).toString()}`, asked)
-    t.equal(answer.statusCode, 400, typed)
+    t.equal(answer.statusCode, 400, JSON.stringify(typed))
     t.equal(mistake(answer), `Search projects: ${why}.`)
     t.match(answer.body, /<title>Mistake: Projects/)
     t.ok(answer.body.includes(`value="${typed}" aria-invalid="true" aria-describedby="search-mistake" autofocus>`), 'what was typed is there still')
