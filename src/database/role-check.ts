@@ -17,9 +17,10 @@ interface Reason extends Partial<WallException> {
 export class UnsafeRoleError extends ExplainedError {
   readonly reasons: string
 
-  constructor (role: string, reasons: readonly Reason[]) {
-    const told = atMostThreeOfEach(reasons).join('; ')
-    const names = [...new Set(reasons.flatMap(({ rule, object }) => rule === undefined ? [] : [`${rule}:${object ?? ''}`]))]
+  /** @param reasons by their kinds */
+  constructor (role: string, reasons: ReadonlyArray<readonly Reason[]>) {
+    const told = reasons.flatMap(kind => atMostThree(kind.map(({ text }) => text))).join('; ')
+    const names = [...new Set(reasons.flat().flatMap(({ rule, object }) => rule === undefined ? [] : [`${rule}:${object ?? ''}`]))]
     const advice = names.length === 0 ? '' : `. What you have looked at is let be by its name: WALL_EXCEPTIONS='${names.join(';')}'`
     super(`the server will not start as the database role "${role}", because row-level security would not hold for it: ${told}${advice}`)
     this.reasons = told
@@ -141,18 +142,18 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
             and has_function_privilege(to_regprocedure('rowhouse.resolve_accounts(text[])'), 'execute'), false) as "canNameTenants"`
     ])
     const role = present?.role ?? 'unknown'
-    const found: Reason[] = [
-      ...attributes.map(({ attribute, rule, object }) => rule === null ? { text: `${attribute}, and nothing lets that be` } : { rule, object, text: attribute }),
-      ...memberships.map(({ name, rule, object }) => rule === null ? { text: `it is a member of "${name}", and nothing lets that be` } : { rule, object, text: `it is a member of "${name}"` }),
-      ...owned.map(({ name }) => ({ text: `it owns ${name}, and nothing lets that be` })),
-      ...open.map(({ name, rule }) => ({ rule, object: name, text: `the table ${name} has no forced row-level security` })),
-      ...windows.map(({ name, rule }) => ({ rule, object: name, text: `${name} is open to it and shows what the role of its owner sees` })),
-      ...functions.map(({ name, object }) => ({ rule: 'definer-unknown', object, text: `it may call ${name}, which runs with the rights of its owner` })),
-      ...policies.map(({ name, rule, object }) => ({ rule, object, text: `the policy ${name} is not one for the role that serves ${kind === 'tenant' ? 'tenants' : 'the operator'}` })),
-      ...writable.map(({ name }) => ({ rule: 'operator-writes', object: name, text: `it may write ${name}, and the operator only reads` }))
+    const found: Reason[][] = [
+      attributes.map(({ attribute, rule, object }) => rule === null ? { text: `${attribute}, and nothing lets that be` } : { rule, object, text: attribute }),
+      memberships.map(({ name, rule, object }) => rule === null ? { text: `it is a member of "${name}", and nothing lets that be` } : { rule, object, text: `it is a member of "${name}"` }),
+      owned.map(({ name }) => ({ text: `it owns ${name}, and nothing lets that be` })),
+      open.map(({ name, rule }) => ({ rule, object: name, text: `the table ${name} has no forced row-level security` })),
+      windows.map(({ name, rule }) => ({ rule, object: name, text: `${name} is open to it and shows what the role of its owner sees` })),
+      functions.map(({ name, object }) => ({ rule: 'definer-unknown', object, text: `it may call ${name}, which runs with the rights of its owner` })),
+      policies.map(({ name, rule, object }) => ({ rule, object, text: `the policy ${name} is not one for the role that serves ${kind === 'tenant' ? 'tenants' : 'the operator'}` })),
+      writable.map(({ name }) => ({ rule: 'operator-writes', object: name, text: `it may write ${name}, and the operator only reads` }))
     ]
-    const reasons = found.filter(reason => !exceptions.some(({ rule, object }) => rule === reason.rule && object === reason.object))
-    if (reasons.length > 0) throw new UnsafeRoleError(role, reasons)
+    const reasons = found.map(kind => kind.filter(reason => !exceptions.some(({ rule, object }) => rule === reason.rule && object === reason.object)))
+    if (reasons.some(kind => kind.length > 0)) throw new UnsafeRoleError(role, reasons)
     if (present?.tables === 0) throw new SchemaMismatchError('the database has no tables of this application yet; run: npx tsx bin/migrate.ts up')
     if (present?.canRead !== true || (kind === 'tenant' && !present.canNameTenants)) {
       throw new SchemaMismatchError(`the database role "${role}" is not one that can serve ${kind === 'tenant' ? 'tenants' : 'the operator'}: it lacks the rights of "rowhouse_${kind}"`)
@@ -163,8 +164,6 @@ export async function assertRoleIsWalled (begin: (options: TransactionOptions) =
 }
 
 /** Three of a kind make the point. */
-function atMostThreeOfEach (reasons: readonly Reason[]): string[] {
-  const kinds = new Map<string, string[]>()
-  for (const { rule = '', text } of reasons) kinds.set(rule, [...kinds.get(rule) ?? [], text])
-  return [...kinds.values()].flatMap(texts => texts.length <= 3 ? texts : [...texts.slice(0, 3), `and ${texts.length - 3} more like these`])
+function atMostThree (reasons: string[]): string[] {
+  return reasons.length <= 3 ? reasons : [...reasons.slice(0, 3), `and ${reasons.length - 3} more like these`]
 }
