@@ -81,7 +81,7 @@ for (const [how, javaScriptEnabled] of [['with scripts', true], ['without script
 
     await filters.getByLabel('Whole words').fill('!!')
     await filters.getByRole('button', { name: 'Show' }).click()
-    t.match(await page.getByRole('alert').textContent(), /^Words: takes words/)
+    t.match(await page.getByRole('alert').textContent(), /^Whole words: takes words/)
     t.equal(await filters.getByLabel('Whole words').inputValue(), '!!', 'nothing that was typed is lost')
     await filters.getByLabel('Whole words').fill('nowhere')
     await filters.getByRole('button', { name: 'Show' }).click()

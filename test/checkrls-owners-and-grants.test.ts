@@ -44,8 +44,8 @@ t.test('the same of somebody whom nobody has named are findings', async t => {
   for (const [sql, expected] of [
     [`create role keeper login; ${helper}; alter schema helpers owner to keeper`, ['owner-unnamed helpers: belongs to keeper, and most tables of tenants to rowhouse_owner']],
     [`create role keeper login; ${helper}; alter function helpers.account() owner to keeper`, ['owner-unnamed helpers.account(): belongs to keeper, and most tables of tenants to rowhouse_owner']],
-    ['create role readers; create role dumper login; grant readers to dumper; grant select, trigger on rowhouse.task to readers', ['privilege-beyond-rows rowhouse.task: readers, whom nobody has named, has trigger', 'privilege-for-another-role rowhouse.task: readers has select']],
-    ['create role forgotten; grant update (name) on rowhouse.task to forgotten', ['privilege-for-another-role rowhouse.task: forgotten has update']]
+    ['create role readers; create role dumper login; grant readers to dumper; grant select, trigger on rowhouse.task to readers', ['privilege-beyond-rows rowhouse.task: readers, whom nobody has named, has trigger', 'privilege-for-another-role rowhouse.task: readers, whom nobody has named, has select']],
+    ['create role forgotten; grant update (name) on rowhouse.task to forgotten', ['privilege-for-another-role rowhouse.task: forgotten, whom nobody has named, has update']]
   ] as const) t.strictSame((await found(sql)).filter(line => !line.startsWith('manifest-')), expected, sql)
 })
 

@@ -157,11 +157,12 @@ t.test('words that cannot be searched for are said to be so, and stay in the for
   for (const [words, why] of [['!!', 'takes words'], ['x'.repeat(201), 'takes at most 200 characters'], ['x'.repeat(5000), 'takes at most 200 characters'], ['a\0b', 'has a character that cannot be searched for']] as const) {
     const page = await ask(`/subtasks/?${new URLSearchParams({ search: words, state: 'open' }).toString()}`, asked)
     t.equal(page.statusCode, 400)
-    t.match(page.body, new RegExp(`role="alert" id="search-mistake">Words: ${why}\\.`))
+    t.match(page.body, new RegExp(`role="alert" id="search-mistake">Whole words: ${why}\\.`))
     t.match(page.body, /aria-invalid="true" aria-describedby="search-mistake"/)
     if (words !== 'a\0b') t.ok(page.body.includes(`value="${words}"`))
     t.match(page.body, /<option value="open" selected>/)
     t.strictSame(idsIn(page), [])
+    t.notMatch(hrefs(page).join(), /search=/, 'no address leads back to them')
   }
   if (isClosed) {
     const stranger = await app.inject({ url: '/subtasks/?search=!!', headers: { host: 'tenant-1.localhost', accept: 'text/html', cookie: `session=${'A'.repeat(43)}` } })

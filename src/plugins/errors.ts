@@ -129,16 +129,20 @@ function inPointer (key: string): string {
   return key.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
-/** An address to come back to after signing in, in characters. */
-const longestReturn = 1000
-
 function sendError (request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
   reply.code(error.status).headers({ 'cache-control': 'private, no-store', vary: 'Accept', 'x-request-id': request.id, ...error.headers })
   if (isReadAsPage(request)) {
-    if (error instanceof NotSignedInError && ['GET', 'HEAD'].includes(request.method)) return reply.redirect(`/sign-in/?to=${encodeURIComponent(request.url.length <= longestReturn ? request.url : '/')}`, 303)
+    if (error instanceof NotSignedInError && ['GET', 'HEAD'].includes(request.method)) return reply.redirect(signInAddress(request.url), 303)
     return reply.page('error', errorPage(request, error))
   }
   return reply.type('application/problem+json').send(problemOf(error, request))
+}
+
+/** An address to come back to after signing in, in characters. */
+const longestReturn = 1000
+
+function signInAddress (to: string): string {
+  return `/sign-in/?to=${encodeURIComponent(to.length <= longestReturn ? to : '/')}`
 }
 
 /** Whether whoever asks would rather read a page about a mistake than problem details. */
@@ -183,7 +187,7 @@ function typedBefore (request: FastifyRequest): ErrorPage['typed'] {
 function nextStep (request: FastifyRequest, error: AppError): ErrorPage['action'] {
   if (error instanceof CrossSiteError) return { href: '/', label: 'Open the view over all accounts' }
   if (request.viewer.kind === 'nobody') return undefined
-  if (error instanceof NotSignedInError) return { href: `/sign-in/?to=${encodeURIComponent(request.routeOptions.config.typedFields === undefined ? '/' : request.url)}`, label: 'Sign in' }
+  if (error instanceof NotSignedInError) return { href: signInAddress(request.routeOptions.config.typedFields === undefined ? '/' : request.url), label: 'Sign in' }
   if (error instanceof NoViewOverTenantsError) return { href: '/accounts/', label: 'Open the list of accounts' }
   return error.status >= 500 && ['GET', 'HEAD'].includes(request.method) ? { href: request.url, label: 'Try again' } : { href: '/', label: 'Go to the first page' }
 }

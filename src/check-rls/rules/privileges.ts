@@ -10,6 +10,14 @@ const callers = `(
 /** Whether a column of `any_table` is one that was named to be hidden: alone, with its table, or with the schema as well. */
 const isHidden = (column: string): string => `array[${column}::text, format('%s.%s', any_table.relname, ${column}), format('%s.%I', any_table.name, ${column})] && given.hidden_columns`
 
+/** Who has some of these privileges on tables of tenants, of those whom nobody has named. */
+const ofUnnamed = (privileges: readonly string[]): string => `
+      select tenant_table.name as object, unnamed_grantee.name || ', whom nobody has named, has ' || string_agg(distinct privilege, ', ' order by privilege) as detail,
+        format('revoke %s on %s from %s;', string_agg(distinct privilege, ', ' order by privilege), tenant_table.name, unnamed_grantee.name) as mend
+      from table_grant join tenant_table on tenant_table.oid = table_oid join unnamed_grantee on unnamed_grantee.oid = grantee
+      where privilege in (${privileges.map(privilege => `'${privilege}'`).join(', ')})
+      group by tenant_table.name, unnamed_grantee.name`
+
 /** What the roles that serve requests may do. */
 export const privilegeRules: readonly Rule[] = [
   {
@@ -30,10 +38,7 @@ export const privilegeRules: readonly Rule[] = [
       ) as held
       group by tenant_table.name, runtime_role.oid, runtime_role.name, held.grantee, held.grantee_name
       union all
-      select tenant_table.name, unnamed_grantee.name || ', whom nobody has named, has ' || string_agg(distinct privilege, ', ' order by privilege), format('revoke %s on %s from %s;', string_agg(distinct privilege, ', ' order by privilege), tenant_table.name, unnamed_grantee.name)
-      from table_grant join tenant_table on tenant_table.oid = table_oid join unnamed_grantee on unnamed_grantee.oid = grantee
-      where privilege in ('truncate', 'references', 'trigger', 'maintain')
-      group by tenant_table.name, unnamed_grantee.name`
+      ${ofUnnamed(['truncate', 'references', 'trigger', 'maintain'])}`
   },
   {
     id: 'privilege-for-another-role',
@@ -41,11 +46,7 @@ export const privilegeRules: readonly Rule[] = [
     title: 'A privilege on tenants’ rows for a role that nobody has named',
     gain: 'Nothing while no policy is for it: the next policy for PUBLIC, or for a group that it is in, shows or changes rows by it.',
     explanation: 'Who reads and writes tables of tenants should be known: name roles with --tenant-role, --operator-role or --trusted-role, and take from all others what was granted to them. Known without a name are superusers, the owners of the database and of the tables, the login that looks, and what owns a function that was named with --definer.',
-    query: `
-      select tenant_table.name as object, unnamed_grantee.name || ' has ' || string_agg(distinct privilege, ', ' order by privilege) as detail, format('revoke %s on %s from %s;', string_agg(distinct privilege, ', ' order by privilege), tenant_table.name, unnamed_grantee.name) as mend
-      from table_grant join tenant_table on tenant_table.oid = table_oid join unnamed_grantee on unnamed_grantee.oid = grantee
-      where privilege in ('select', 'insert', 'update', 'delete')
-      group by tenant_table.name, unnamed_grantee.name`
+    query: ofUnnamed(['select', 'insert', 'update', 'delete'])
   },
   {
     id: 'operator-writes',

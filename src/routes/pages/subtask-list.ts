@@ -43,7 +43,7 @@ function badPageIsNotFound (error: Error & { validation?: unknown }): never {
 
 async function showPage (request: FastifyRequest, reply: FastifyReply, page: PageRequest['page'], query: SubtaskListQuery): Promise<FastifyReply> {
   // A form sends what was left empty, too; the address says what was asked for.
-  if (/[?&](search|state|project|sort|size)=(&|$)/.test(request.url)) return reply.redirect(page === 'last' ? `/subtasks/${querySaying(query, { more: 'page=last' })}` : listPath(page) + querySaying(query), 302)
+  if (/[?&](search|state|project|sort|size)=(&|$)/.test(request.url)) return reply.redirect(listAddress(page, query), 302)
   const size = query.size ?? pageSizes[0]
   if (request.tenant === undefined) return await showAllAccounts(request, reply, { page, size }, query)
 
@@ -54,7 +54,9 @@ async function showPage (request: FastifyRequest, reply: FastifyReply, page: Pag
     const choices = await request.readWhereTenantIs(async () => await readChoices(request.tenantScope, query))
     // No statement may have been sent that would tell whether whoever asks is let in.
     await request.entering
-    return reply.code(400).page('subtasks', listPage(nothing, query, { ...choices, mistake: `Words: ${words.error.issues[0]?.message ?? ''}.` }))
+    // They stand in the field, and in no address that leads on from here.
+    const { filters, ...page } = listPage(nothing, { ...query, search: undefined }, { ...choices, mistake: `Whole words: ${words.error.issues[0]?.message ?? ''}.` })
+    return reply.code(400).page('subtasks', { ...page, filters: filters && { ...filters, search: query.search ?? '' } })
   }
   const view = viewOf({ ...query, search: words?.data })
   const { listing, ...choices } = await request.readWhereTenantIs(async () => {
@@ -111,7 +113,7 @@ function listPage (listing: Page<SubtaskInContext>, query: SubtaskListQuery, fil
   const { rows, total, page, pages } = listing
   const { size = pageSizes[0], sort = listOrders[0] } = query
   const asked = querySaying(query)
-  const lastHref = `/subtasks/${querySaying(query, { more: 'page=last' })}`
+  const lastHref = listAddress('last', query)
   return {
     title: 'Subtasks',
     rows,
@@ -138,6 +140,10 @@ function listPage (listing: Page<SubtaskInContext>, query: SubtaskListQuery, fil
       hrefOfOrder: (order: ListOrder) => `/subtasks/${querySaying(query, { sort: order })}`
     }
   }
+}
+
+function listAddress (page: PageRequest['page'], query: SubtaskListQuery): string {
+  return page === 'last' ? `/subtasks/${querySaying(query, { more: 'page=last' })}` : listPath(page) + querySaying(query)
 }
 
 /** The first page has no number in its address. */
