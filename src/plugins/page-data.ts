@@ -144,11 +144,9 @@ export interface WithForm {
   notice: Notice | undefined
   /** What was typed, where something is wrong with it. */
   typed: Record<string, string>
-  error: string | undefined
-  /** The row that was to be removed by a form which did not say that this is meant. */
+  /** The row that was to be removed by a form which did not say that this is meant: that form is the wrong one. */
   unconfirmed: number | undefined
-  /** What is wrong with that form. */
-  mistake: Mistake | undefined
+  mistakes: Mistake[]
 }
 
 /** The forms of a page about rows, and what has come of the last one. */
@@ -241,7 +239,7 @@ export interface PasswordPage {
   /** Of the link, where there is one; otherwise the present password is asked for. */
   code: string | undefined
   shortest: number
-  error: string | undefined
+  mistakes: Mistake[]
 }
 
 interface ShownToken {
@@ -285,7 +283,7 @@ export interface LookPage {
   /** What was typed, where something is wrong with it. */
   typed: Record<string, string>
   slug: string
-  error: string | undefined
+  mistakes: Mistake[]
   /** Where it begins, once it is granted. */
   href: string | undefined
 }

@@ -36,13 +36,8 @@ export const hidden = { hide: true }
 /** What the address of a page with a list may say. */
 export const listPart = z.object({ cursor: z.string().max(4000).optional() })
 
-/** What the first wrong value of a form is, in the words of its field. */
-export function firstMistake (request: FastifyRequest, labels: Readonly<Record<string, string>>): string | undefined {
-  return mistakesIn(request, labels)[0]?.text
-}
-
 /** Of a page on which nothing is wrong with any form. */
-export const noMistakes = { typed: {}, error: undefined, unconfirmed: undefined, mistake: undefined } satisfies Omit<WithForm, 'notice'>
+export const noMistakes = { typed: {}, unconfirmed: undefined, mistakes: [] } satisfies Omit<WithForm, 'notice'>
 
 /** What is wrong with a form, in the words of its fields: of each the first mistake, in their order. */
 export function mistakesIn ({ validationError }: FastifyRequest, labels: Readonly<Record<string, string>>): Mistake[] {

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { InvalidInputError, NotFoundError } from '../../errors.ts'
+import { NotFoundError } from '../../errors.ts'
+import type { Mistake } from '../../plugins/page-data.ts'
 import { lookPrefix } from '../../plugins/entry.ts'
 import { originOf } from '../../plugins/tenant.ts'
 import { beginLook, grantLook } from '../../repositories/looks.ts'
 import { hashOfSecret, newSecret } from '../../secrets.ts'
 import { reason } from '../../schemas/fields.ts'
-import { bodyLimit, firstMistake, hidden, typedIn } from '../forms.ts'
+import { bodyLimit, hidden, mistakesIn, typedIn } from '../forms.ts'
 import type { EntryRoutesOptions } from './entry-options.ts'
 
 const title = 'Look into an account'
@@ -23,15 +24,15 @@ export function lookPages (app: FastifyInstance, { strategy, deadlineMs, baseDom
   const open = { config: { audience: 'tenant' as const, entry: 'open' as const, transaction: false } }
 
   app.get('/look/', { ...ofOperator, schema: { ...hidden, querystring: chosen } }, async ({ query }, reply) =>
-    reply.page('look', { title, typed: { slug: (query as z.infer<typeof chosen>).slug }, slug: '', error: undefined, href: undefined }))
+    reply.page('look', { title, typed: { slug: (query as z.infer<typeof chosen>).slug }, slug: '', mistakes: [], href: undefined }))
 
   app.post('/look/', { ...ofOperator, bodyLimit, attachValidation: true, schema: { ...hidden, body: asked } }, async (request, reply) => {
-    const mistake = firstMistake(request, labels)
-    if (mistake !== undefined) return showAgain(request, reply, new InvalidInputError(mistake))
+    const mistakes = mistakesIn(request, labels)
+    if (mistakes.length > 0) return showAgain(request, reply, mistakes)
     const { slug, reason, minutes } = request.body as z.infer<typeof asked>
     const found = await strategy.findTenant(slug)
     const tenant = found?.by === 'name' && found.tenant.status === 'active' ? found.tenant : undefined
-    if (tenant === undefined) return showAgain(request, reply, new InvalidInputError('There is no active account of this name.'))
+    if (tenant === undefined) return showAgain(request, reply, [{ field: 'slug', text: 'There is no active account of this name.' }])
     const secret = newSecret()
     const { scope, transaction } = await strategy.beginTenant(tenant, { readOnly: false, deadlineMs })
     try {
@@ -43,7 +44,7 @@ export function lookPages (app: FastifyInstance, { strategy, deadlineMs, baseDom
     request.log.info({ tenant: tenant.slug, minutes }, 'the operator was let look into an account')
     // A link, because a form that leads to another host is none that the browser follows.
     const href = `${originOf(request, tenant.slug, { baseDomain, secure })}/look/begin/?code=${secret}`
-    return reply.page('look', { title, typed: {}, slug, error: undefined, href })
+    return reply.page('look', { title, typed: {}, slug, mistakes: [], href })
   })
 
   // A form of this host's own is what begins it, so that no page elsewhere can make a browser begin one.
@@ -63,6 +64,6 @@ export function lookPages (app: FastifyInstance, { strategy, deadlineMs, baseDom
 }
 
 /** What was typed is there still, with what is wrong with it. */
-function showAgain (request: FastifyRequest, reply: FastifyReply, error: InvalidInputError): FastifyReply {
-  return reply.code(error.status).page('look', { title, typed: typedIn(request), slug: '', error: error.message, href: undefined })
+function showAgain (request: FastifyRequest, reply: FastifyReply, mistakes: Mistake[]): FastifyReply {
+  return reply.code(400).page('look', { title, typed: typedIn(request), slug: '', mistakes, href: undefined })
 }

@@ -34,7 +34,7 @@ export function passwordPages (app: FastifyInstance, { limits, turns }: Password
     const link = await request.inTransaction('nobody', async scope => await findEntryLink(scope, hashOfSecret(code)))
     if (link === undefined) throw linkIsOver()
     const wrong = wrongWith(password, again)
-    if (wrong !== undefined) return showForm(reply, { email: link.email, code, error: wrong })
+    if (wrong !== undefined) return showForm(reply, { email: link.email, code, ...wrong })
     const hash = await turns.take((request.tenant as Tenant).id, async () => await hashPassword(password))
     await request.inTransaction('nobody', async scope => {
       await actAs(scope, { kind: 'user', id: link.userId, name: link.email })
@@ -54,7 +54,7 @@ export function passwordPages (app: FastifyInstance, { limits, turns }: Password
     const { email, userId } = await userOf(request)
     const { present, password, again } = request.body as { present: string, password: string, again: string }
     const wrong = wrongWith(password, again)
-    if (wrong !== undefined) return showForm(reply, { email, error: wrong })
+    if (wrong !== undefined) return showForm(reply, { email, ...wrong })
     const { id: accountId } = request.tenant as Tenant
     const attempt = { accountId, email, address: request.clientAddress }
     try {
@@ -73,7 +73,7 @@ export function passwordPages (app: FastifyInstance, { limits, turns }: Password
         if (!isRight) throw new WrongPasswordError()
       }, async () => await tellOwners(request, attempt, sendMail))
     } catch (error) {
-      if (error instanceof WrongPasswordError) return showForm(reply, { email, error: new InvalidInputError('This is not your present password.') })
+      if (error instanceof WrongPasswordError) return showForm(reply, { email, field: 'present', error: new InvalidInputError('This is not your present password.') })
       if (error instanceof TooManyAttemptsError) return showForm(reply, { email, error })
       throw error
     }
@@ -89,11 +89,17 @@ function linkIsOver (): NotFoundError {
   return new NotFoundError('This link was used, is too old, or is not for this account. Ask an owner of the account for a new one.')
 }
 
-function wrongWith (password: string, again: string): InvalidInputError | undefined {
-  if ([...password].length < shortest) return new InvalidInputError(`A password takes at least ${shortest} characters.`)
-  return password === again ? undefined : new InvalidInputError('The two passwords differ.')
+/** What is wrong with the form, and with which field, if it is one. */
+interface Wrong {
+  field?: string
+  error: AppError
 }
 
-function showForm (reply: FastifyReply, { email, code, error }: { email: string, code?: string, error?: AppError }): FastifyReply {
-  return reply.code(error?.status ?? 200).headers(error?.headers ?? {}).page('password', { title: 'Choose a password', email, code, shortest, error: error?.message })
+function wrongWith (password: string, again: string): Wrong | undefined {
+  if ([...password].length < shortest) return { field: 'password', error: new InvalidInputError(`A password takes at least ${shortest} characters.`) }
+  return password === again ? undefined : { field: 'again', error: new InvalidInputError('The two passwords differ.') }
+}
+
+function showForm (reply: FastifyReply, { email, code, field, error }: { email: string, code?: string } & Partial<Wrong>): FastifyReply {
+  return reply.code(error?.status ?? 200).headers(error?.headers ?? {}).page('password', { title: 'Choose a password', email, code, shortest, mistakes: error === undefined ? [] : [{ field, text: error.message }] })
 }

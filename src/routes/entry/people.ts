@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { ConflictError, InvalidInputError, NotFoundError, sqlStateOf, type AppError } from '../../errors.ts'
+import { InvalidInputError, NotFoundError, sqlStateOf } from '../../errors.ts'
 import type { Deed } from '../../plugins/notices.ts'
 import type { Mistake, PeoplePage, WithForm } from '../../plugins/page-data.ts'
 import { lastGuessing } from '../../repositories/audit.ts'
@@ -10,13 +10,13 @@ import { email, idText, personName } from '../../schemas/fields.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { badIdIsNotFound } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
-import { bodyLimit, firstMistake, hidden, listPart, noMistakes, typedIn, unconfirmed } from '../forms.ts'
+import { bodyLimit, hidden, listPart, mistakesIn, noMistakes, typedIn, unconfirmed } from '../forms.ts'
 import type { EntryRoutesOptions } from './entry-options.ts'
 import { makeLink } from './links.ts'
 
 const pageSize = 50
 const guessingDays = 7
-const role = z.enum(['owner', 'member', 'viewer'])
+const role = z.enum(['owner', 'member', 'viewer'], { error: 'takes owner, member or viewer' })
 const params = z.object({ id: idText })
 const labels = { email: 'E-mail address', first_name: 'First name', last_name: 'Last name', role: 'Role' }
 
@@ -35,8 +35,8 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
   const invitation = z.object({ email: z.string().trim().pipe(email), first_name: personName.default(''), last_name: personName.default(''), role })
   const { role: _, ...typedFields } = labels
   app.post('/people/', { ...own, config: { ...own.config, typedFields }, attachValidation: true, schema: { ...hidden, body: invitation } }, async (request, reply) => {
-    const mistake = firstMistake(request, labels)
-    if (mistake !== undefined) return await showAgain(request, reply, new InvalidInputError(mistake))
+    const mistakes = mistakesIn(request, labels)
+    if (mistakes.length > 0) return await showAgain(request, reply, 400, mistakes)
     const { email, first_name: firstName, last_name: lastName, role } = request.body as z.infer<typeof invitation>
     try {
       const [user] = await request.inTransaction('caller', async scope => await createUsers(scope, [{ email, firstName, lastName, isActive: true, role }]))
@@ -44,7 +44,7 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
       return await showLink(request, reply, user.id)
     } catch (error) {
       if (sqlStateOf(error) !== '23505') throw error
-      return await showAgain(request, reply, new ConflictError(`Somebody in this account has the address ${email} already.`, { cause: error }))
+      return await showAgain(request, reply, 409, [{ field: 'email', text: `Somebody in this account has the address ${email} already.` }])
     }
   })
 
@@ -72,9 +72,9 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
   }
 
   /** What was typed is there still, with what is wrong with it. */
-  async function showAgain (request: FastifyRequest, reply: FastifyReply, error: AppError): Promise<FastifyReply> {
+  async function showAgain (request: FastifyRequest, reply: FastifyReply, status: number, mistakes: Mistake[]): Promise<FastifyReply> {
     const page = await request.inTransaction('caller', async scope => await readPeople(scope, cursors, undefined))
-    return reply.code(error.status).page('people', { ...page, ...noMistakes, typed: typedIn(request), error: error.message, notice: undefined })
+    return reply.code(status).page('people', { ...page, ...noMistakes, typed: typedIn(request), mistakes, notice: undefined })
   }
 
   /** The person's own line says what is wrong, where it is on the page. */
@@ -82,7 +82,7 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
     const page = await request.inTransaction('caller', async scope => await readPeople(scope, cursors, undefined))
     const error = new InvalidInputError(mistake.text)
     if (!page.people.some(person => person.id === id)) throw error
-    return reply.code(error.status).page('people', { ...page, ...noMistakes, unconfirmed: id, mistake, notice: undefined })
+    return reply.code(error.status).page('people', { ...page, ...noMistakes, unconfirmed: id, mistakes: [mistake], notice: undefined })
   }
 }
 
