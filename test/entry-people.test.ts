@@ -130,6 +130,19 @@ t.test('what was typed into a form about people and tokens is there still, with 
   t.match((await ask('/people/', owner)).body, /invited/)
 })
 
+t.test('the address of each form of people, tokens, looks and sessions leads to the page that the form stands on, and does nothing', async t => {
+  const owner = { cookie: await cookieFor('owner@example.com') }
+  const { id } = (await api('users', { ...owner, method: 'POST', body: { email: 'staying@example.com' } })).json<Row>()
+  for (const [path, page] of [
+    ...['role', 'activate', 'deactivate', 'remove', 'link'].map(form => [`/people/${id}/${form}/`, '/people/'] as const),
+    ['/tokens/1/revoke/', '/tokens/'], ['/looks/1/end/', '/audit/'], ['/sessions/1/end/', '/sessions/'], ['/sessions/end-others/', '/sessions/'], ['/sign-out/', '/']
+  ] as const) {
+    t.match(await ask(path, owner), { statusCode: 303, headers: { location: page } }, path)
+    t.equal((await ask(page === '/' ? '/projects/' : page, owner)).statusCode, 200, 'and they are signed in still')
+  }
+  t.match((await api(`users/${id}`, owner)).json(), { is_active: true, role: 'member' })
+})
+
 t.test('nobody is removed and no token revoked by a form that does not say that this is meant', async t => {
   const owner = { cookie: await cookieFor('owner@example.com') }
   const person = (await api('users', { ...owner, method: 'POST', body: { email: 'leaving@example.com' } })).json<Row>().id

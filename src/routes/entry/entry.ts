@@ -1,5 +1,6 @@
 import { answeringOtherMethods } from '../../plugins/methods.ts'
 import { auditPages } from './audit.ts'
+import { formAddresses } from '../form-addresses.ts'
 import { hidden, takeForms } from '../forms.ts'
 import { withoutSlash } from '../without-slash.ts'
 import type { EntryRoutesOptions } from './entry-options.ts'
@@ -22,9 +23,15 @@ export function entryRoutes (options: EntryRoutesOptions): ReturnType<typeof ans
     tokenPages(app, options.cursors)
     auditPages(app, options.cursors)
     lookPages(app, options)
+    const manage = { config: { audience: 'tenant' as const, needs: 'manage' as const, transaction: false }, schema: hidden }
+    formAddresses(app, ['remove', 'role', 'activate', 'deactivate', 'link'].map(form => `/people/:id/${form}/`), '/people/', manage)
+    formAddresses(app, ['/tokens/:id/revoke/'], '/tokens/', manage)
+    formAddresses(app, ['/looks/:id/end/'], '/audit/', manage)
+    formAddresses(app, ['/sessions/end-others/', '/sessions/:id/end/'], '/sessions/', { config: { audience: 'tenant', needs: 'look', transaction: false }, schema: hidden })
+    formAddresses(app, ['/sign-out/'], '/', { config: { audience: 'tenant', entry: 'open', transaction: false }, schema: hidden })
     withoutSlash(app, ['/sign-in', '/link', '/look/begin'], { config: { audience: 'tenant', entry: 'open', transaction: false }, schema: hidden })
     withoutSlash(app, ['/sessions', '/password'], { config: { audience: 'tenant', needs: 'look', transaction: false }, schema: hidden })
-    withoutSlash(app, ['/people', '/tokens', '/audit', '/audit/verification'], { config: { audience: 'tenant', needs: 'manage', transaction: false }, schema: hidden })
+    withoutSlash(app, ['/people', '/tokens', '/audit', '/audit/verification'], manage)
     withoutSlash(app, ['/look'], { config: { audience: 'operator', transaction: false }, schema: hidden })
   })
 }

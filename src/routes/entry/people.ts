@@ -62,9 +62,6 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
     return reply.redirectWithNotice('/people/', 'person', 'removed')
   })
 
-  // Where something is wrong with the form, it is on the page of this address.
-  app.get('/people/:id/remove/', { ...ofOne, schema: { ...hidden, params } }, async (_, reply) => reply.redirect('/people/', 303))
-
   app.post('/people/:id/link/', { ...ofOne, schema: { ...hidden, params } }, async (request, reply) => await showLink(request, reply, (request.params as { id: number }).id))
 
   async function showLink (request: FastifyRequest, reply: FastifyReply, id: number): Promise<FastifyReply> {

@@ -40,9 +40,6 @@ export function tokenPages (app: FastifyInstance, cursors: CursorSealer): void {
     return reply.redirectWithNotice('/tokens/', 'token', 'revoked')
   })
 
-  // Where something is wrong with the form, it is on the page of this address.
-  app.get('/tokens/:id/revoke/', { config: { ...config, transaction: false }, errorHandler: badIdIsNotFound, schema: { ...hidden, params: z.object({ id: idText }) } }, async (_, reply) => reply.redirect('/tokens/', 303))
-
   async function showTokens (request: FastifyRequest, reply: FastifyReply, { cursor, notice, typed = {}, unconfirmed, mistakes = [] }: Partial<WithForm> & { cursor?: string | undefined }): Promise<FastifyReply> {
     const scope = request.tenantScope
     const context = { accountId: scope.accountId, list: '/tokens/' }

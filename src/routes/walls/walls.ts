@@ -5,6 +5,7 @@ import { findTwoAccounts } from '../../repositories/accounts.ts'
 import { findRowsToFind, listWallsOfAllAccounts, readWalls, type OwnRows, type Walls } from '../../repositories/walls.ts'
 import type { TenancyStrategy } from '../../tenancy/strategy.ts'
 import type { Tenant } from '../../tenancy/tenant.ts'
+import { formAddresses } from '../form-addresses.ts'
 import { bodyLimit, hidden, takeForms } from '../forms.ts'
 import { withoutSlash } from '../without-slash.ts'
 import { attacksPage, type Sides } from './attacks.ts'
@@ -47,7 +48,7 @@ export function wallRoutes ({ strategy, inspection, deadlineMs, showTenants }: W
 
     withoutSlash(app, ['/walls'], { config: { ...config, transaction: false }, schema: hidden })
     // Whoever loads what the attacks came to anew is led to the button.
-    app.get('/walls/attacks/', { config: { ...config, transaction: false }, schema: hidden }, async (_, reply) => reply.redirect('/walls/', 303))
+    formAddresses(app, ['/walls/attacks/'], '/walls/', { config: { ...config, transaction: false }, schema: hidden })
 
     app.post('/walls/attacks/', { config: { ...config, transaction: false }, bodyLimit, schema: hidden }, async (request, reply) => await attack(request, reply))
   })
