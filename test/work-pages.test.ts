@@ -31,6 +31,17 @@ async function follow (t: Test, url: string, form: Record<string, string>, page:
   return { page: await ask(path, { slug, cookie: cookieOf(answer) }), path: path.split('?')[0] ?? '' }
 }
 
+/** Deletes a row by the form of its page, with all that this says. */
+async function followDeletion (t: Test, path: string): ReturnType<typeof follow> {
+  return await follow(t, `${path}delete/`, { sure: 'yes', ...partsOn(await ask(path)) }, path)
+}
+
+/** How much belongs to a row, as its form of deletion says. */
+function partsOn ({ body }: LightMyRequestResponse): { parts?: string } {
+  const parts = /name="parts" value="(\d+)"/.exec(body)?.[1]
+  return parts === undefined ? {} : { parts }
+}
+
 /** The first row of a kind that an account has. */
 async function firstOf (kind: 'project' | 'task' | 'subtask', slug: string): Promise<{ id: number, name: string }> {
   const [row] = await asRole(await adminOf(database, slug), async query =>
@@ -68,18 +79,18 @@ t.test('a project, its tasks and their subtasks are made, changed, done and dele
   t.equal(notice((await follow(t, made.path, { name: 'Summer', details: '' }, made.path)).page), 'The project is changed.')
 
   t.match(text(await ask(made.path)), /Delete it with its task and the subtasks of that/)
-  t.equal(notice((await follow(t, `${subtask}delete/`, { sure: 'yes' }, subtask)).page), 'The subtask is deleted.')
+  t.equal(notice((await followDeletion(t, subtask)).page), 'The subtask is deleted.')
   t.equal((await ask(subtask)).statusCode, 404)
   await follow(t, `${task}subtasks/`, { name: 'Again', details: '' }, task)
-  const gone = await follow(t, `${made.path}delete/`, { sure: 'yes' }, made.path)
+  const gone = await followDeletion(t, made.path)
   t.equal(gone.path, '/projects/')
   t.equal(notice(gone.page), 'The project is deleted, with its tasks.')
   for (const path of [made.path, task]) t.equal((await ask(path)).statusCode, 404)
   const other = await follow(t, '/projects/', { name: 'Second', details: '' }, '/projects/')
   await follow(t, `${other.path}tasks/`, { name: 'Only', details: '' }, other.path)
   const only = /href="(\/task\/\d+\/)"/.exec((await ask(other.path)).body)?.[1] ?? ''
-  t.equal((await follow(t, `${only}delete/`, { sure: 'yes' }, only)).path, other.path)
-  await follow(t, `${other.path}delete/`, { sure: 'yes' }, other.path)
+  t.equal((await followDeletion(t, only)).path, other.path)
+  await followDeletion(t, other.path)
 })
 
 t.test('what was done is said once, by the page that follows, and by no address', async t => {
@@ -104,7 +115,7 @@ t.test('what was done is said once, by the page that follows, and by no address'
   t.equal(notice(await ask(project, { cookie: `notice=project.changed.${id + 1}` })), undefined, 'what was done to one row is not said of another')
   const others = tenancy === 'single-schema' ? (await firstOf('task', 'tenant-1')).id : 999_999
   for (const nobodys of [others, 888_888]) t.match((await ask(project, { cookie: `notice=task.completed.${nobodys}` })).body, /role="status">The task is done\.<\/p>/, 'and none of another account\'s is named')
-  await follow(t, `/task/${task}/delete/`, { sure: 'yes' }, `/task/${task}/`)
+  await followDeletion(t, `/task/${task}/`)
 })
 
 t.test('a form with a mistake says what is wrong and keeps what was typed', async t => {
@@ -160,8 +171,32 @@ t.test('nothing is deleted by a form that does not say that this is meant, and e
       t.equal((await ask(path)).statusCode, 200, `${path} is there still`)
     }
   }
-  for (const path of [subtask, task, made.path]) await follow(t, `${path}delete/`, { sure: 'yes' }, path)
+  for (const path of [subtask, task, made.path]) await followDeletion(t, path)
   t.equal((await ask(made.path)).statusCode, 404)
+})
+
+t.test('nothing is deleted that was added after the form of deletion was read', async t => {
+  const project = await follow(t, '/projects/', { name: 'Grows', details: '' }, '/projects/')
+  const formOfProject = await ask(project.path)
+  await follow(t, `${project.path}tasks/`, { name: 'Added meanwhile', details: '' }, project.path)
+  const task = /href="(\/task\/\d+\/)"/.exec((await ask(project.path)).body)?.[1] ?? ''
+  const formOfTask = await ask(task)
+  await follow(t, `${task}subtasks/`, { name: 'Added meanwhile, too', details: '' }, task)
+  for (const [path, form, label] of [[project.path, formOfProject, 'Delete it with its task and the subtasks of that'], [task, formOfTask, 'Delete it with its subtask']] as const) {
+    t.strictSame(partsOn(form), { parts: '0' })
+    for (const parts of [partsOn(form), {}, { parts: '' }, { parts: '-1' }, { parts: 'x' }, { parts: '0.5' }] as Array<Record<string, string>>) {
+      const answer = await send(`${path}delete/`, { sure: 'yes', ...parts }, { page: path })
+      t.equal(answer.statusCode, 409, `${path}: ${JSON.stringify(parts)}`)
+      t.match(answer.body, /<title>Mistake: [^]*<details class="change" open>\s*<summary>Delete this[^]*id="delete-mistake">Nothing is deleted yet: more belongs to it than when you opened this page\. Tick this again if all of it is to go\.</)
+      t.match(answer.body, new RegExp(`name="sure" value="yes" required aria-invalid="true" aria-describedby="delete-mistake" autofocus> <span>${label}<`))
+      t.strictSame(partsOn(answer), { parts: '1' }, 'and the form says what would go now')
+    }
+    t.equal((await ask(path)).statusCode, 200, 'it is there still')
+  }
+  const subtask = /href="(\/subtask\/\d+\/)"/.exec((await ask(task)).body)?.[1] ?? ''
+  await followDeletion(t, subtask)
+  t.equal((await send(`${task}delete/`, { sure: 'yes', parts: '1' }, { page: task })).statusCode, 303, 'what has become less may go')
+  t.equal((await send(`${project.path}delete/`, { sure: 'yes', parts: '1' }, { page: project.path })).statusCode, 303)
 })
 
 t.test('details take 100,000 characters, however long they are on the way, and what is too long is still there', async t => {
@@ -169,7 +204,7 @@ t.test('details take 100,000 characters, however long they are on the way, and w
     const made = await follow(t, '/projects/', { name: '\u{1f3e0}'.repeat(255), details: character.repeat(99_999) + 'x' }, '/projects/')
     const [row] = await asRole(await adminOf(database, 'tenant-0'), async query => await query('select details from rowhouse.project where id = $1', [/\d+/.exec(made.path)?.[0]]))
     t.ok(row?.['details'] === character.repeat(99_999) + 'x', JSON.stringify(character))
-    await follow(t, `${made.path}delete/`, { sure: 'yes' }, made.path)
+    await followDeletion(t, made.path)
   }
   const late = await send('/projects/', { name: '', details: '\u{1f3e0}'.repeat(100_000) }, { page: '/projects/' })
   t.equal(late.statusCode, 400)
@@ -309,13 +344,13 @@ t.test('whoever does something in a long list comes back to the part of it that 
   t.equal(tasksIn(last).length, 1)
   const emptied = await follow(t, `${tasksIn(last)[0]}complete/`, hiddenIn(last), path)
   t.equal(tasksIn(emptied.page).length, 25, 'all that is left is shown, not an empty part')
-  await follow(t, `${path}delete/`, { sure: 'yes' }, path)
+  await followDeletion(t, path)
 })
 
 t.test('what was typed into a form of a row that is deleted meanwhile is shown, to be copied', async t => {
   const form = { name: 'Typed & <b>', details: 'for\r\na while </textarea>' }
   const { path } = await follow(t, '/projects/', { name: 'Going', details: '' }, '/projects/')
-  await follow(t, `${path}delete/`, { sure: 'yes' }, path)
+  await followDeletion(t, path)
   for (const url of [path, `${path}tasks/`]) {
     const answer = await send(url, form, { page: '/projects/' })
     t.equal(answer.statusCode, 404, url)
@@ -347,7 +382,7 @@ t.test('hostile text in names and details is text, on each page and in each form
     t.ok(body.includes('&lt;script&gt;alert(1)&lt;/script&gt;'), `${url} shows the name`)
     t.ok(body.includes('&lt;img src=x onerror=alert(1)&gt;'), `${url} shows the details`)
   }
-  await follow(t, `${project.path}delete/`, { sure: 'yes' }, project.path)
+  await followDeletion(t, project.path)
 })
 
 t.test('the pages of an account are at its own host alone, and their addresses have one form', async t => {

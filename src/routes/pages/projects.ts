@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { NotFoundError } from '../../errors.ts'
 import type { FormState, ProjectPage, ProjectsPage } from '../../plugins/page-data.ts'
 import { progressOfProjects, progressOfTasks, type Progress } from '../../repositories/progress.ts'
 import { createProjects, deleteProjectWithTasks, findProject, listProjects, lockProject, updateProject } from '../../repositories/projects.ts'
@@ -81,10 +80,7 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
     }
   })
 
-  deletionForm(app, 'project', async (scope, id) => {
-    if (!await deleteProjectWithTasks(scope, id)) throw new NotFoundError()
-    return '/projects/'
-  }, showAgain)
+  deletionForm(app, 'project', { lock: lockProject, progressOf: progressOfProjects, remove: deleteProjectWithTasks, listOf: () => '/projects/' }, showAgain)
 
   async function showAgain (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number): Promise<FastifyReply> {
     const page = await request.inTransaction('caller', async scope => await readProject(scope, cursors, idOf(request), placeIn(request, cursors, `/project/${idOf(request)}/`) ?? { state: 'all' }))

@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { FormState } from '../../plugins/page-data.ts'
+import { z } from 'zod'
+import type { FormState, Mistake } from '../../plugins/page-data.ts'
 import type { Times } from '../../repositories/listing.ts'
+import type { Progress } from '../../repositories/progress.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
+import { found } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
 import { bodyLimit, hidden, unconfirmed } from '../forms.ts'
 import type { Kind } from './notice.ts'
 import { addressOfPlace, placeIn } from './place.ts'
-import { bodyOf, changeRow, formState, idInPath, idOf, isTheirs, MistakesError, rowBody, writing, type Repository } from './rows.ts'
+import { bodyOf, changeRow, formState, idInPath, idOf, isTheirs, rowBody, writing, type Repository } from './rows.ts'
 
 /** Shows the page of a row again, with what is wrong with one of its forms. */
 export type ShowAgain = (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number) => Promise<FastifyReply>
@@ -34,20 +37,43 @@ export function changeForm<Row extends Times, New extends Named> (app: FastifyIn
   })
 }
 
+/** How rows of one kind are deleted. */
+interface Deletion<Row> {
+  lock: (scope: TenantScope, id: number) => Promise<Row | undefined>
+  /** What goes with them: left out where nothing does. */
+  progressOf?: (scope: TenantScope, ids: readonly number[]) => Promise<Map<number, Progress>>
+  remove: (scope: TenantScope, id: number) => Promise<unknown>
+  /** Where the list is that the row stood in. */
+  listOf: (row: Row) => string
+}
+
+const partsShown = z.object({ parts: z.coerce.number().int().min(0) })
+
 /**
- * Takes the form that deletes a row, with all that belongs to it: the page says what that is, and the form that this was read.
- *
- * @param remove deletes the row, and says where the list is that it stood in
+ * Takes the form that deletes a row, with all that belongs to it: the page says what that is, and the form that this was read. Where
+ * more belongs to it by now than the page said, nothing is deleted.
  */
-export function deletionForm (app: FastifyInstance, kind: Kind, remove: (scope: TenantScope, id: number) => Promise<string>, showAgain: ShowAgain): void {
+export function deletionForm<Row> (app: FastifyInstance, kind: Kind, { lock, progressOf, remove, listOf }: Deletion<Row>, showAgain: ShowAgain): void {
   app.post(`/${kind}/:id/delete/`, acting, async (request, reply) => {
     const mistake = unconfirmed(request)
-    if (mistake !== undefined) {
-      const error = new MistakesError([mistake])
-      return await showAgain(request, reply, formState(request, 'delete', error), error.status)
-    }
-    return reply.redirectWithNotice(await request.inTransaction('caller', async scope => await remove(scope, idOf(request))), kind, 'deleted')
+    if (mistake !== undefined) return await refuse(request, reply, mistake, 400)
+    const id = idOf(request)
+    const { data: { parts: shown } = { parts: 0 } } = partsShown.safeParse(request.body)
+    const list = await request.inTransaction('caller', async scope => {
+      // Nothing can be added to a row that is locked.
+      const row = found(await lock(scope, id))
+      const parts = (await progressOf?.(scope, [id]))?.get(id)?.parts ?? 0
+      if (parts > shown) return undefined
+      await remove(scope, id)
+      return listOf(row)
+    })
+    if (list !== undefined) return reply.redirectWithNotice(list, kind, 'deleted')
+    return await refuse(request, reply, { field: 'sure', text: 'Nothing is deleted yet: more belongs to it than when you opened this page. Tick this again if all of it is to go.' }, 409)
   })
+
+  async function refuse (request: FastifyRequest, reply: FastifyReply, mistake: Mistake, status: number): Promise<FastifyReply> {
+    return await showAgain(request, reply, { form: 'delete', typed: {}, mistakes: [mistake], notice: undefined }, status)
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FormState, SubtaskPage } from '../../plugins/page-data.ts'
 import { findProject } from '../../repositories/projects.ts'
-import { deleteSubtask, findSubtask, lockSubtask, updateSubtask, type Subtask } from '../../repositories/subtasks.ts'
+import { deleteSubtask, findSubtask, lockSubtask, updateSubtask } from '../../repositories/subtasks.ts'
 import { findTask } from '../../repositories/tasks.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
@@ -26,11 +26,7 @@ export function subtaskPages (app: FastifyInstance, cursors: CursorSealer): void
 
   changeForm(app, 'subtask', repository, cursors, showAgain)
   completionForms(app, 'subtask', repository, cursors, ({ taskId }) => `/task/${taskId}/`)
-  deletionForm(app, 'subtask', async (scope, id) => {
-    const { taskId } = found<Subtask>(await lockSubtask(scope, id))
-    await deleteSubtask(scope, id)
-    return `/task/${taskId}/`
-  }, showAgain)
+  deletionForm(app, 'subtask', { lock: lockSubtask, remove: deleteSubtask, listOf: ({ taskId }) => `/task/${taskId}/` }, showAgain)
 }
 
 async function showAgain (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number): Promise<FastifyReply> {

@@ -3,7 +3,7 @@ import type { FormState, TaskPage } from '../../plugins/page-data.ts'
 import { progressOfTasks } from '../../repositories/progress.ts'
 import { findProject } from '../../repositories/projects.ts'
 import { createSubtasks, findSubtask, sliceSubtasks } from '../../repositories/subtasks.ts'
-import { deleteTaskWithSubtasks, findTask, lockTask, updateTask, type Task } from '../../repositories/tasks.ts'
+import { deleteTaskWithSubtasks, findTask, lockTask, updateTask } from '../../repositories/tasks.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
 import type { CursorSealer } from '../api/cursor.ts'
@@ -30,11 +30,7 @@ export function taskPages (app: FastifyInstance, cursors: CursorSealer): void {
   changeForm(app, 'task', repository, cursors, showAgain)
   completionForms(app, 'task', repository, cursors, ({ projectId }) => `/project/${projectId}/`)
 
-  deletionForm(app, 'task', async (scope, id) => {
-    const { projectId } = found<Task>(await lockTask(scope, id))
-    await deleteTaskWithSubtasks(scope, id)
-    return `/project/${projectId}/`
-  }, showAgain)
+  deletionForm(app, 'task', { lock: lockTask, progressOf: progressOfTasks, remove: deleteTaskWithSubtasks, listOf: ({ projectId }) => `/project/${projectId}/` }, showAgain)
 
   app.post('/task/:id/subtasks/', { ...writing, schema: { ...hidden, params: idInPath, body: rowBody } }, async (request, reply) => {
     try {
