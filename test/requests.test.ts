@@ -503,7 +503,7 @@ t.test('large forms take their turn with large bodies of JSON, and are parsed af
     routes: app => {
       app.register(async app => {
         await takeForms(app)
-        app.post('/take', { config: { transaction: false, checksFormToken: true }, bodyLimit: 100_000 }, async request => {
+        app.post('/take', { config: { transaction: false, checksFormToken: true, typedFields: { name: 'Name' } }, bodyLimit: 100_000 }, async request => {
           arrived.push(request.tenant?.slug ?? '')
           if (arrived.length === 1) await new Promise<void>(resolve => { release = resolve })
           return request.body
@@ -519,6 +519,9 @@ t.test('large forms take their turn with large bodies of JSON, and are parsed af
   const [form, json, small, others] = await Promise.all([sendForm('tenant-0', large), send('tenant-0', 'application/json', JSON.stringify('x'.repeat(70_000))), sendForm('tenant-0', 'name=x'), sendForm('tenant-1', large)])
   t.strictSame([form.status, json.status], [429, 429], 'waited for their turns in vain')
   t.strictSame([small.status, others.status], [200, 200], 'neither a small form nor another tenant waits')
+  const typed = await ask('/take', 'tenant-0.localhost', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', accept: 'text/html' }, body: `name=${'typed'.repeat(14_000)}` })
+  t.match(typed, { status: 429, headers: { 'retry-after': '1' } })
+  t.ok(typed.body.includes(`>\n${'typed'.repeat(14_000)}</textarea>`), 'what was typed in vain is shown, to be sent again')
   release()
   t.strictSame((await first).status, 200)
   t.match(await sendForm('tenant-0', `name=a+b%2B%26%F0%9F%8F%A0%zz&list=1&list=2&__proto__=x&none&details=${'+'.repeat(70_000)}`), {

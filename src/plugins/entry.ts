@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Access } from '../config.ts'
-import { NotAllowedError, NotSignedInError, StaleFormError } from '../errors.ts'
+import { NotAllowedError, NotSignedInError, StaleFormError, type AppError } from '../errors.ts'
 import { hashOfSecret, newSecret } from '../secrets.ts'
 import { sessionDays, touch, type Caller, type Credential } from '../tenancy/caller.ts'
 import type { TenancyStrategy } from '../tenancy/strategy.ts'
@@ -54,7 +54,7 @@ declare module 'fastify' {
     /** Whether the token that the browser brought is one of an operator's look: for what pages say, and for nothing else. */
     readonly isLooking: boolean
     /** Why whoever asks is turned away, as soon as what they typed is read. */
-    refusal: NotSignedInError | undefined
+    refusal: AppError | undefined
     /**
      * Finds out who asks, and whether they may, in a transaction for that alone: for what costs much before the request's own begins.
      * Does nothing where whoever asks is let in.
@@ -118,6 +118,10 @@ export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy
       await transaction.rollback()
     }
   })
+  // Before anything is looked for: the form has been read for whoever typed it, and for nothing else.
+  app.addHook('preValidation', async ({ refusal }) => {
+    if (refusal !== undefined) throw refusal
+  })
   if (access === 'open') return
 
   app.addHook('onRequest', async request => {
@@ -125,14 +129,9 @@ export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy
     try {
       request.credential = credentialOf(request, cookieName)
     } catch (error) {
-      if (!(error instanceof NotSignedInError) || !isShortForm(request)) throw error
+      if (!(error instanceof NotSignedInError) || !isTypedForm(request)) throw error
       request.refusal = error
     }
-  })
-
-  // Before anything is looked for: the form has been read for whoever typed it, and for nothing else.
-  app.addHook('preValidation', async ({ refusal }) => {
-    if (refusal !== undefined) throw refusal
   })
 
   app.addHook('preHandler', async request => {
@@ -165,14 +164,10 @@ export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy
   }
 }, { name: 'entry', dependencies: ['tenant'], fastify: '5.x' })
 
-/** What is read of somebody who is not signed in, in bytes. */
-const shortForm = 16 * 1024
-
-/** Whether somebody has typed a little into a page of this host, which would be lost if it were not read. */
-function isShortForm (request: FastifyRequest): boolean {
+/** Whether somebody has typed into a page of this host, which would be lost if it were not read. */
+export function isTypedForm (request: FastifyRequest): boolean {
   const { method, headers, routeOptions: { config } } = request
-  const isForm = method === 'POST' && config.typedFields !== undefined && headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
-  return isForm && Number(headers['content-length'] ?? Infinity) <= shortForm && isOfOwnPage(request)
+  return method === 'POST' && config.typedFields !== undefined && headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true && isOfOwnPage(request)
 }
 
 /** What whoever asks shows. A program shows its token in each request; where that is wrong, no cookie makes up for it. */
