@@ -28,6 +28,46 @@ t.test('keys turn the slides of the guide: the title has the focus, is in the wi
   }
 })
 
+t.test('whoever presses a key while a slide still moves goes on from where it leads', inBrowser, async t => {
+  const page = await openWindow(t, browser, { viewport: { width: 1440, height: 1200 }, reducedMotion: 'no-preference' })
+  await page.goto(site.urlOf('/guide/'))
+  for (const [keys, index] of [[['ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight'], 4], [['ArrowLeft', 'ArrowLeft'], 2], [['PageDown', 'PageDown', 'PageUp'], 3]] as const) {
+    // All of them before the window has moved at all.
+    await page.evaluate(`for (const key of ${JSON.stringify(keys)}) document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))`)
+    const id = slides.at(index)?.id ?? ''
+    await until(async () => await slideOf(page) === id)
+    t.equal(new URL(page.url()).hash, `#${id}`, `${keys.join(', ')} to ${id}`)
+  }
+})
+
+t.test('by the page keys, no title is passed and no part of a slide left out, however low the window', inBrowser, async t => {
+  const page = await openWindow(t, browser, { viewport: { width: 1280, height: 420 }, reducedMotion: 'reduce' })
+  await page.goto(site.urlOf('/guide/'))
+  await page.keyboard.press('Home')
+  const edges = async (): Promise<{ top: number, bottom: number, covered: number }> => await page.evaluate(`(() => {
+    const { top, bottom } = document.activeElement.closest('.slide').getBoundingClientRect()
+    return { top, bottom, covered: document.activeElement.closest('.slide').querySelector('.steps').offsetHeight }
+  })()`)
+  const titles: string[] = []
+  for (let press = 0; press < 200 && titles.at(-1) !== slides.at(-1)?.id; press++) {
+    const before = await edges()
+    const id = await page.evaluate<string>('document.activeElement.closest(".slide").id')
+    await page.keyboard.press('PageDown')
+    const isMoved = `document.activeElement.closest('.slide').id !== ${JSON.stringify(id)} || Math.abs(document.activeElement.closest('.slide').getBoundingClientRect().top - ${before.top}) > 1`
+    await until(async () => await page.evaluate<boolean>(isMoved))
+    const now = await edges()
+    const next = await page.evaluate<string>('document.activeElement.closest(".slide").id')
+    if (next === id) {
+      t.ok(-now.top <= 420 - before.covered - before.top, `${id}: nothing is left out`)
+    } else {
+      t.ok(before.bottom <= 428, `${id}: its end was in the window before the next`)
+      t.equal(await slideOf(page), next, 'whose title is')
+      titles.push(next)
+    }
+  }
+  t.strictSame(titles, slides.slice(1).map(({ id }) => id))
+})
+
 t.test('printed, each slide is a page', inBrowser, async t => {
   const page = await openWindow(t, browser)
   await page.goto(site.urlOf('/guide/'))

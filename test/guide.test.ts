@@ -123,15 +123,22 @@ t.test('slides are turned by links, each to the ones beside it', t => {
   t.end()
 })
 
-t.test('keys turn slides, and are left to the browser where a slide goes on', async t => {
-  const { slideAfter } = await import(new URL('../views/public/guide.js', import.meta.url).href) as { slideAfter: (key: string, place: Record<string, unknown>) => number | undefined }
-  const place = { index: 4, count: 18, hasMoreBelow: false, hasMoreAbove: false }
-  for (const [key, index] of [['ArrowRight', 5], ['PageDown', 5], [' ', 5], ['ArrowLeft', 3], ['PageUp', 3], ['Home', 0], ['End', 17], ['ArrowDown', undefined], ['a', undefined], ['Tab', undefined], ['Escape', undefined]] as const) t.equal(slideAfter(key, place), index, key)
-  for (const key of ['PageDown', ' ']) t.equal(slideAfter(key, { ...place, hasMoreBelow: true }), undefined, 'the rest of it first')
-  t.equal(slideAfter('PageUp', { ...place, hasMoreAbove: true }), undefined)
-  t.equal(slideAfter('ArrowRight', { ...place, hasMoreBelow: true }), 5)
-  t.equal(slideAfter('PageUp', { ...place, index: 0 }), undefined, 'before the first there is the head of the page')
-  t.equal(slideAfter('PageDown', { ...place, index: 17 }), undefined, 'and its foot after the last')
+t.test('keys turn slides, and go through one that goes on beyond the window', async t => {
+  interface Place { index: number, edge?: string, by?: number }
+  const { placeAfter } = await import(new URL('../views/public/guide.js', import.meta.url).href) as { placeAfter: (key: string, place: Record<string, number>) => Place | undefined }
+  const place = { index: 4, count: 18, above: 0, below: 0, height: 800 }
+  const top = (index: number): Place => ({ index, edge: 'top' })
+  for (const [key, index] of [['ArrowRight', 5], ['PageDown', 5], [' ', 5], ['ArrowLeft', 3], ['PageUp', 3], ['Home', 0], ['End', 17]] as const) t.strictSame(placeAfter(key, place), top(index), key)
+  for (const key of ['ArrowDown', 'a', 'Tab', 'Escape']) t.equal(placeAfter(key, place), undefined, key)
+  for (const key of ['PageDown', ' ']) {
+    t.strictSame(placeAfter(key, { ...place, below: 900 }), { index: 4, by: 700 }, 'the rest of it first')
+    t.strictSame(placeAfter(key, { ...place, below: 700 }), { index: 4, edge: 'bottom' }, 'and no further than its end')
+  }
+  t.strictSame(placeAfter('PageUp', { ...place, above: 900 }), { index: 4, by: -700 })
+  t.strictSame(placeAfter('PageUp', { ...place, above: 700 }), top(4), 'no further than its beginning')
+  t.strictSame(placeAfter('ArrowRight', { ...place, below: 900 }), top(5))
+  for (const key of ['PageUp', 'ArrowLeft']) t.equal(placeAfter(key, { ...place, index: 0 }), undefined, 'before the first there is the head of the page')
+  for (const key of ['PageDown', 'ArrowRight']) t.equal(placeAfter(key, { ...place, index: 17 }), undefined, 'and its foot after the last')
 })
 
 t.test('figures are those of the README, with the command that measures each', async t => {
