@@ -18,7 +18,7 @@ export interface ShownPage {
 export const shownPages: readonly ShownPage[] = [
   { path: '/subtasks/', reader: 'anybody' },
   { path: '/subtasks/2/', reader: 'anybody' },
-  { path: '/subtasks/?state=open&sort=name&size=50', reader: 'anybody' },
+  { path: '/subtasks/?state=open&sort=-name&size=50', reader: 'anybody' },
   { path: '/subtasks/?search=zebra', reader: 'anybody' },
   { path: '/projects/', reader: 'anybody' },
   { path: '/projects/?search=zebra', reader: 'anybody' },

@@ -157,8 +157,8 @@ t.test('a search finds what is typed in slugs and names, every character of it',
   for (const [typed, why] of [['x'.repeat(256), /Search: takes 1 to 255 characters\./], ['a%00b', /Search: has a character that cannot be stored\./]] as const) {
     const page = await operator(`/accounts/?search=${typed}&status=active`)
     t.equal(page.statusCode, 400)
-    t.match(/role="alert">([^<]*)</.exec(page.body)?.[1], why)
-    t.match(page.body, /value="(x{256}|a.b)"/, 'what was typed is there still')
+    t.match(/role="alert" id="search-mistake">([^<]*)</.exec(page.body)?.[1], why)
+    t.match(page.body, /value="(x{256}|a.b)" aria-invalid="true" aria-describedby="search-mistake" autofocus>/, 'what was typed is there still')
     t.match(page.body, /<option selected>active/)
   }
 })

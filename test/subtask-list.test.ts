@@ -107,6 +107,7 @@ t.test('the form says what is shown, and the address all that differs from the u
   t.match(page.body, /href="\/subtasks\/\?sort=-id&amp;size=25">Show all</, 'what is picked out goes, the order and the size stay')
   for (const [sent, address] of [
     ['/subtasks/?search=&state=&project=&sort=name', '/subtasks/'],
+    ['/subtasks/?search=needle&state=done&project=7&sort=name', '/subtasks/?search=needle&state=done&project=7'],
     ['/subtasks/?search=needle&state=&project=&sort=-id&size=25', '/subtasks/?search=needle&sort=-id&size=25'],
     ['/subtasks/?page=3&state=&sort=id', '/subtasks/3/?sort=id'],
     ['/subtasks/2/?state=done&search=', '/subtasks/2/?state=done']

@@ -42,7 +42,7 @@ export const views = plugin<{ walls: WallsAudience }>(async (app, { walls }) => 
     const { person, viewer, isLooking } = this.request
     const { tenant, formToken } = this.request
     const mayWork = tenant !== undefined && (app.access === 'open' || (person?.kind === 'user' && person.role !== 'viewer'))
-    const hasWalls = walls === 'everybody' || (walls === 'operator' && viewer.kind === 'operator')
+    const hasWalls = viewer.kind === 'operator' ? walls !== 'nobody' : viewer.kind === 'tenant' && walls === 'everybody'
     return this.view(`@${name}`, { ...data, at: this.request.url.split('?', 1)[0], assetVersion, viewer, person, isLooking, formToken, mayWork, hasWalls, access: app.access, homeHref: '/', ...readerFormats(this.request), visibly, isolated, excerpt })
   })
 }, { name: 'views' })

@@ -43,7 +43,7 @@ function badPageIsNotFound (error: Error & { validation?: unknown }): never {
 
 async function showPage (request: FastifyRequest, reply: FastifyReply, page: PageRequest['page'], query: SubtaskListQuery): Promise<FastifyReply> {
   // A form sends what was left empty, too; the address says what was asked for.
-  if (/[?&](search|state|project|sort|size)=(&|$)/.test(request.url)) return reply.redirect(listAddress(page, query), 302)
+  if (/[?&]((search|state|project|sort|size)=|sort=name)(&|$)/.test(request.url)) return reply.redirect(listAddress(page, query), 302)
   const size = query.size ?? pageSizes[0]
   if (request.tenant === undefined) return await showAllAccounts(request, reply, { page, size }, query)
 
