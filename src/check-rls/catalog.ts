@@ -277,23 +277,30 @@ export const catalog = `
     ) as named
     order by named.oid, named.place
   ),
+  -- Who may own the database: its owner and, where that logs in nowhere, whoever may become it, since nobody else acts as it then.
+  database_owner as materialized (
+    select pg_roles.oid
+    from pg_roles, pg_database join pg_roles as named on named.oid = pg_database.datdba
+    where pg_database.datname = current_database()
+      and (pg_roles.oid = named.oid or not named.rolcanlogin and not named.rolsuper and pg_has_role(pg_roles.oid, named.oid, 'member'))
+  ),
   -- Logins that nobody has named. Known without a name are the superuser that the server was made with, the login that looks, and whoever
-  -- set the database up: its owner, and one that makes roles and administers all that are named.
+  -- set the database up: those who may own it, and one that makes roles and administers all that are named.
   unnamed_login as materialized (
     select login.oid, login.rolname, quote_ident(login.rolname) as name, login.rolsuper
-    from pg_roles as login, pg_database
-    where pg_database.datname = current_database() and login.rolcanlogin and login.oid not in (10, pg_database.datdba) and login.rolname <> session_user
+    from pg_roles as login
+    where login.rolcanlogin and login.oid <> 10 and login.rolname <> session_user and login.oid not in (select database_owner.oid from database_owner)
       and login.oid not in (select named_role.oid from named_role)
       and not (login.rolcreaterole and not exists (
         select from named_role where not exists (select from pg_auth_members as membership where membership.roleid = named_role.oid and membership.member = login.oid and membership.admin_option)))
   ),
   -- Who owns most of the tenants' tables; and whoever may own what decides about them: that role and those that may become it, superusers,
-  -- the owner of the database, and roles that log in nowhere and own functions that somebody has vouched for.
+  -- whoever may own the database, and roles that log in nowhere and own functions that somebody has vouched for.
   main_owner as materialized (select mode() within group (order by relowner) as oid from tenant_table),
   rightful_owner as materialized (
     select pg_roles.oid
     from pg_roles, main_owner
-    where pg_roles.rolsuper or pg_roles.rolname = 'pg_database_owner' or pg_roles.oid = (select datdba from pg_database where datname = current_database())
+    where pg_roles.rolsuper or pg_roles.rolname = 'pg_database_owner' or pg_roles.oid in (select database_owner.oid from database_owner)
       or pg_has_role(pg_roles.oid, main_owner.oid, 'member')
       or not pg_roles.rolcanlogin and pg_roles.oid in (select named_role.oid from named_role where named_role.kind = 'definer')
   ),
@@ -309,7 +316,7 @@ export const catalog = `
   unnamed_grantee as materialized (
     select pg_roles.oid, quote_ident(pg_roles.rolname) as name
     from (select distinct grantee from table_grant where grantee <> 0) as granted join pg_roles on pg_roles.oid = granted.grantee
-    where not pg_roles.rolsuper and pg_roles.oid not in (select named_role.oid from named_role)
+    where not pg_roles.rolsuper and pg_roles.oid not in (select named_role.oid from named_role) and pg_roles.oid not in (select database_owner.oid from database_owner)
       and not exists (select from runtime_role where pg_has_role(runtime_role.oid, pg_roles.oid, 'usage'))
       and case when pg_roles.rolcanlogin then pg_roles.oid in (select unnamed_login.oid from unnamed_login)
         else exists (select from unnamed_login where not unnamed_login.rolsuper and pg_has_role(unnamed_login.oid, pg_roles.oid, 'member'))

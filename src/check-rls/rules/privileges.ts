@@ -45,7 +45,7 @@ export const privilegeRules: readonly Rule[] = [
     severity: 'warning',
     title: 'A privilege on tenants’ rows for a role that nobody has named',
     gain: 'Nothing while no policy is for it: the next policy for PUBLIC, or for a group that it is in, shows or changes rows by it.',
-    explanation: 'Who reads and writes tables of tenants should be known: name roles with --tenant-role, --operator-role or --trusted-role, and take from all others what was granted to them. Known without a name are superusers, the owners of the database and of the tables, the login that looks, and what owns a function that was named with --definer.',
+    explanation: 'Who reads and writes tables of tenants should be known: name roles with --tenant-role, --operator-role or --trusted-role, and take from all others what was granted to them. Known without a name are superusers, the owners of the database and of the tables, the members of that of the database where it logs in nowhere, the login that looks, and what owns a function that was named with --definer.',
     query: ofUnnamed(['select', 'insert', 'update', 'delete'])
   },
   {

@@ -73,7 +73,7 @@ export const roleRules: readonly Rule[] = [
     severity: 'warning',
     title: 'A login that may become a role of the walls, and that nobody has named',
     gain: 'What the other role sees and does, for whoever learns the password of one that nobody looks after: the rows of all tenants, or the tables themselves.',
-    explanation: 'A membership lends the other role’s policies, or leads there by SET ROLE, over any number of steps; one WITH ADMIN OPTION can be turned into either. Known without a name are the owner of the database and whoever administers all of its roles. Name with --tenant-role, --operator-role or --trusted-role those that are meant to be.',
+    explanation: 'A membership lends the other role’s policies, or leads there by SET ROLE, over any number of steps; one WITH ADMIN OPTION can be turned into either. Known without a name are the owner of the database, its members where it logs in nowhere, and whoever administers all of its roles. Name with --tenant-role, --operator-role or --trusted-role those that are meant to be.',
     query: `
       select login.name as object, 'it may become ' || string_agg(format('%s, which %s', named_role.name, named_role.what), '; ' order by named_role.name) as detail,
         string_agg(distinct ${revokeMemberships('login.oid', 'named_role.oid')}, ' ') as mend
@@ -86,7 +86,7 @@ export const roleRules: readonly Rule[] = [
     severity: 'warning',
     title: 'A login that makes roles, copies the server or reaches its files, and that nobody has named',
     gain: 'CREATEROLE: before PostgreSQL 16, membership in any role that is no superuser. REPLICATION, and the roles for the server’s files and programs: the rows of all tenants, as they lie on the disk.',
-    explanation: 'None of it asks for a privilege on the database, or for a policy. Known without a name are the owner of the database and whoever administers all of its roles; name with --trusted-role others that are meant to be, such as that of backups.',
+    explanation: 'None of it asks for a privilege on the database, or for a policy. Known without a name are the owner of the database, its members where it logs in nowhere, and whoever administers all of its roles; name with --trusted-role others that are meant to be, such as that of backups.',
     query: `
       select login.name as object, string_agg(held.what, '; ' order by held.what) as detail, string_agg(distinct held.mend, ' ') as mend
       from unnamed_login as login, lateral (
@@ -162,7 +162,7 @@ export const roleRules: readonly Rule[] = [
     severity: 'error',
     title: 'An owner, or somebody who may create, whom nobody has named',
     gain: 'Whoever owns a table of tenants switches its row-level security off; whoever owns their schema, or a function that policies call, puts another in the place of what is there.',
-    explanation: 'Most tables of tenants have one owner, and it may own what decides about them: the others, their schema, functions that policies call and the schemas of these. So may superusers, the owner of the database, whoever may become the owner of the tables, and roles that log in nowhere and own what was named with --definer; functions and schemas elsewhere may belong to what was named with --trusted-role. CREATE on one of the schemas is enough to take the place of what is called without its schema.',
+    explanation: 'Most tables of tenants have one owner, and it may own what decides about them: the others, their schema, functions that policies call and the schemas of these. So may superusers, the owner of the database, its members where it logs in nowhere, whoever may become the owner of the tables, and roles that log in nowhere and own what was named with --definer; functions and schemas elsewhere may belong to what was named with --trusted-role. CREATE on one of the schemas is enough to take the place of what is called without its schema.',
     query: `
       select owned.object, format('belongs to %s, and most tables of tenants to %s', owned.owner::regrole, main_owner.oid::regrole) as detail, format('alter %s %s owner to %s;', owned.kind, owned.object, main_owner.oid::regrole) as mend
       from main_owner, given, (
