@@ -75,6 +75,9 @@ Examples:
   npx tsx bin/checkrls.ts --strict                              for a pipeline that is to stop at weaknesses as well
   npx tsx bin/checkrls.ts --format sarif > walls.sarif          for what shows findings beside code
   npx tsx bin/checkrls.ts --url postgres://me@db.example.com/app --schema app --tenant-role app_user --column tenant_id --root tenants
+  npx tsx bin/checkrls.ts --url ... --tenant-role anon --tenant-role authenticated --trusted-role service_role --trusted-role authenticator \\
+      --trusted-role supabase_admin --trusted-role supabase_auth_admin --trusted-role supabase_storage_admin --trusted-role dashboard_user \\
+      --column user_id --root profiles                          a project of Supabase's: service_role passes row-level security and writes, so it is trusted
   npx tsx bin/checkrls.ts --url postgres://auditor@... --attack     after: create role auditor login; grant app_user, app_reports to auditor
   npx tsx bin/checkrls.ts --url ... --ignore 'trigger:app.task.touch=it sets updated_at alone'
   npx tsx bin/checkrls.ts --url ... --attack --ignore 'attack:app.country=the same for all'   a table that cannot be attacked

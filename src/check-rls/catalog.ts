@@ -53,12 +53,15 @@ export const catalog = `
       -- A domain is compared as what it is over.
       coalesce(nullif(inner_domain.typbasetype, 0), nullif(key_domain.typbasetype, 0), key.atttypid) as key_base_type,
       key.attnum is null and array[case when its.is_first then relation.relname::text end, its.name] && given.shared as is_shared,
-      exists (
+      granted.is_granted, relation.relowner = any (given.trusted_roles) and not granted.is_granted as is_kept
+    from given, given_schema
+    join pg_class as relation on relation.relnamespace = given_schema.oid and relation.relkind in ('r', 'p')
+    cross join lateral (
+      select exists (
         select from runtime_role where has_table_privilege(runtime_role.oid, relation.oid, 'select, insert, update, delete, truncate, references, trigger')
           or has_any_column_privilege(runtime_role.oid, relation.oid, 'select, insert, update, references')
       ) as is_granted
-    from given, given_schema
-    join pg_class as relation on relation.relnamespace = given_schema.oid and relation.relkind in ('r', 'p')
+    ) as granted
     cross join lateral (
       select given_schema.is_first, given_schema.name as schema_name, format('%s.%I', given_schema.name, relation.relname) as name,
         -- What a manifest calls it.
@@ -80,7 +83,8 @@ export const catalog = `
         when key_base_type <> key_type then format('(%I)::%s', key_name, format_type(key_base_type, null))
         else quote_ident(key_name)
       end as compared_key
-    from any_table where (key_number is not null or is_granted) and not is_shared
+    -- What a trusted role owns, and none that serves requests may touch, is its own affair, but for the table of the tenants.
+    from any_table where (key_number is not null or is_granted) and not is_shared and (is_root or not is_kept)
   ),
   any_policy as materialized (
     select policy.oid, policy.polname, policy.polrelid, policy.polroles, policy.polcmd, policy.polpermissive,
@@ -304,6 +308,15 @@ export const catalog = `
       or pg_has_role(pg_roles.oid, main_owner.oid, 'member')
       or not pg_roles.rolcanlogin and pg_roles.oid in (select named_role.oid from named_role where named_role.kind = 'definer')
   ),
+  -- Who owns most of what is in one of the schemas.
+  schema_owner as materialized (select schema_name, mode() within group (order by relowner) as oid from any_table group by schema_name),
+  -- Schemas that what decides about the tenants' rows is in.
+  deciding_schema as materialized (
+    select pg_namespace.oid, pg_namespace.nspname, pg_namespace.nspowner, pg_namespace.nspacl, given_schema.oid is not null as is_given
+    from pg_namespace left join given_schema on given_schema.oid = pg_namespace.oid
+    where given_schema.oid is not null
+      or pg_namespace.oid in (select own_function.pronamespace from policy_function join own_function using (oid) where not own_function.is_of_extension)
+  ),
   -- What is granted on tables, and on columns of theirs, to whom.
   table_grant as materialized (
     select any_table.oid as table_oid, any_table.listed_name, acl.grantee, lower(acl.privilege_type) as privilege, part.column_name
@@ -312,22 +325,19 @@ export const catalog = `
       union all select attname, attacl from pg_attribute where attrelid = any_table.oid and attnum > 0 and not attisdropped and attacl is not null
     ) as part, aclexplode(part.present) as acl
   ),
-  -- Those of them that nobody has named: no superuser, nobody who is known without a name, no group that leads none but these to it.
+  -- Those of them, and of those who may create in the schemas, that nobody has named: no superuser, nobody who is known without a name, no
+  -- group that leads none but these to it.
   unnamed_grantee as materialized (
     select pg_roles.oid, quote_ident(pg_roles.rolname) as name
-    from (select distinct grantee from table_grant where grantee <> 0) as granted join pg_roles on pg_roles.oid = granted.grantee
+    from (
+      select grantee from table_grant
+      union select acl.grantee from deciding_schema, aclexplode(nspacl) as acl where acl.privilege_type = 'CREATE'
+    ) as granted join pg_roles on pg_roles.oid = granted.grantee
     where not pg_roles.rolsuper and pg_roles.oid not in (select named_role.oid from named_role) and pg_roles.oid not in (select database_owner.oid from database_owner)
       and not exists (select from runtime_role where pg_has_role(runtime_role.oid, pg_roles.oid, 'usage'))
       and case when pg_roles.rolcanlogin then pg_roles.oid in (select unnamed_login.oid from unnamed_login)
         else exists (select from unnamed_login where not unnamed_login.rolsuper and pg_has_role(unnamed_login.oid, pg_roles.oid, 'member'))
           or not exists (select from pg_roles as login where login.rolcanlogin and not login.rolsuper and pg_has_role(login.oid, pg_roles.oid, 'member')) end
-  ),
-  -- Schemas that what decides about the tenants' rows is in.
-  deciding_schema as materialized (
-    select pg_namespace.oid, pg_namespace.nspname, pg_namespace.nspowner, pg_namespace.nspacl, given_schema.oid is not null as is_given
-    from pg_namespace left join given_schema on given_schema.oid = pg_namespace.oid
-    where given_schema.oid is not null
-      or pg_namespace.oid in (select own_function.pronamespace from policy_function join own_function using (oid) where not own_function.is_of_extension)
   ),
   -- What a manifest lists.
   owner_line as materialized (

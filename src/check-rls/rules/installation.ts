@@ -42,9 +42,11 @@ export const installationRules: readonly Rule[] = [
     severity: 'warning',
     title: 'An event trigger',
     gain: 'Code that runs at every login, or whenever a table is made or altered, as whoever does that.',
-    explanation: 'Name those that you have read with --ignore.',
+    explanation: 'Name those that you have read with --ignore. What belongs to a role that was named with --trusted-role, and calls what belongs to one, is let be.',
     query: `
-      select quote_ident(evtname) as object, format('calls %s at %s', evtfoid::regprocedure, evtevent) as detail, format('drop event trigger %I;', evtname) as mend from pg_event_trigger where evtenabled <> 'D'`
+      select quote_ident(evtname) as object, format('calls %s at %s', evtfoid::regprocedure, evtevent) as detail, format('drop event trigger %I;', evtname) as mend
+      from given, pg_event_trigger join pg_proc as function on function.oid = evtfoid
+      where evtenabled <> 'D' and not (evtowner = any (given.trusted_roles) and function.proowner = any (given.trusted_roles))`
   },
   {
     id: 'operator-user-defined',

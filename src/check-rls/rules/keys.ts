@@ -102,11 +102,12 @@ export const keyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A foreign key to what tenants cannot read',
     gain: 'Whether an id is there: a reference to it is taken or refused, whoever it belongs to.',
-    explanation: 'What foreign keys look up asks for no privilege and no policy. A list that all may read tells nothing by that; what they may not read should not be referred to, unless the tenant is part of the key.',
+    explanation: 'What foreign keys look up asks for no privilege and no policy. A list that all may read tells nothing by that; what they may not read should not be referred to, unless the tenant is part of the key: one may ask about oneself.',
     query: `
       select format('%s.%I', tenant_table.name, conname) as object, pg_get_constraintdef(pg_constraint.oid) || ' refers to what the tenants cannot read' as detail, format('alter table %s drop constraint %I;', tenant_table.name, conname) as mend
       from pg_constraint join tenant_table on tenant_table.oid = conrelid
       where contype = 'f' and conparentid = 0 and confrelid not in (select other.oid from tenant_table as other where other.key_number is not null)
+        and (tenant_table.key_number = any (conkey)) is not true
         and exists (
           select from runtime_role, unnest(confkey) as part (number)
           where kind = 'tenant' and not has_column_privilege(runtime_role.oid, confrelid, part.number, 'select'))`

@@ -42,8 +42,12 @@ export const policyRules: readonly Rule[] = [
     gain: 'Its rows for every role there is and every role there will be.',
     explanation: 'A policy without TO is for PUBLIC. It adds to what each other policy shows, to roles that nobody thought of, too.',
     query: `
-      select name as object, 'is for PUBLIC' as detail, format('alter policy %I on %s to <role>;', polname, table_name) as mend
-      from policy where polpermissive and 0 = any (polroles)`
+      select name as object, 'is for PUBLIC' as detail, format('alter policy %I on %s to %s;', polname, table_name, coalesce(case when coalesce(using_expression, canonical) = canonical and coalesce(check_expression, canonical) = canonical then served.names end, '<role>')) as mend
+      from policy cross join lateral (
+        select string_agg(runtime_role.name, ', ' order by runtime_role.name) as names
+        from runtime_role where kind = 'tenant' and has_any_column_privilege(runtime_role.oid, polrelid, 'select, insert, update')
+      ) as served
+      where polpermissive and 0 = any (polroles)`
   },
   {
     id: 'policy-for-another-role',

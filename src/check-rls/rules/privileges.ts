@@ -161,12 +161,13 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'The next table, before anybody has thought of its policies.',
     explanation: 'ALTER DEFAULT PRIVILEGES grants what does not exist yet. A table is open when its migration says so, column by column.',
     query: `
-      select coalesce(defaclnamespace::regnamespace::text, quote_ident(current_database())) as object, format('%s made by %s are granted to %s: %s', case defaclobjtype when 'r' then 'tables' else 'sequences' end, defaclrole::regrole,
-          case acl.grantee when 0 then 'PUBLIC' else acl.grantee::regrole::text end, lower(acl.privilege_type)) as detail,
-        format('alter default privileges for role %s%s revoke all on %s from %s;', defaclrole::regrole, coalesce(' in schema ' || nullif(defaclnamespace, 0)::regnamespace, ''), case defaclobjtype when 'r' then 'tables' else 'sequences' end,
-          case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end) as mend
-      from pg_default_acl, aclexplode(defaclacl) as acl
-      where defaclobjtype in ('r', 'S') and (acl.grantee = 0 or acl.grantee in (select oid from runtime_role))`
+      select coalesce(nullif(defaclnamespace, 0)::regnamespace::text, quote_ident(current_database())) as object, format('%s made by %s are granted to %s: %s', made.kind, defaclrole::regrole, its.name, string_agg(lower(acl.privilege_type), ', ' order by acl.privilege_type)) as detail,
+        format('alter default privileges for role %s%s revoke all on %s from %s;', defaclrole::regrole, coalesce(' in schema ' || nullif(defaclnamespace, 0)::regnamespace, ''), made.kind, its.name) as mend
+      from pg_default_acl, aclexplode(defaclacl) as acl,
+        lateral (select case defaclobjtype when 'r' then 'tables' else 'sequences' end as kind) as made,
+        lateral (select case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end as name) as its
+      where defaclobjtype in ('r', 'S') and (acl.grantee = 0 or acl.grantee in (select oid from runtime_role))
+      group by defaclnamespace, defaclrole, made.kind, its.name`
   },
   {
     id: 'default-execute',

@@ -40,12 +40,25 @@ export const relationRules: readonly Rule[] = [
     severity: 'error',
     title: 'A table outside the schema that can be used',
     gain: 'What somebody has put there: copies, backups, lists for a report, beyond all policies that are looked at here.',
-    explanation: 'Tables of tenants are in the schemas that are named with --schema, where each is checked. Whatever the roles may touch elsewhere is not. A list that is the same for all tenants, and that none may write, is named with --shared, with its schema.',
+    explanation: 'Tables of tenants are in the schemas that are named with --schema, where each is checked. Whatever the roles may touch elsewhere is not, unless row-level security without a policy for them shows them nothing of it: TRUNCATE and the like ask no policy. A list that is the same for all tenants, and that none may write, is named with --shared, with its schema.',
     query: `
-      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, ${granteesOf('relation')}) as mend
-      from given, reachable_relation as relation join runtime_role on runtime_role.oid = relation.role
+      select relation.oid::regclass::text as object,
+        runtime_role.name || case when is_blind then ' sees no row of it, but no policy is asked for ' || beyond_rows else ' may use it' end as detail,
+        format('revoke %s on %s from %s;', case when is_blind then beyond_rows else 'all' end, relation.oid::regclass, ${granteesOf('relation')}) as mend
+      from given, reachable_relation as relation join runtime_role on runtime_role.oid = relation.role join pg_class as table_elsewhere on table_elsewhere.oid = relation.oid
+      cross join lateral (
+        select table_elsewhere.relrowsecurity and not pg_has_role(runtime_role.oid, relation.relowner, 'member') and not exists (
+          select from pg_policy, unnest(polroles) as target (oid)
+          where polrelid = relation.oid and polpermissive and (target.oid = 0 or pg_has_role(runtime_role.oid, target.oid, 'member'))) as is_blind
+      ) as seen
+      cross join lateral (
+        select string_agg(distinct lower(acl.privilege_type), ', ') as beyond_rows
+        from (select table_elsewhere.relacl as present union all select attacl from pg_attribute where attrelid = relation.oid and attacl is not null) as part, aclexplode(part.present) as acl
+        where acl.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN') and (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage'))
+      ) as held
       where relation.relkind in ('r', 'p') and relation.relnamespace not in (select given_schema.oid from given_schema) and not relation.is_of_extension
-        and not (relation.oid::regclass::text = any (given.shared) and not has_table_privilege(runtime_role.oid, relation.oid, 'insert, update, delete') and not has_any_column_privilege(runtime_role.oid, relation.oid, 'insert, update'))`
+        and not (relation.oid::regclass::text = any (given.shared) and not has_table_privilege(runtime_role.oid, relation.oid, 'insert, update, delete') and not has_any_column_privilege(runtime_role.oid, relation.oid, 'insert, update'))
+        and not (is_blind and beyond_rows is null)`
   },
   {
     id: 'extension-relation-usable',

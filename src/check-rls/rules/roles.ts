@@ -105,12 +105,12 @@ export const roleRules: readonly Rule[] = [
     severity: 'warning',
     title: 'A role of the walls that is a member of another',
     gain: 'What the other role sees, for whoever gets hold of this one: the two are one login then.',
-    explanation: 'Each of the roles that pass the walls is for one purpose, and should be granted no more. That the owner of the tables may become those that its functions run as is what hands it their functions.',
+    explanation: 'Each of the roles that pass the walls is for one purpose, and should be granted no more. That the owner of the tables may become those that its functions run as is what hands it their functions; that one who owns the database as well made the roles is what makes it a member of them.',
     query: `
       select named_role.name as object, format('it %s, and is a member of %s, which %s', named_role.what, other.name, other.what) as detail, ${revokeMemberships('named_role.oid', 'other.oid')} as mend
       from named_role join named_role as other on other.oid <> named_role.oid and pg_has_role(named_role.oid, other.oid, 'member')
       join pg_roles on pg_roles.oid = named_role.oid
-      where named_role.oid not in (select runtime_role.oid from runtime_role) and not pg_roles.rolsuper and not (named_role.kind = 'owner' and other.kind = 'definer')`
+      where named_role.oid not in (select runtime_role.oid from runtime_role) and not pg_roles.rolsuper and not (named_role.kind = 'owner' and (other.kind = 'definer' or named_role.oid in (select database_owner.oid from database_owner)))`
   },
   {
     id: 'role-administers',
@@ -162,21 +162,21 @@ export const roleRules: readonly Rule[] = [
     severity: 'error',
     title: 'An owner, or somebody who may create, whom nobody has named',
     gain: 'Whoever owns a table of tenants switches its row-level security off; whoever owns their schema, or a function that policies call, puts another in the place of what is there.',
-    explanation: 'Most tables of tenants have one owner, and it may own what decides about them: the others, their schema, functions that policies call and the schemas of these. So may superusers, the owner of the database, its members where it logs in nowhere, whoever may become the owner of the tables, and roles that log in nowhere and own what was named with --definer; functions and schemas elsewhere may belong to what was named with --trusted-role. CREATE on one of the schemas is enough to take the place of what is called without its schema.',
+    explanation: 'Most tables of tenants have one owner, and it may own what decides about them: the others, their schema, functions that policies call and the schemas of these. So may superusers, the owner of the database, its members where it logs in nowhere, whoever may become the owner of the tables, and roles that log in nowhere and own what was named with --definer; functions and schemas elsewhere may belong to what was named with --trusted-role, and where that owns most tables of a schema, so may this one and its tables. CREATE on one of the schemas is enough to take the place of what is called without its schema.',
     query: `
       select owned.object, format('belongs to %s, and most tables of tenants to %s', owned.owner::regrole, main_owner.oid::regrole) as detail, format('alter %s %s owner to %s;', owned.kind, owned.object, main_owner.oid::regrole) as mend
       from main_owner, given, (
-        select 'table' as kind, tenant_table.name as object, tenant_table.relowner as owner, true as is_given from tenant_table
-        union all select 'schema', quote_ident(nspname), nspowner, is_given from deciding_schema
-        union all select 'routine', own_function.name, own_function.proowner, false from policy_function join own_function using (oid) where not own_function.is_of_extension
+        select 'table' as kind, tenant_table.name as object, tenant_table.relowner as owner, tenant_table.schema_name as given_name from tenant_table
+        union all select 'schema', quote_ident(nspname), nspowner, case when is_given then quote_ident(nspname) end from deciding_schema
+        union all select 'routine', own_function.name, own_function.proowner, null from policy_function join own_function using (oid) where not own_function.is_of_extension
       ) as owned
       where main_owner.oid is not null and owned.owner not in (select rightful_owner.oid from rightful_owner) and owned.owner not in (select runtime_role.oid from runtime_role)
-        and (owned.is_given or not (owned.owner = any (given.trusted_roles)))
+        and not (owned.owner = any (given.trusted_roles) and (owned.given_name is null or exists (select from schema_owner where schema_owner.schema_name = owned.given_name and schema_owner.oid = owned.owner)))
       union all
       select quote_ident(nspname), format('%s may create in it', grantee.oid::regrole), format('revoke create on schema %I from %s;', nspname, grantee.oid::regrole)
       from given, deciding_schema, aclexplode(nspacl) as acl join pg_roles as grantee on grantee.oid = acl.grantee
       where acl.privilege_type = 'CREATE' and grantee.oid <> nspowner and grantee.oid not in (select rightful_owner.oid from rightful_owner) and grantee.oid not in (select runtime_role.oid from runtime_role)
-        and not (grantee.oid = any (given.trusted_roles))`
+        and not (grantee.oid = any (given.trusted_roles)) and (grantee.oid in (select unnamed_grantee.oid from unnamed_grantee) or grantee.oid in (select named_role.oid from named_role))`
   },
   {
     id: 'owner-bypasses',

@@ -24,7 +24,7 @@ export const tableRules: readonly Rule[] = [
     explanation: 'Policies are not consulted before ALTER TABLE ... ENABLE ROW LEVEL SECURITY, even where there are some. PostgreSQL, "Row Security Policies".',
     query: `
       select name as object, 'row-level security is not enabled' as detail, format('alter table %s enable row level security;', name) as mend
-      from tenant_table where not relrowsecurity and not relispartition`
+      from tenant_table where not relrowsecurity and not relispartition and not is_kept`
   },
   {
     id: 'rls-not-forced',
@@ -34,7 +34,7 @@ export const tableRules: readonly Rule[] = [
     explanation: 'The owner of a table is exempt from its policies unless the table has FORCE ROW LEVEL SECURITY. Views and SECURITY DEFINER functions run as their owner, who is often the owner of the tables.',
     query: `
       select name as object, 'the owner ' || relowner::regrole || ' passes its policies' as detail, format('alter table %s force row level security;', name) as mend
-      from tenant_table where relrowsecurity and not relforcerowsecurity`
+      from tenant_table where relrowsecurity and not relforcerowsecurity and not is_kept`
   },
   {
     id: 'partition-open',
@@ -69,7 +69,10 @@ export const tableRules: readonly Rule[] = [
     explanation: 'Row-level security without a permissive policy that applies denies everything, silently for reads.',
     query: `
       select tenant_table.name as object, runtime_role.name || ' is granted it and no policy lets it see a row' as detail,
-        format('create policy own_rows on %s for all to %s using %s with check %3$s;', tenant_table.name, runtime_role.name, format('(%s = %s)', tenant_table.quoted_key, (select expression from context))) as mend
+        case when exists (select from policy where policy.polrelid = tenant_table.oid and policy.reaches_tenants and policy.polpermissive and policy.polcmd in ('r', '*'))
+          -- Another role is the one that it is for.
+          then format('revoke all on %s from %s;', tenant_table.name, ${granteesOf('tenant_table')})
+          else format('create policy own_rows on %s for all to %s using %s with check %3$s;', tenant_table.name, runtime_role.name, format('(%s = %s)', tenant_table.quoted_key, (select expression from context))) end as mend
       from tenant_table, runtime_role
       where runtime_role.kind = 'tenant' and relrowsecurity and has_any_column_privilege(runtime_role.oid, tenant_table.oid, 'select')
         and not exists (
