@@ -132,6 +132,49 @@ t.test('what is open only where the setting lacks a claim is found, and being cl
   t.strictSame(await isFound(hidden.replace('concat_ws', 'format').replace("('',", "('%s%s',")), [false, true], 'what no word tells is asked with an empty object')
 })
 
+t.test('a function of PL/pgSQL whose branches all return nobody is closed, over variables as well, and one that may return somebody is not', async t => {
+  const read = "current_setting('inn.house_id', true)"
+  const declaring = (declarations: string, body: string): string => `language plpgsql stable as $$ declare ${declarations} begin ${body} end $$`
+  const isFound = async (body: string): Promise<boolean> => {
+    let found = false
+    await withInn(body, async query => { found = (await check(query, inn)).some(({ rule: { id }, object }) => id === 'context-fails-open' && object === 'inn.house_id()') })
+    return found
+  }
+  for (const [declarations, body] of [
+    [`t text := ${read};`, "if t = '' then return null; end if; return t::bigint;"],
+    [`t text default nullif(${read}, '');`, "if t is null then raise exception 'nobody is named'; end if; return t::bigint;"],
+    ['t text; n bigint := null;', `t := ${read}; if t is null or t = '' then return null; elsif t = 'nobody' then return n; else n := t::bigint; end if; return n;`],
+    [`claims jsonb = nullif(${read}, '')::jsonb;`, "if claims is null then return null; end if; return (claims ->> 'house_id')::bigint;"],
+    [`t varchar(20) not null := coalesce(${read}, '');`, "begin if t = '' then t = null; end if; return nullif(t, 'or else')::bigint; exception when others then return null; end;"],
+    [`t text := ${read};`, "case t when '' then return null; else return t::bigint; end case;"]
+  ] as const) t.notOk(await isFound(declaring(declarations, body)), `${declarations} ${body}`)
+  t.notOk(await isFound(`language plpgsql stable as $$ begin if ${read} = '' then return null; end if; return ${read}::bigint; end $$`))
+
+  const one = '(select min(id) from inn.house)'
+  for (const [declarations, body] of [
+    [`t text := ${read};`, "if t = '' then return 1; end if; return t::bigint;"],
+    [`t text := ${read};`, `if t = '' then return ${one}; end if; return t::bigint;`],
+    [`t text := ${read};`, "if t = '' then t := '1'; end if; return t::bigint;"],
+    [`t text := ${read};`, "if t = '' then t = '1'; end if; return t::bigint;"],
+    [`t text := ${read}; other text = '1';`, "if t = '' then return other; end if; return t::bigint;"],
+    [`t text := ${read}; other text default '1';`, "if t = '' then t := other; end if; return t::bigint;"],
+    [`t text := ${read}; u text;`, "u := '1'; if t = '' then t := u; end if; return t::bigint;"],
+    [`t text := ${read};`, 'if t = \'\' then select min(id) into t from inn.house; end if; return t::bigint;'],
+    [`t text := ${read};`, 'if t = \'\' then for t in select id from inn.house loop return t; end loop; end if; return t::bigint;'],
+    [`t text := ${read};`, "if t = '' then raise exception '1'; end if; return t::bigint; exception when others then get stacked diagnostics t = message_text; return t;"],
+    [`t text := ${read};`, "if t = '' then declare t text := '1'; begin return t; end; end if; return t::bigint;"],
+    [`t text := ${read}; "T 2" text := '1';`, "if t = '' then return \"T 2\"; end if; return t::bigint;"],
+    [`t text := ${read};`, "if t = '' then \"t\" := '1'; end if; return t::bigint;"],
+    [`t text := ${read};`, 'if t = \'\' then t := t || \'1\'; end if; return t::bigint;'],
+    [`t text := ${read};`, `if t = '' then perform set_config('inn.house_id', '1', true); end if; return ${read}::bigint;`],
+    [`set text; t text := ${read};`, `if t = '' then set local inn.house_id = '1'; end if; return ${read}::bigint;`],
+    [`t text := ${read}; u text; return text;`, 'if t = \'\' then return 1; end if; return t::bigint;'],
+    [`t text := ${read}; pair record;`, "if t = '' then pair := row(1); return pair.f1; end if; return t::bigint;"],
+    [`t text := ${read};`, "if t = '' then raise notice 'current_setting('; return 1; raise notice ')'; end if; return t::bigint;"],
+    [`t text := ${read};`, "return coalesce(t, '1')::bigint;"]
+  ] as const) t.ok(await isFound(declaring(declarations, body)), `${declarations} ${body}`)
+})
+
 t.test('what policies call is read as well where it is called by what they call', async t => {
   await withInn('language sql stable return 0', async query => {
     await query(`

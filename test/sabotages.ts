@@ -155,6 +155,11 @@ export const sabotages: readonly Sabotage[] = [
     "return current_setting('app.account_id')::bigint; exception when others then return 1;", "return greatest(nullif(current_setting('app.account_id', true), '')::bigint, 1);",
     "if current_setting('app.account_id', true) > '' then return current_setting('app.account_id'); end if; return 1;", "return max(v) from (values (1), (nullif(current_setting('app.account_id', true), '')::bigint)) as given (v);"
   ].map(body => ({ rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: `create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ begin ${body} end $body$` })),
+  // Over a variable, which each branch may set, or leave alone.
+  ...[
+    "if t = '' then return 1; end if; return t::bigint;", "if t = '' then t := '1'; end if; return t::bigint;", "if t = '' then t = '1'; end if; return t::bigint;",
+    "if t = '' then select min(id) into t from rowhouse.account; end if; return t::bigint;", "if t = '' then return (select min(id) from rowhouse.account); end if; return t::bigint;"
+  ].map(body => ({ rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: `create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ declare t text := current_setting('app.account_id', true); begin ${body} end $body$` })),
   // What sets the setting itself, where nobody has.
   ...[
     "if coalesce(current_setting('app.account_id', true), '') = '' then perform set_config('app.account_id', '1', true); end if; return current_setting('app.account_id')::bigint;",

@@ -189,6 +189,7 @@ export const catalog = `
   called_function as materialized (
     select called.policy, called.root::regprocedure::text as root_name, own_function.oid, own_function.name, coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc) as body,
       coalesce(pg_get_function_sqlbody(own_function.oid), function_code.code, own_function.prosrc) as code, coalesce(pg_get_function_sqlbody(own_function.oid), function_code.bare, own_function.prosrc) as bare,
+      coalesce(pg_get_function_sqlbody(own_function.oid), function_code.plain, own_function.prosrc) as plain,
       -- Nobody sees here what it does.
       own_function.is_of_extension or own_function.lanname not in ('sql', 'plpgsql') as is_opaque
     from called join own_function on own_function.oid = called.oid left join function_code on function_code.oid = called.oid

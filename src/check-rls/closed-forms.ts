@@ -7,7 +7,7 @@ const text = String.raw`(?<!')'[^']*'(?!')(?:::${type})?`
 const steps: ReadonlyArray<readonly [pattern: string, by: string]> = [
   [String.raw`(?:\mpg_catalog\.|\m)current_setting\(\s*${text}\s*(?:,\s*(?:missing_ok\s*:?=>?\s*)?\w+\s*)?\)`, ''],
   [String.raw`(?<!')''(?!')(?:::${type})?`, ''],
-  [String.raw`(\mthen|\melse|[,(]|\mreturn)\s*\mnull\M(?:::${type})?`, '\\1 ']
+  [String.raw`(\mthen|\melse|[,(]|\mreturn|:=|\mdefault)\s*\mnull\M(?:::${type})?`, '\\1 ']
 ]
 const outwards: ReadonlyArray<readonly [pattern: string, by: string]> = [
   [String.raw`${closed}\s*::\s*${type}`, ''],
@@ -18,8 +18,18 @@ const outwards: ReadonlyArray<readonly [pattern: string, by: string]> = [
   [String.raw`\mcase\M(?:(?!\m(?:case|when|then|else|end)\M).)*(?:\mwhen\M(?:(?!\m(?:case|when|then|else|end)\M).)*\mthen\M\s*${closed}\s*)+(?:\melse\M\s*${closed}\s*)?\mend\M`, ''],
   [String.raw`(?<![\w"])\(\s*${closed}\s*\)`, '']
 ]
-/** What is nested deeper than this is not seen to be closed. */
-const depth = 6
+/** What is nested deeper than six is not seen to be closed. */
+const repeated = Array.from({ length: 6 }, () => outwards).flat()
+
+/** Calls whose result, or what they set, is not read here; and what sets a variable in another way than by an assignment. */
+const acts = String.raw`\m(?:execute|perform|call|set|set_config)\M`
+const setsOtherwise = String.raw`\m(?:into|for|foreach|diagnostics|alias|cursor)\M`
+/** A statement, not a condition: "=" is ":=" at its beginning. */
+const statement = String.raw`(?:;|>>|\m(?:then|else|begin|loop|declare)\M)\s*(?!(?:begin|declare|loop|if|elsif|elseif|while|case|when|exception|assert|exit|continue|raise|return|end)\M)[^\s;=:]`
+const setsOpen = String.raw`(?::=|\mdefault\M|${statement}[^;=:]*=)(?!\s*(?:${closed}|null)\s*;)`
+const returnsOpen = String.raw`\mreturn\M(?!\s*${closed}\s*;)`
+/** Variables for what names nobody, where they are neither a field nor the name of a function. */
+const substituted = String.raw`regexp_replace(plain, '(?<![\w"$.])(?:' || variables || ')(?![\w"$]|\s*\()', chr(1), 'gi')`
 
 /**
  * A text of SQL with what names nobody where nothing is set taken out: coalesce() of two settings, a claim of one that is JSON, a CASE
@@ -28,9 +38,32 @@ const depth = 6
  * @param source an expression of SQL; literals in place, comments not
  */
 export function withoutClosedForms (source: string): string {
-  const replaced = [...steps, ...Array.from({ length: depth }, () => outwards).flat()]
-    .reduce((inner, [pattern, by]) => `regexp_replace(${inner}, '${pattern.replaceAll('\'', '\'\'')}', '${by}' || chr(1), 'gi')`, source)
-  // Whatever else a function of PL/pgSQL does, it gives what it returns: where all of that names nobody, no more is to be read,
-  // unless it does something that may set what it returns.
-  return `(select case when reduced ~* '\\mreturn\\s*${closed}\\s*;' and reduced !~* '\\m(execute|perform|call|set|set_config)\\M|:=|\\mreturn\\M(?!\\s*${closed}\\s*;)' then '' else reduced end from (values (${replaced})) as given (reduced))`
+  return reduced(source, [...steps, ...repeated])
+}
+
+/**
+ * The same of a function's code. Whatever else one of PL/pgSQL does, and under whatever condition, it gives what it returns: where all of
+ * that names nobody, nothing is left of it. A variable names nobody if all that it is ever set to does, supposing that of the others.
+ *
+ * @param code literals in place, but none that reads like code; comments not
+ */
+export function withoutClosedReturns (code: string): string {
+  return `(
+    select case
+      when told !~* '\\mreturn\\s*${closed}\\s*;' or told ~* '${acts}|${setsOpen}|${returnsOpen}' then plain
+      -- A word that PL/pgSQL does not reserve may be the name of one.
+      when told ~* '${setsOtherwise}|\\mdeclare\\M.*\\mdeclare\\M' and variables is not null or variables ~* '${acts}|${setsOtherwise}|\\m(?:return|default)\\M' then plain
+      else '' end
+    from (values (${withoutClosedForms(code)})) as read (plain)
+    cross join lateral (
+      select string_agg(declared[1], '|') as variables
+      from (select (regexp_split_to_array(plain, '\\mbegin\\M', 'i'))[1] as declarations) as head, regexp_matches(substring(declarations from '(?i)^\\s*(?:<<\\w+>>\\s*)?declare\\M(.*)$'), '(?:^|;)\\s*(\\w+)\\s', 'g') as declared
+    ) as its
+    cross join lateral (
+      select case when variables is null then plain else ${reduced(substituted, repeated)} end as told
+    ) as supposed)`
+}
+
+function reduced (source: string, forms: ReadonlyArray<readonly [pattern: string, by: string]>): string {
+  return forms.reduce((inner, [pattern, by]) => `regexp_replace(${inner}, '${pattern.replaceAll('\'', '\'\'')}', '${by}' || chr(1), 'gi')`, source)
 }

@@ -37,8 +37,8 @@ const mayGoOn = String.raw`(length(near.token) = length(rest.text) or near.token
 
 /**
  * The text of functions that PostgreSQL does not look into, of those that policies call, or that execute or set something, as one of the
- * relations of catalog.ts: `code` is without its comments, `bare` without what stands in literals and quoted names as well, `shape` with
- * "''" for a literal that can be executed whatever is put into it, and 'any' for one that may become any statement. Read from
+ * relations of catalog.ts: `code` is without its comments, `bare` without what stands in literals and quoted names as well, `plain` without
+ * that where it could read like code, `shape` with "''" for a literal that can be executed whatever is put into it, and 'any' for one that may become any statement. Read from
  * left to right, since what begins a comment may stand in a literal, and what begins a literal in a comment.
  */
 export const functionCode = String.raw`
@@ -74,6 +74,7 @@ export const functionCode = String.raw`
     )
     select oid, string_agg(case kind when 'comment' then ' ' else token end, '' order by place) as code,
       string_agg(case kind when 'comment' then ' ' when 'literal' then '''''' when 'name' then '""' else token end, '' order by place) as bare,
+      string_agg(case when kind = 'comment' then ' ' when kind = 'literal' and token !~ '^''[\w.]*''$' then '''?''' when kind = 'name' and token !~ '^"\w+"$' then '"?"' else token end, '' order by place) as plain,
       string_agg(case kind when 'comment' then ' ' when 'literal' then case when token ~* ${openText} then '''any''' else '''''' end else token end, '' order by place) as shape
     from reading group by oid
   ),`

@@ -1,10 +1,10 @@
-import { withoutClosedForms } from '../closed-forms.ts'
+import { withoutClosedForms, withoutClosedReturns } from '../closed-forms.ts'
 import type { Rule } from '../rule.ts'
 
 /** What makes a tenant of a setting that is missing, or sets it. */
 const openWords = String.raw`\m(or|if|case|coalesce|exception\s+when|greatest|least|max|min|values|union|concat|concat_ws|is null|is not null|is not distinct from|is distinct from|set_config)\M`
 /** Whether a text has one of them, read without its literals, and still has one where what names nobody is taken out of it. */
-const isOpen = (bare: string, text: string): string => `case when ${bare} ~* '${openWords}' then ${withoutClosedForms(text)} ~* '${openWords}' else false end`
+const isOpen = (bare: string, reduced: string): string => `case when ${bare} ~* '${openWords}' then ${reduced} ~* '${openWords}' else false end`
 /** What a policy itself says. */
 const ofPolicy = "concat_ws(' ', using_expression, check_expression)"
 
@@ -79,7 +79,7 @@ export const policyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A policy that shows everything where no tenant is set',
     gain: 'All tenants, by whatever forgets to name one: a job, a psql session, a connection that was reset.',
-    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce with a constant, CASE, IF, OR, IS NULL, EXCEPTION, greatest; and so does whatever makes one of a claim that the setting lacks. The check goes by the words, of what policies call directly and of what that calls, and knows what names nobody: two settings in one coalesce, say. It runs none of it: whoever owns a function here would have it run by whoever looks. With --attack the roles that serve tenants ask, with nothing set, with an empty setting and with an empty object, and what answers with an error or null is let be, unless it reads JSON, of which other claims may be missing.",
+    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce with a constant, CASE, IF, OR, IS NULL, EXCEPTION, greatest; and so does whatever makes one of a claim that the setting lacks. The check goes by the words, of what policies call directly and of what that calls, and knows what names nobody: two settings in one coalesce, say, or a function of PL/pgSQL in which each branch returns null, raises an error or returns a variable that is set to nothing else. It runs none of it: whoever owns a function here would have it run by whoever looks. With --attack the roles that serve tenants ask, with nothing set, with an empty setting and with an empty object, and what answers with an error or null is let be, unless it reads JSON, of which other claims may be missing.",
     query: `
       select distinct coalesce(place.name, policy.name) as object, coalesce(place.body, using_expression, check_expression) as detail,
         coalesce('create or replace function ' || place.name || ': current_setting(''<setting>'')::<type>', format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)) as mend
@@ -87,10 +87,10 @@ export const policyRules: readonly Rule[] = [
         -- But for what only narrows, and what goes by a signature.
         and (not is_narrower or strpos(${ofPolicy}, split_part(called_function.root_name, '(', 1) || '(') > 0) and called_function.name <> all ((select verifiers from given)::text[])
       cross join lateral (
-        select ${isOpen(ofPolicy, ofPolicy)} as of_policy, ${isOpen(`
+        select ${isOpen(ofPolicy, withoutClosedForms(ofPolicy))} as of_policy, ${isOpen(`
           -- Without what only raises an error; with what stands in literals, where texts are executed.
           case when called_function.bare ~* '\\mexecute\\M' then called_function.code
-            else regexp_replace(called_function.bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end`, 'called_function.code')} as of_function
+            else regexp_replace(called_function.bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end`, withoutClosedReturns("case when called_function.bare ~* '\\mexecute\\M' then called_function.code else called_function.plain end"))} as of_function
       ) as opens
       -- Where the policy itself says so, whatever its function does is not the reason.
       left join lateral (select called_function.name, called_function.body where not opens.of_policy) as place on true
