@@ -184,6 +184,22 @@ t.test('what may get through is let be by the name of the attempt, or known, and
   })
 })
 
+t.test('what is known of an attack stays known, however many rows there are', async t => {
+  // To the default, which they have already: no row of the other is another afterwards, and their number alone tells.
+  const lax = { more: `update yard.notes set body = null; revoke update on yard.notes from ${app}; grant update (body) on yard.notes to ${app}; create policy lax on yard.notes for update to ${app} using (true) with check (true)` }
+  await inYard(lax, async query => {
+    const report = async (options: AuditOptions): Promise<CheckReport> => await audit(query, { database: 'yard', settings: yard }, { attack: true, ...options })
+    const first = await report({})
+    const leaks = first.probes?.results.filter(({ leak }) => leak !== undefined) ?? []
+    t.match(leaks.find(({ leak }) => leak?.includes('more than') === true), { leak: '3 rows, more than the 1 row of one\'s own' })
+    const baseline = baselineOf([], leaks)
+    await query("insert into yard.notes select tenant, id + more from yard.notes, generate_series(10, 30, 10) as more")
+    const { probes, sifted } = await report({ baseline })
+    t.strictSame(probes && openLeaks(probes), [])
+    t.strictSame(sifted.unused, [])
+  })
+})
+
 t.test('the tenants\' tables may be in several schemas: each is checked and attacked, and what is in none of them is elsewhere', async t => {
   const own = `tenant = ${setting}::integer`
   const two: Yard = {

@@ -25,7 +25,7 @@ export const timeouts = ['55P03', '57014']
 /** A statement was let through. */
 export function answerOfRows (rows: Rows): Answer {
   const count = rowCountOf(rows)
-  const text = `${count} ${count === 1 ? 'row' : 'rows'}`
+  const text = rowsOf(count)
   return { code: '', text, told: text, count, command: rows.command ?? '', constraint: undefined, where: undefined }
 }
 
@@ -38,6 +38,11 @@ export function answerOfError (error: unknown): Answer {
 /** How many rows a statement has given or changed: clients give the number beside the rows, as pg does. */
 function rowCountOf (rows: Rows): number {
   return rows.count ?? rows.length
+}
+
+/** How many rows, as `baselineLineOf()` knows to leave the number out. */
+export function rowsOf (count: number): string {
+  return `${count} ${count === 1 ? 'row' : 'rows'}`
 }
 
 /** Nobody sends any rows to copy in: that PostgreSQL waited for them is enough. */

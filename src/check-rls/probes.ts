@@ -1,4 +1,4 @@
-import { answerOfError, answerOfRows, bound, isRaisedInside, isSame, isTenant, isWaitedFor, leakOf, shown, timeouts, type Answer } from './answers.ts'
+import { answerOfError, answerOfRows, bound, isRaisedInside, isSame, isTenant, isWaitedFor, leakOf, rowsOf, shown, timeouts, type Answer } from './answers.ts'
 import { attemptsOn, literal, quote, readsAs, withoutRow, type Attempt, type Prey, type ProbedTable, type SuspectFunction } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
@@ -213,7 +213,7 @@ class Attack {
       const after = await this.#victims.stateOf(table, victim)
       if (after.rows < rows) loss = 'rows of the other are gone'
       else if (after.content !== content) loss = 'rows of the other are changed'
-      else if (attempt.asReplica === true && own !== undefined && count > own) loss = `${count} rows, of which ${own} are one's own`
+      else if (attempt.asReplica === true && own !== undefined && count > own) loss = `${rowsOf(count)}, more than the ${rowsOf(own)} of one's own`
     }
     const answer = await this.#answer(role, attempt, sql, compare)
     // What is wrong with a row of one's own may hide that the other's would have been next.
