@@ -127,22 +127,47 @@ t.test('no error hides a hole: neither one of a trigger in front of an open poli
   }
 })
 
-t.test('a login that is no superuser tells the context\'s own error from a trigger\'s by where it was raised, and counts what it cannot look behind', async t => {
-  const [operator, auditor] = [`yard_operator_${process.pid}`, `yard_auditor_${process.pid}`]
-  const found = async (more: string): Promise<string[]> => await inYard({
-    ...ofOwnCode,
+const [operator, auditor] = [`yard_operator_${process.pid}`, `yard_auditor_${process.pid}`]
+
+/** Works on such a database with a login that is no superuser, but a member of the role that serves tenants, and of one that sees all. */
+async function asAuditor<T> ({ more = '', ...given }: Yard, work: (query: Query) => Promise<T>): Promise<T> {
+  return await inYard({
+    ...given,
     more: `${more}; create role ${operator} login; grant usage on schema yard to ${operator}; grant select on yard.tenants, yard.notes to ${operator};
       create policy all_rows on yard.tenants for select to ${operator} using (true); create policy all_rows on yard.notes for select to ${operator} using (true);
       create role ${auditor} login; grant ${app}, ${operator} to ${auditor}; set local session authorization ${auditor}`
-  }, async query => {
-    const { probes } = await audit(query, { database: 'yard', settings: { ...yard, operatorRoles: [operator] } }, { attack: true })
-    return (probes?.results ?? []).flatMap(({ probe, leak }) => leak === undefined || probe.startsWith('switch tenants') ? [] : [`${probe}: ${leak}`])
-  })
+  }, work)
+}
+
+/** What got through, and what is told of it. */
+async function leaksOf (query: Query): Promise<string[]> {
+  const { probes } = await audit(query, { database: 'yard', settings: { ...yard, operatorRoles: [operator] } }, { attack: true })
+  return (probes?.results ?? []).flatMap(({ probe, leak }) => leak === undefined || probe.startsWith('switch tenants') ? [] : [`${probe}: ${leak}`])
+}
+
+t.test('a login that is no superuser tells the context\'s own error from a trigger\'s by where it was raised, and counts what it cannot look behind', async t => {
+  const found = async (more: string): Promise<string[]> => await asAuditor({ ...ofOwnCode, more }, leaksOf)
   t.strictSame(await found(refusing('false')), [], 'a trigger that refuses nothing')
   t.strictSame(await found(''), [])
   const alarms = await found(refusing('yard.tenant() is null'))
   t.ok(alarms.length > 0 && alarms.every(line => /^(?:insert|update|merge|delete|upsert).*: not refused by the walls: 28000 its words are left out, because they may hold what stands in a row; a superuser's login can look behind it$/.test(line)), 'one that calls the context', { alarms })
   t.match(await found(refusing(foreign)), [/^insert for the other: not refused by the walls: P0001 its words are left out, because they may hold what stands in a row; a superuser's login can look behind it$/])
+})
+
+t.test('a login that is no superuser is told by keys that see across tenants, and by those that take two tenants for one', async t => {
+  const alike = "create collation yard.alike (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+  const tells = async (key: string, { collate = '', notes = 'tenant text not null' } = {}): Promise<string[]> => await asAuditor({
+    type: 'text', collate, tenants: ['ACME', 'acme'], before: alike, notes, more: `alter table yard.notes add column slot integer default 1; update yard.notes set body = tenant; ${key}`
+  }, async query => (await leaksOf(query)).filter(line => line.endsWith('says that the row exists')))
+  const saying = ['insert what the other has', 'insert what the other has, or do nothing'].map(probe => `${probe}: says that the row exists`)
+  for (const [what, key] of Object.entries({
+    'a unique index': 'create unique index alike_slots on yard.notes (tenant collate yard.alike, slot)',
+    'an exclusion constraint': 'alter table yard.notes add exclude using btree (tenant collate yard.alike with =, slot with =)'
+  })) t.match((await tells(`delete from yard.notes where tenant = 'acme'; ${key}`)).slice(0, 2), saying, what)
+  for (const key of [
+    'create unique index on yard.notes (tenant, slot)', 'create unique index on yard.notes (slot, tenant collate "C")', 'alter table yard.notes add exclude using btree (tenant with =, slot with =)', 'create index on yard.notes (slot)'
+  ]) t.strictSame(await tells(key), [], key)
+  t.match((await tells("delete from yard.notes where tenant = 'acme'; alter table yard.notes add exclude using btree (slot with =)")).slice(0, 2), saying, 'an exclusion constraint without the tenant')
 })
 
 t.test('what may get through is let be by the name of the attempt, or known, and counts no more; all else does', async t => {

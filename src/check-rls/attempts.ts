@@ -8,7 +8,7 @@ export interface ProbedTable {
   isRoot: boolean
   columns: Array<{ name: string, isGenerated: boolean, isIdentity: boolean, canRead: boolean, canInsert: boolean, canUpdate: boolean }>
   primaryKey: string[]
-  /** Unique indexes and constraints that see across tenants, by name. */
+  /** Unique indexes and exclusion constraints that see across tenants, or take several of them for one, by name. */
   looseKeys: string[]
   /** Foreign keys to other tables of tenants: pairs of own and other columns. */
   references: Array<{ table: string, key: string, exactKey: string, own: string[], other: string[] }>

@@ -5,7 +5,7 @@ export const probedTables = `
   with${catalog},
   -- By the key's own collation another tenant's row may look like one's own. Who is another is for the tenants' own table to say.
   exact_key as materialized (
-    select tenant_table.oid, case
+    select tenant_table.oid, its.oid as collation, case
         when own.collisdeterministic or own.oid is null or own.oid = its.oid then quoted.name
         else format('(%s::text collate %s)', quoted.name, case when its.collisdeterministic is false then its.oid::regcollation::text else '"C"' end)
       end as expression
@@ -20,9 +20,11 @@ export const probedTables = `
     coalesce((select json_agg(attname order by position)
       from pg_constraint, unnest(conkey) with ordinality as own (number, position) join pg_attribute on attrelid = tenant_table.oid and attnum = own.number
       where contype = 'p' and conrelid = tenant_table.oid), '[]') as "primaryKey",
-    coalesce((select json_agg(index_relation.relname)
-      from pg_index join pg_class as index_relation on index_relation.oid = indexrelid
-      where indrelid = tenant_table.oid and indisunique and not (key_number = any ((indkey::int2[])[0:indnkeyatts - 1]))), '[]') as "looseKeys",
+    coalesce((select json_agg(index_relation.relname order by index_relation.relname)
+      from pg_index join pg_class as index_relation on index_relation.oid = indexrelid left join pg_constraint on conindid = indexrelid and contype = 'x'
+      where indrelid = tenant_table.oid and (indisunique or indisexclusion) and not exists (
+        select from generate_series(0, indnkeyatts - 1) as part (place) left join pg_collation as its on its.oid = indcollation[part.place] left join pg_operator on pg_operator.oid = conexclop[part.place + 1]
+        where indkey[part.place] = key_number and (conexclop is null or oprname = '=') and (its.oid is null or its.collisdeterministic or its.oid = exact_key.collation))), '[]') as "looseKeys",
     coalesce((select json_agg(json_build_object('table', referenced.name, 'key', referenced.key_name, 'exactKey', (select expression from exact_key where exact_key.oid = referenced.oid),
         'own', (select json_agg(attname order by position) from unnest(conkey) with ordinality as own (number, position) join pg_attribute on attrelid = conrelid and attnum = own.number),
         'other', (select json_agg(attname order by position) from unnest(confkey) with ordinality as other (number, position) join pg_attribute on attrelid = confrelid and attnum = other.number)) order by conname)

@@ -271,7 +271,7 @@ class Attack {
       const { looseKeys } = table
       const { code, count, constraint } = answer
       // Nobody here can take the row away: a key across tenants that has something to say says it.
-      const isSaid = looseKeys.length > 0 && (code === '23505' ? looseKeys.includes(constraint ?? '') : code === '' && count === 0)
+      const isSaid = looseKeys.length > 0 && (['23505', '23P01'].includes(code) ? looseKeys.includes(constraint ?? '') : code === '' && count === 0)
       return isSaid || (attempt.probe.startsWith('refer') && code === '' && count > 0) ? 'says that the row exists' : undefined
     }
     const without = attempt.without ?? (attempt.leaksBy === 'difference' ? undefined : withoutRow(table, prey))

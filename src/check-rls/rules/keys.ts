@@ -36,14 +36,18 @@ export const keyRules: readonly Rule[] = [
     severity: 'error',
     title: 'An exclusion constraint without the tenant',
     gain: 'Whether another tenant has something at that time or place, as with a unique index.',
-    explanation: 'An exclusion constraint compares with all rows of the table, unless it compares the tenants too, and by "=".',
+    explanation: 'An exclusion constraint compares with all rows of the table, unless it compares the tenants too, and by "=": of the column as it is, rather than by a collation of the index, by which two tenants are one.',
     query: `
-      select index_relation.oid::regclass::text as object, format('excludes rows of %s by those of other tenants', tenant_table.name) as detail,
+      select index_relation.oid::regclass::text as object, format('excludes rows of %s by those of other tenants', tenant_table.name)
+          || case when compared.by_equality then ', since it takes different tenants for equal' else '' end as detail,
         format('alter table %s drop constraint %I; alter table %1$s add exclude using gist (%I with =, <columns>);', tenant_table.name, index_relation.relname, tenant_table.key_name) as mend
       from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid
-      where indisexclusion and not indisunique and not is_root and key_number is not null and not exists (
-        select from pg_constraint, unnest(conkey, conexclop) as pair (number, operator) join pg_operator on pg_operator.oid = pair.operator
-        where conindid = indexrelid and contype = 'x' and pair.number = key_number and oprname = '=')`
+        cross join lateral (
+          select count(*) > 0 as by_equality, coalesce(bool_or(${tellsApart('(pair.position - 1)::integer')}), false) as tells_apart
+          from pg_constraint, unnest(conkey, conexclop) with ordinality as pair (number, operator, position) join pg_operator on pg_operator.oid = pair.operator
+          where conindid = indexrelid and contype = 'x' and pair.number = key_number and oprname = '='
+        ) as compared
+      where indisexclusion and not indisunique and not is_root and key_number is not null and not compared.tells_apart`
   },
   {
     id: 'unique-not-valid',
