@@ -6,6 +6,8 @@ export interface Sabotage {
   object?: string
   /** Done by a superuser, and undone then. */
   sql: string
+  /** Whether nobody says what policies compare the key with: it is found out from what most of them do. */
+  isContextFoundOut?: true
 }
 
 const definer = (name: string, rest = ''): string => `create function rowhouse.${name}() returns bigint language sql security definer ${rest} as 'select count(*) from rowhouse.project'; grant execute on function rowhouse.${name}() to rowhouse_tenant;`
@@ -24,6 +26,17 @@ const openly = "create schema hidden; create function hidden.all_of(text) return
 
 /** A helper of a schema of its own, in a language of PostgreSQL's. */
 const helper = (signature: string, body: string, language = 'plpgsql'): string => `create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.${signature} language ${language} as $body$ ${body} $body$`
+/** Has every policy of the tenants compare the key with something else. @param context with %1$s for the key, %2$s for the table */
+const everywhere = (context: string): string => `do $$
+  declare
+    whose record;
+  begin
+    for whose in select relation.relname, case relation.relname when 'account' then 'id' else 'account_id' end as key from pg_policy join pg_class as relation on relation.oid = polrelid where relation.relnamespace = 'rowhouse'::regnamespace and polname = 'tenant' loop
+      execute format('alter policy tenant on rowhouse.%2$I using (%1$I = ${context.replaceAll('\'', '\'\'')}) with check (%1$I = ${context.replaceAll('\'', '\'\'')})', whose.key, whose.relname);
+    end loop;
+  end
+$$`
+const ofRow = "create function rowhouse.owner_at(place tid) returns bigint language sql stable parallel safe return 1::bigint; create function rowhouse.owner_in(whole jsonb) returns bigint language sql stable parallel safe return coalesce(whole ->> 'account_id', whole ->> 'id')::bigint"
 const acting = (statement: string): string => helper('act_as(n bigint) returns bigint', `begin ${statement}; return n; end`)
 
 export const sabotages: readonly Sabotage[] = [
@@ -138,6 +151,13 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (id > 0 and not (account_id = rowhouse.current_account_id()) and id > 1)' },
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (account_id >= rowhouse.current_account_id())' },
   { rule: 'policy-using', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project using (id = rowhouse.current_account_id())' },
+  // All of them say so, of something that the row itself decides.
+  ...[
+    '(select %1$I)', 'rowhouse.owner_at(ctid)', '(select rowhouse.owner_at(ctid))', "case when current_setting('app.account_id') <> '' then rowhouse.owner_at(ctid) end", 'rowhouse.owner_in(to_jsonb(%2$I))',
+    '(select other.id from rowhouse.account as other where other.id = %2$I.%1$I)', '(with other as (select third.id from rowhouse.account as third where third.id = %2$I.%1$I) select other.id from other)',
+    '(select max(other.id) from rowhouse.account as other where exists (select from rowhouse.account as third where third.id = %2$I.%1$I and third.id = other.id))',
+    '(select its.id from rowhouse.account as other, lateral (select other.id where other.id = %2$I.%1$I) as its)'
+  ].map(context => ({ rule: 'policy-using', object: 'rowhouse.account.tenant', sql: `${ofRow}; ${everywhere(context)}`, isContextFoundOut: true as const })),
   { rule: 'policy-function-volatility', object: 'current_setting(text)', sql: 'alter function pg_catalog.current_setting(text) immutable' },
   { rule: 'policy-function-volatility', object: 'current_setting(text,boolean)', sql: 'alter function pg_catalog.current_setting(text, boolean) volatile' },
   { rule: 'policy-using', object: 'rowhouse.subtask.done', sql: 'create policy done on rowhouse.subtask for select to rowhouse_tenant using (is_complete)' },

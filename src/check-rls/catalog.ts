@@ -88,10 +88,10 @@ export const catalog = `
   ),
   any_policy as materialized (
     select policy.oid, policy.polname, policy.polrelid, policy.polroles, policy.polcmd, policy.polpermissive,
-      tenant_table.name as table_name, tenant_table.listed_name as listed_table, tenant_table.key_name, tenant_table.quoted_key, tenant_table.compared_key,
+      tenant_table.name as table_name, tenant_table.listed_name as listed_table, tenant_table.key_name, tenant_table.key_number, tenant_table.quoted_key, tenant_table.compared_key,
       format('%s.%I', tenant_table.name, policy.polname) as name,
       pg_get_expr(policy.polqual, policy.polrelid) as using_text, pg_get_expr(policy.polwithcheck, policy.polrelid) as check_text,
-      policy.polqual::text || coalesce(policy.polwithcheck::text, '') as tree,
+      policy.polqual::text as using_tree, policy.polwithcheck::text as check_tree,
       exists (
         select from runtime_role, unnest(policy.polroles) as target (oid)
         where runtime_role.kind = 'tenant' and (target.oid = 0 or pg_has_role(runtime_role.oid, target.oid, 'usage'))
@@ -102,31 +102,71 @@ export const catalog = `
       ) as reaches_operators
     from pg_policy as policy join tenant_table on tenant_table.oid = policy.polrelid
   ),
+  -- Policies that compare the key with what no column of the row is in, by the whole of an expression or by a part of its AND, whatever the other
+  -- parts are about. Whose a row is says nothing of whose the transaction is: what a function makes of its id, or a sub-select of its key, is true
+  -- of every row. The text does not tell columns from other names; the tree does.
+  row_free as materialized (
+    with expression as materialized (
+      select any_policy.oid, key_number, kind, tree, starts_with(tree, '{BOOLEXPR :boolop and ') as is_and, starts_with(tree, '{OPEXPR ') and tree not like '%{VAR %{VAR %' as has_one_column
+      from any_policy, lateral (values ('using', using_tree), ('check', check_tree)) as part (kind, tree)
+      where starts_with(tree, '{OPEXPR ') or starts_with(tree, '{BOOLEXPR :boolop and ')
+    ),
+    -- Braces that are part of a name have a backslash before them. No node is within a Var.
+    token as materialized (
+      select expression.oid, kind, place, found[1] as text, sum(case when found[1] ~ '^\\{(?!VAR )' then 1 when found[1] = '}' then -1 else 0 end) over (partition by expression.oid, kind order by place) as level
+      from expression, regexp_matches(tree, '\\\\.|\\{VAR [^}]*\\}|\\{\\w*|\\}', 'g') with ordinality as match (found, place)
+      where not has_one_column
+    ),
+    node as materialized (
+      select oid, kind, text, level, place, lead(place) over (partition by oid, kind, level order by place) as end_place
+      from (select oid, kind, text, level + case text when '}' then 1 else 0 end as level, place from token where text ~ '^(\\{(?!VAR )|\\}$)') as brace
+    ),
+    -- A column is one of the row where it is as many levels up as there are sub-selects around it.
+    row_column as materialized (
+      select token.oid, token.kind, token.place, substring(token.text from ':varattno (-?\\d+)')::integer as number
+      from token left join node as subselect on subselect.oid = token.oid and subselect.kind = token.kind and subselect.text = '{QUERY' and token.place between subselect.place and subselect.end_place
+      where starts_with(token.text, '{VAR ')
+      group by token.oid, token.kind, token.place, token.text
+      having count(subselect.place) = substring(token.text from ':varlevelsup (\\d+)')::integer
+    )
+    select oid, kind from expression where has_one_column
+    union all
+    select expression.oid, expression.kind
+    from expression join node on node.oid = expression.oid and node.kind = expression.kind and node.text = '{OPEXPR' and node.level = case when is_and then 2 else 1 end
+    join row_column on row_column.oid = node.oid and row_column.kind = node.kind and row_column.place between node.place and node.end_place
+    group by expression.oid, expression.kind, key_number, node.place
+    having array_agg(number) = array[key_number::integer]
+  ),
   -- The same with the key first, whichever side of "=" it stands on, and without a SELECT around what is from no table: PostgreSQL prints one
   -- that is no more than an expression on one line.
   read_policy as materialized (
-    select any_policy.*, ${keyFirst('using_text')} as using_read, ${keyFirst('check_text')} as check_read
+    select any_policy.*, ${keyFirst('using_text')} as using_read, ${keyFirst('check_text')} as check_read,
+      any_policy.oid in (select row_free.oid from row_free where kind = 'using') as using_is_row_free, any_policy.oid in (select row_free.oid from row_free where kind = 'check') as check_is_row_free
     from any_policy
   ),
-  -- What the key is compared with: as given, or as most policies of the tenants have it. One of many, and what the key itself decides, is no
+  -- What the key is compared with: as given, or as most policies of the tenants have it. One of many, and what the row itself decides, is no
   -- tenant of a transaction.
   context as materialized (
-    select coalesce(${withoutSelect('given.given_context')}, (
-      select mode() within group (order by compared.expression)
-      from read_policy, lateral (select coalesce(substr(using_read, length(compared_key) + 5, length(using_read) - length(compared_key) - 5), '') as expression) as compared
-      where reaches_tenants and starts_with(using_read, '(' || compared_key || ' = ') and compared.expression !~* '^(any|all|some)\\M'
-        and regexp_replace(compared.expression, '''[^'']*''', '', 'g') !~ ('(^|[^\\w."])' || regexp_replace(quoted_key, '([^\\w])', '\\\\\\1', 'g') || '($|[^\\w("])')
-    )) as expression
-    from given
+    select case
+        when asked.expression is null then (
+          select mode() within group (order by compared.expression)
+          from read_policy, lateral (select coalesce(substr(using_read, length(compared_key) + 5, length(using_read) - length(compared_key) - 5), '') as expression) as compared
+          where reaches_tenants and using_is_row_free and starts_with(using_read, '(' || compared_key || ' = ') and compared.expression !~* '^(any|all|some)\\M'
+        )
+        when not exists (select from read_policy where using_read = format('(%s = %s)', compared_key, asked.expression) and not using_is_row_free) then asked.expression
+      end as expression
+    from given, lateral (select ${withoutSelect('given.given_context')} as expression) as asked
   ),
   -- Of what narrows the canonical expression by AND, wherever in it that stands, that expression is what counts.
   policy as materialized (
-    select read_policy.*, sought.canonical, ${widest('using_read')} as using_expression, ${widest('check_read')} as check_expression,
-      ${widest('using_read')} is distinct from using_read or ${widest('check_read')} is distinct from check_read as is_narrower
+    select read_policy.*, sought.canonical, wide.using_expression, wide.check_expression,
+      coalesce(wide.using_expression = sought.canonical and using_read <> sought.canonical, false) or coalesce(wide.check_expression = sought.canonical and check_read <> sought.canonical, false) as is_narrower
     from read_policy, context, lateral (
       select format('(%s = %s)', compared_key, coalesce(context.expression, '<the tenant of the transaction>')) as canonical,
         format('(%s = %s)', coalesce(context.expression, '<the tenant of the transaction>'), compared_key) as reversed
-    ) as sought
+    ) as sought, lateral (
+      select ${widest('using')} as using_expression, ${widest('check')} as check_expression
+    ) as wide
   ),
   -- Functions that did not come with the server. Object ids below 16384 are those of what did, whatever schema it is in:
   -- PostgreSQL, "System Catalog Initial Data".
@@ -388,11 +428,17 @@ function withoutSelect (text: string): string {
  * parentheses, and whatever else holds a comparison, OR and NOT as well, in a pair of its own further in. A literal or a quoted name
  * that only reads like it is taken out before.
  */
-function widest (read: string): string {
+function widest (kind: 'using' | 'check'): string {
+  const read = `${kind}_read`
   const marked = `replace(replace(${read}, sought.canonical, chr(1)), sought.reversed, chr(1))`
   const bare = String.raw`regexp_replace(${marked}, '''(?:[^'']|'''')*''|"(?:[^"]|"")*"', '', 'g')`
   const chain = String.raw`'^\((?:${within} AND )?' || chr(1) || '(?: AND ${within})?\)$'`
-  return `case when strpos(${read}, ' AND ') > 0 and ${bare} ~ (${chain}) then sought.canonical else ${read} end`
+  // What only reads like it, of something of the row, is in parentheses that set it apart.
+  return `case
+        when not ${kind}_is_row_free then case when ${read} = sought.canonical then format('(%s)', ${read}) else ${read} end
+        when strpos(${read}, ' AND ') > 0 and ${bare} ~ (${chain}) then sought.canonical
+        else ${read}
+      end`
 }
 
 /** The settings as the relations of `catalog` take them. */

@@ -15,7 +15,7 @@ export const policyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A policy of the tenants that is not the canonical one',
     gain: 'Rows that the policy lets through beside those of the tenant: permissive policies add up, and the widest counts.',
-    explanation: 'Every permissive policy that reaches a tenant role has to compare the key with the tenant of the transaction, and no "or" makes it stricter. Nor is it that tenant where the key may be one of many, = ANY (...), or is itself part of what it is compared with. What "and" adds to that narrows it, and is let be; a restrictive policy says it for all others, too.',
+    explanation: 'Every permissive policy that reaches a tenant role has to compare the key with the tenant of the transaction, and no "or" makes it stricter. Nor is it that tenant where the key may be one of many, = ANY (...), or is compared with what depends on the row: its own key, what a function makes of its id, a sub-select that names it. What "and" adds to that narrows it, and is let be; a restrictive policy says it for all others, too.',
     query: `
       select name as object, 'shows rows where ' || coalesce(using_text, '<anything>') || ', not where ' || canonical as detail,
         format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)
@@ -102,7 +102,7 @@ export const policyRules: readonly Rule[] = [
     severity: 'error',
     title: 'Policies that compare the key with nothing that a transaction sets',
     gain: 'The same rows for every request: one tenant’s, or all of them.',
-    explanation: 'What most policies have in common is taken for what is meant, unless --context says it, and unless it is one of many (ANY) or names the key itself: the policies are not canonical then. It has to depend on a setting of the transaction, or on who is logged in where each tenant is a role: a constant is the same for all.',
+    explanation: 'What most policies have in common is taken for what is meant, unless --context says it, and unless it is one of many (ANY) or depends on the row: the policies are not canonical then. It has to depend on a setting of the transaction, or on who is logged in where each tenant is a role: a constant is the same for all.',
     query: `
       select context.expression as object, 'is what the policies compare the key with, and it reads no setting' as detail,
         format('alter policy <each> on <its table> using (%I = current_setting(''<setting>'')::<type>);', given.key_column) as mend
@@ -134,7 +134,7 @@ export const policyRules: readonly Rule[] = [
     query: `
       select name as object, coalesce(using_expression, check_expression) as detail,
         format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical) as mend
-      from policy where tree like '%{SUBLINK%' and tree ~ ':rtable \\(' and not is_narrower`
+      from policy, concat(using_tree, check_tree) as tree where tree like '%{SUBLINK%' and tree ~ ':rtable \\(' and not is_narrower`
   },
   {
     id: 'policy-casts-key',

@@ -1,0 +1,92 @@
+import t from 'tap'
+import { check, type Query } from '../src/check-rls/check.ts'
+import { rules } from '../src/check-rls/rules.ts'
+import { queryOf } from '../src/check-rls/session.ts'
+import type { CheckSettings } from '../src/check-rls/settings.ts'
+import { withClient } from '../src/database/admin.ts'
+import { testDatabase } from './support.ts'
+
+const database = await testDatabase(t, { prepare: false })
+await withClient({ ...database.admin, database: 'postgres' }, async client => { await client.query(`create database ${client.escapeIdentifier(database.admin.database)}`) })
+
+const app = `clinic_app_${process.pid}`
+const settings: CheckSettings = { schema: 'clinic', moreSchemas: [], tenantRoles: [app], operatorRoles: [], trustedRoles: [], column: 'tenant_id', root: 'tenants', rootKey: 'id', context: undefined, definers: [], verifiers: [], namers: [], hiddenColumns: [], shared: [], manifest: undefined }
+
+/** A database of somebody else's, with as many tables alike as are asked for, while something is done with it that is undone then. */
+async function inClinic (work: (query: Query, inside: Query) => Promise<void>, tables = ['patients', 'visits', 'bills']): Promise<void> {
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    await query('begin')
+    try {
+      await query(`
+        create role ${app} login; create schema clinic; grant usage on schema clinic to ${app};
+        create table clinic.tenants (id integer primary key, parent_id integer);
+        create table clinic.sessions (token text primary key, tenant integer not null, is_over boolean not null default false);
+        create function clinic.tenant() returns integer language sql stable as $$ select current_setting('app.tenant')::integer $$;
+        create function clinic.owner_of(number integer) returns integer language sql stable as 'select min(id) from clinic.tenants where id = number';
+        ${tables.map(table => `create table clinic.${table} (tenant_id integer not null references clinic.tenants, id integer, deleted_at timestamptz, primary key (tenant_id, id)); grant select, insert on clinic.${table} to ${app}; alter table clinic.${table} enable row level security, force row level security; create policy own on clinic.${table} to ${app} using (tenant_id = clinic.tenant());`).join('\n')}`)
+      // The check's own transaction is this one, so that it sees what was done here.
+      await work(query, async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values))
+    } finally {
+      await query('rollback')
+    }
+  })
+}
+
+/** What these rules find, with savepoints around what is done. */
+async function found (query: Query, inside: Query, sql: string, asked: Partial<CheckSettings>, ...ids: string[]): Promise<string[]> {
+  await query('savepoint before')
+  try {
+    await query(sql)
+    return (await check(inside, { ...settings, ...asked }, rules.filter(({ id }) => ids.includes(id)))).map(({ rule, object }) => `${rule.id} ${object}`)
+  } finally {
+    await query('rollback to before')
+  }
+}
+
+const everywhere = (using: string): string => ['patients', 'visits', 'bills'].map(table => `alter policy own on clinic.${table} using (${using.replaceAll('%', table)})`).join('; ')
+const all = ['bills', 'patients', 'visits'].map(table => `policy-using clinic.${table}.own`)
+
+t.test('what all policies compare the key with is no tenant of a transaction where the row decides it', async t => {
+  await inClinic(async (query, inside) => {
+    for (const context of [
+      'tenant_id', '(select tenant_id)', '(select (select tenant_id))', 'clinic.owner_of(id)', '(select clinic.owner_of(id))', 'coalesce(clinic.owner_of(id), clinic.tenant())', 'length(tenant_id::text)', 'length(%::text)', '(xmin::text)::integer',
+      '(select other.id from clinic.tenants as other where other.id = %.tenant_id)', '(select tenants.id from clinic.tenants where parent_id = tenant_id)', "(select max(s.tenant) from clinic.sessions as s where s.token = current_setting('app.token') and exists (select from clinic.tenants as t where t.id = %.tenant_id))",
+      '(with mine as (select t.id from clinic.tenants as t where t.id = %.tenant_id) select mine.id from mine)', '(select one.id from clinic.tenants as t, lateral (select t.id where %.id > 0) as one)'
+    ]) t.strictSame(await found(query, inside, everywhere(`tenant_id = ${context}`), {}, 'policy-using'), all, context)
+  })
+})
+
+t.test('a context that looks something up by itself is one, however it does', async t => {
+  await inClinic(async (query, inside) => {
+    for (const context of [
+      'clinic.tenant()', "current_setting('app.tenant')::integer", "(select current_setting('app.tenant', true)::integer)", '(select clinic.tenant())', '(select (select clinic.tenant()))', "current_setting('tenant_id')::integer",
+      "(select s.tenant from clinic.sessions as s where s.token = current_setting('app.token'))", '(select tenant_id.tenant from clinic.sessions as tenant_id limit 1)', '(select sum(tenant_id) from (select tenant as tenant_id from clinic.sessions limit 1) as s)',
+      "(select s.tenant from clinic.sessions as s where s.token = current_setting('app.token') and exists (select from clinic.tenants as t where t.id = s.tenant))",
+      "(with mine as (select s.tenant from clinic.sessions as s where s.token = current_setting('app.token')) select mine.tenant from mine)",
+      '(select one.tenant from clinic.sessions as s, lateral (select s.tenant where not s.is_over) as one limit 1)', '(select "{QUERY } \\".tenant from clinic.sessions as "{QUERY } \\" limit 1)', "(select s.tenant from clinic.sessions as s where s.token <> '{VAR :varlevelsup 1}')"
+    ]) {
+      t.strictSame(await found(query, inside, everywhere(`tenant_id = ${context}`), {}, 'policy-using', 'policy-check'), [], context)
+      t.strictSame(await found(query, inside, everywhere(`${context} = tenant_id`), {}, 'policy-using', 'policy-check'), [], `${context}, on the other side`)
+    }
+  })
+})
+
+t.test('what narrows the comparison by AND may be about the row, and what stands in for the comparison may not', async t => {
+  await inClinic(async (query, inside) => {
+    const onVisits = async (using: string, asked: Partial<CheckSettings> = {}): Promise<string[]> => await found(query, inside, `alter policy own on clinic.visits using (${using})`, asked, 'policy-using', 'policy-check')
+    for (const asked of [{}, { context: 'clinic.tenant()' }]) {
+      for (const using of [
+        'tenant_id = clinic.tenant() and deleted_at is null', 'id > 0 and clinic.tenant() = tenant_id and clinic.owner_of(id) = tenant_id', 'tenant_id = clinic.tenant() and tenant_id = clinic.owner_of(id)',
+        'exists (select from clinic.tenants as t where t.id = visits.tenant_id) and tenant_id = clinic.tenant()'
+      ]) t.strictSame(await onVisits(using, asked), [], using)
+      for (const using of ['tenant_id = (select tenant_id) and deleted_at is null', 'tenant_id = clinic.owner_of(id)', 'tenant_id = clinic.tenant() or deleted_at is null', 'clinic.owner_of(tenant_id) = clinic.tenant() and tenant_id = clinic.owner_of(id)']) {
+        t.strictSame(await onVisits(using, asked), ['policy-using clinic.visits.own', 'policy-check clinic.visits.own'], using)
+      }
+    }
+    const given = 'clinic.owner_of(id)'
+    t.strictSame(await found(query, inside, everywhere(`tenant_id = ${given}`), { context: given }, 'policy-using'), all, 'nor is it what was meant where somebody says so')
+    t.strictSame(await found(query, inside, everywhere(`tenant_id = ${given} and deleted_at is null`), { context: given }, 'policy-using'), all, 'narrowed or not')
+    t.strictSame(await found(query, inside, everywhere('tenant_id = clinic.tenant() and deleted_at is null'), { context: 'clinic.tenant()' }, 'policy-using'), [])
+  })
+})
