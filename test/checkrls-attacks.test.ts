@@ -218,7 +218,7 @@ t.test('what is known of an attack stays known, however many rows there are', as
     const leaks = first.probes?.results.filter(({ leak }) => leak !== undefined) ?? []
     t.match(leaks.find(({ leak }) => leak?.includes('more than') === true), { leak: '3 rows, more than the 1 row of one\'s own' })
     const baseline = baselineOf([], leaks)
-    await query("insert into yard.notes select tenant, id + more from yard.notes, generate_series(10, 30, 10) as more")
+    await query('insert into yard.notes select tenant, id + more from yard.notes, generate_series(10, 30, 10) as more')
     const { probes, sifted } = await report({ baseline })
     t.strictSame(probes && openLeaks(probes), [])
     t.strictSame(sifted.unused, [])
