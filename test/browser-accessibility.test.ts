@@ -11,6 +11,9 @@ const rules: RunOptions = { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa'
 /** In the dark all is the same but this. */
 const ofColours: RunOptions = { runOnly: ['color-contrast', 'link-in-text-block'] }
 
+/** Whether there was anything to open. */
+const openAll = "[...document.querySelectorAll('details:not([open])')].map(element => { element.open = true }).length > 0"
+
 async function violations (page: Page, which: RunOptions = rules): Promise<string[]> {
   await page.evaluate(axe)
   const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(which)})`)
@@ -29,6 +32,7 @@ t.test('no page has a violation that axe-core finds, light, dark or narrow', inB
   ] as const) {
     await forEachPage(t, browser, sites, options, async (page, shown) => {
       t.strictSame(await violations(page, which), [], `${shown}, ${name}`)
+      if (await page.evaluate<boolean>(openAll)) t.strictSame(await violations(page, which), [], `${shown}, ${name}, with all that can be opened`)
     })
   }
 })
@@ -75,6 +79,21 @@ t.test('nor has one that says what is wrong with a form, asks before something i
       await act()
       t.strictSame(await violations(page), [], `${path}, ${colorScheme}`)
     }
+  }
+})
+
+t.test('nor have the attacks on the walls and what came of them', inBrowser, async t => {
+  for (const viewport of [{ width: 1280, height: 900 }, { width: 320, height: 640 }]) {
+    const page = await openWindow(t, browser, { viewport })
+    await page.goto(sites.open.urlOf('/walls/'))
+    await page.getByRole('button', { name: 'Run the attacks' }).click()
+    await page.getByRole('button', { name: 'Run them again' }).waitFor()
+    t.strictSame(await violations(page), [], `${viewport.width} px`)
+    await page.evaluate("document.querySelector('.attacked').open = true")
+    t.strictSame(await violations(page), [], `${viewport.width} px, the first table opened`)
+    await page.getByRole('link', { name: 'The walls' }).click()
+    await page.goBack()
+    t.ok(await page.getByRole('button', { name: 'Run them again' }).isVisible(), 'one comes back to what came of them')
   }
 })
 

@@ -27,6 +27,12 @@ for (const [how, javaScriptEnabled] of [['with scripts', true], ['without script
     t.match(await page.getByRole('alert').textContent(), /^Name: takes more than spaces/)
     t.equal(await form.getByLabel('Details').inputValue(), 'what was typed', 'nothing that was typed is lost')
     t.equal(await focused(page), 'Name', 'and the field to mend has the focus')
+    // The page that answers a form has an address that leads elsewhere.
+    await page.getByRole('link', { name: 'Subtasks' }).first().click()
+    t.equal(addressOf(page), '/subtasks/')
+    await page.goBack()
+    t.match(await page.getByRole('alert').textContent(), /^Name: takes more than spaces/, 'one comes back to what is wrong')
+    t.equal(await form.getByLabel('Details').inputValue(), 'what was typed', 'and to what was typed')
     await form.getByLabel('Name').fill(`Summer ${how}`)
     await form.getByRole('button', { name: 'Begin' }).click()
 

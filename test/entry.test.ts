@@ -357,7 +357,7 @@ t.test('what somebody typed whose session is over is shown with the way to sign 
     t.equal(answer.statusCode, 401, what)
     t.match(answer.body, shown, what)
     t.ok(!answer.body.includes(form.form_token), 'no token is shown')
-    t.match(answer.headers, { 'cache-control': 'private, no-store' })
+    t.match(answer.headers, { 'cache-control': 'private, no-cache' }, 'one comes back to it from where one signs in')
   }
   const another = await cookieFor('member@example.com')
   t.match(await ask('/projects/', { method: 'POST', form, cookie: another, headers: own }), { statusCode: 403, body: /What you typed/ }, 'signed in anew in another window')

@@ -24,7 +24,7 @@ t.test('the guide answers everybody, on every host, whether or not people have t
   for (const by of [app, closed]) {
     for (const host of ['tenant-0.localhost', 'tenant-1.localhost', 'localhost', 'nobody.localhost', 'example.com']) {
       const page = await ask('/guide/', host, by)
-      t.match(page, { statusCode: 200, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'public, max-age=300', vary: 'Cookie' } }, host)
+      t.match(page, { statusCode: 200, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'public, max-age=300', vary: 'Cookie, Accept-Language' } }, host)
       t.notMatch(page.body, /Company of|subtask 00|of tenant-\d/, 'nobody\'s data')
     }
     t.match(await ask('/guide', 'localhost', by), { statusCode: 301, headers: { location: '/guide/' } })

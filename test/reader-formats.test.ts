@@ -39,6 +39,27 @@ t.test('numbers and times are written as the reader\'s browser says that they re
   t.match((await ask('/subtasks/', { cookie: owner, headers: { 'accept-language': 'de-CH' } })).body, /<html lang="en">/)
 })
 
+t.test('so are those of charts, of the walls, of attacks on them, and of the guide', async t => {
+  const own = { cookie: owner, headers: { 'accept-language': 'ar-EG' } }
+  const formToken = /name="form_token" value="([^"]+)"/.exec((await ask('/walls/', own)).body)?.[1] ?? ''
+  for (const [name, page, shown, count] of [
+    ['charts', await ask('/charts/', { slug: '', headers: own.headers }), /<(?:td class="number"|dd)[^>]*>([^<]+)</g, 10],
+    ['the audit', await ask('/walls/', own), /role="status">The walls are whole\. ([^<]*)</g, 1],
+    ['how the request travelled', await ask('/walls/', own), /<span class="time">([^<]+)</g, 5],
+    ['attacks', await ask('/walls/attacks/', { ...own, method: 'POST', form: { form_token: formToken } }), /(?:role="status">|; it took |<span>)([^<,]+)(?:,| and| ms)/g, 10],
+    ['the guide', await ask('/guide/', own), /<strong>([^<a-zA-Z]+)<\/strong>| took ([^ ]+) of what|in place of ([^ ,]+)[.,]|With ([^ ]+) tenants/g, 40]
+  ] as const) {
+    t.equal(page.statusCode, 200, name)
+    const numbers = [...page.body.matchAll(shown)].map(match => match.slice(1).filter(text => text !== undefined).join(''))
+    t.ok(numbers.length >= count, `${name} has numbers: ${numbers.length}`)
+    t.strictSame(numbers.filter(text => /[0-9]/.test(text)), [], `${name}: each is as the reader has it`)
+    t.strictSame(numbers.filter(text => !/[\u0660-\u0669–]/.test(text)), [], `${name}: and is there`)
+  }
+  const guideIn = async (languages: string): Promise<string> => (await ask('/guide/', { headers: { 'accept-language': languages } })).body
+  t.match(await guideIn('de'), /<strong>1\.854<\/strong> MB/)
+  t.match(await guideIn('en-GB'), /<strong>1,854<\/strong> MB/, 'whoever asked before')
+})
+
 t.test('times are those of the zone that the browser has told of, and a zone that is none changes nothing', async t => {
   for (const [zone, time] of [
     ['Europe/Zurich', '1 Jun 2026, 00:30 CEST'], ['America/New_York', '31 May 2026, 18:30 GMT-4'], ['Asia/Kolkata', '1 Jun 2026, 04:00 GMT+5:30'], ['Etc/GMT+5', '31 May 2026, 17:30 GMT-5'],

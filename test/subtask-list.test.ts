@@ -148,10 +148,22 @@ t.test('in a long list one sees where one is, and jumps to any page of what one 
 t.test('a page past the end says where the end is, and keeps what was asked for', async t => {
   const missing = await ask(`/subtasks/?state=open&project=${project}&sort=-id&page=304`, asked)
   const pages = Math.ceil((await plainly(`not subtask.is_complete and project.id = ${project}`, 'subtask.id')).length / 10)
-  t.match(missing, { statusCode: 404, body: new RegExp(`role="alert">There is no page 304; the last one is ${pages}\\. <a href="/subtasks/\\?state=open&amp;project=${project}&amp;sort=-id&amp;page=last">`) })
+  t.match(missing, { statusCode: 404, body: new RegExp(`role="alert" id="page-mistake">There is no page 304; the last one is ${pages}\\. <a href="/subtasks/\\?state=open&amp;project=${project}&amp;sort=-id&amp;page=last">`) })
   for (const place of ['<option value="open" selected>', '<option value="-id" selected>', `<option value="${project}" selected`]) t.ok(missing.body.includes(place), place)
   t.notMatch(missing.body.slice(missing.body.indexOf('<main')), /<table|rel="next"|rel="prev"|aria-current="page"/)
   t.equal((await ask(`/subtasks/?state=open&project=${project}&sort=-id&page=last`, asked)).statusCode, 200)
+})
+
+t.test('what is no number of a page is there still, with the end of the list and what was asked for', async t => {
+  for (const [typed, shown] of [['0', '0'], ['1.5', '1.5'], [' . ', ' . '], ['  ', '  '], ['<b>"', '&lt;b&gt;&quot;'], ['\u202e1', '\\u202e1'], ['12x', '12x']] as const) {
+    const answer = await ask(`/subtasks/?${new URLSearchParams({ state: 'done', sort: '-id', page: typed }).toString()}`, asked)
+    t.equal(answer.statusCode, 404, typed)
+    t.ok(answer.body.includes(`id="page-mistake">There is no page <bdi>${shown}</bdi>; the last one is `), typed)
+    for (const place of ['<option value="done" selected>', '<option value="-id" selected>', 'href="/subtasks/?state=done&amp;sort=-id&amp;page=last">']) t.ok(answer.body.includes(place), place)
+    t.notMatch(answer.body.slice(answer.body.indexOf('<main')), /<table|rel="next"|aria-current="page"/)
+    t.match(await ask(`/subtasks/?page=${encodeURIComponent(typed)}`, { ...asked, accept: 'application/json' }), { statusCode: 404, headers: { 'content-type': /problem\+json/ } })
+  }
+  if (tenancy === 'single-schema') t.match(await ask('/subtasks/?page=none', { slug: '' }), { statusCode: 404, body: /There is no page <bdi>none<\/bdi>[^]*value="none" aria-invalid="true" aria-describedby="page-mistake" autofocus>/ })
 })
 
 t.test('words that cannot be searched for are said to be so, and stay in the form', async t => {
@@ -159,6 +171,8 @@ t.test('words that cannot be searched for are said to be so, and stay in the for
     const page = await ask(`/subtasks/?${new URLSearchParams({ search: words, state: 'open' }).toString()}`, asked)
     t.equal(page.statusCode, 400)
     t.match(page.body, new RegExp(`role="alert" id="search-mistake">Whole words: ${why}\\.`))
+    t.match(page.body, /<caption>Nothing was searched for<\/caption>/)
+    t.notMatch(page.body, /0 subtasks|No results/)
     t.match(page.body, /aria-invalid="true" aria-describedby="search-mistake"/)
     if (words !== 'a\0b') t.ok(page.body.includes(`value="${words}"`))
     t.match(page.body, /<option value="open" selected>/)

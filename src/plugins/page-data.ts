@@ -32,6 +32,8 @@ export interface SubtasksPage {
   elsewhere: { count: number, slugs: string[] } | undefined
   /** Whether the list ends before this page. */
   isMissing: boolean
+  /** What was typed in the place of the page's number, where that is none. */
+  typedPage: string | undefined
   pagination: Pagination
   /** What a tenant has asked for; the operator's list is in one order, and whole. */
   filters: {

@@ -16,6 +16,10 @@ interface ShownTime {
 export interface ReaderFormats {
   /** 12 · about 938,000 · more than 100,000 */
   quantity: (count: number, precision?: Precision) => string
+  /** 0.50 */
+  decimal: (value: number, digits: 0 | 1 | 2) => string
+  /** 51% */
+  percent: (share: number) => string
   /** 4 May 2026, 09:30 UTC */
   shortTime: (at: Date | string) => string
   /** For the template `time.eta`. */
@@ -96,6 +100,8 @@ function knownTimeZone (name: string): string {
 function formatsFor (locale: string, timeZone: string): ReaderFormats {
   const number = once(() => new Intl.NumberFormat(locale))
   const rough = once(() => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }))
+  const decimals = [0, 1, 2].map(digits => once(() => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })))
+  const percent = once(() => new Intl.NumberFormat(locale, { style: 'percent' }))
   const toTheMinute = { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short', timeZone } as const
   const short = once(() => new Intl.DateTimeFormat(locale, toTheMinute))
   const exact = once(() => new Intl.DateTimeFormat(locale, { ...toTheMinute, second: '2-digit' }))
@@ -113,6 +119,8 @@ function formatsFor (locale: string, timeZone: string): ReaderFormats {
       if (precision === 'about') return `about ${rough().format(count)}`
       return precision === 'at least' ? `more than ${exactly(count)}` : exactly(count)
     },
+    decimal: (value, digits) => (decimals[digits] ?? number)().format(value),
+    percent: share => percent().format(share),
     shortTime: at => short().format(new Date(at)),
     time: shown(short),
     exactTime: shown(exact)

@@ -7,12 +7,12 @@ import { Eta } from 'eta'
 import type { FastifyReply } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Pages } from './page-data.ts'
-import { defaultFormats, readerFormats } from './reader-formats.ts'
+import { defaultFormats, readerFormats, type ReaderFormats } from './reader-formats.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Renders a page for whoever asks: it names no viewer, and says at most that the operator looks on. */
-    renderPage: <Name extends keyof Pages>(name: Name, data: Pages[Name], options?: { isLooking: boolean }) => Promise<string>
+    /** Renders a page for whoever asks: it names no viewer, and says at most that the operator looks on, with numbers as its reader has them. */
+    renderPage: <Name extends keyof Pages>(name: Name, data: Pages[Name], options: { isLooking: boolean, formats?: ReaderFormats }) => Promise<string>
   }
   interface FastifyReply {
     /** Renders a page for the viewer of this request and sends it. */
@@ -37,7 +37,7 @@ export const views = plugin<{ walls: WallsAudience }>(async (app, { walls }) => 
   })
   const assetVersion = await hashOfFiles(`${viewsDirectory}/public`)
 
-  app.decorate('renderPage', async (name, data, { isLooking } = { isLooking: false }) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, isLooking, mayWork: false, hasWalls: false, access: app.access, homeHref: '/', ...defaultFormats, visibly, isolated, excerpt }))
+  app.decorate('renderPage', async (name, data, { isLooking, formats = defaultFormats }) => await app.view(`@${name}`, { ...data, assetVersion, viewer: { kind: 'nobody' }, person: undefined, isLooking, mayWork: false, hasWalls: false, access: app.access, homeHref: '/', ...formats, visibly, isolated, excerpt }))
   app.decorateReply('page', function (this: FastifyReply, name, data) {
     const { person, viewer, isLooking } = this.request
     const { tenant, formToken } = this.request

@@ -9,6 +9,12 @@ export const pageInPath = digits.transform(Number)
 /** A page's number from 1 on, as a page may write it, or `last`. */
 export const pageInQuery = z.union([z.literal('last'), z.string().max(40).transform(plainNumber).pipe(digits).transform(Number).pipe(z.number().min(1))])
 
+/** What somebody typed in the place of a page's number. */
+export interface TypedPage { typed: string }
+
+/** A page's number, or whatever else was typed, which a page tells about. */
+export const pageAsTyped = z.union([pageInQuery, z.string().max(40).transform((typed): TypedPage => ({ typed }))])
+
 /** The digits of all languages, each with what it stands for. */
 const digitValues = new Map(Intl.supportedValuesOf('numberingSystem').flatMap(system => {
   const { format } = new Intl.NumberFormat(`en-u-nu-${system}`, { useGrouping: false })

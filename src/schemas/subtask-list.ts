@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idText } from './fields.ts'
-import { pageInQuery } from './page.ts'
+import { pageAsTyped } from './page.ts'
 
 /** Rows a page; the first is what it has unless asked. */
 export const pageSizes = [10, 25, 50, 100] as const
@@ -14,7 +14,7 @@ const size = z.enum(pageSizes.map(String)).transform(text => Number(text) as Pag
 
 /** What the address of the list of subtasks may say. Words are taken as they are typed: what cannot be searched for is said on the page. */
 export const subtaskListQuery = z.preprocess(lastGiven, z.object({
-  page: pageInQuery.optional(),
+  page: pageAsTyped.optional(),
   size: size.optional(),
   sort: z.enum(listOrders).optional(),
   state: z.enum(['open', 'done']).optional(),

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { NotFoundError } from '../../errors.ts'
 import type { Mistake } from '../../plugins/page-data.ts'
+import { comesBack } from '../../plugins/coming-back.ts'
 import { lookPrefix } from '../../plugins/entry.ts'
 import { originOf } from '../../plugins/tenant.ts'
 import { beginLook, grantLook } from '../../repositories/looks.ts'
@@ -65,5 +66,5 @@ export function lookPages (app: FastifyInstance, { strategy, deadlineMs, baseDom
 
 /** What was typed is there still, with what is wrong with it. */
 function showAgain (request: FastifyRequest, reply: FastifyReply, mistakes: Mistake[]): FastifyReply {
-  return reply.code(400).page('look', { title, typed: typedIn(request), slug: '', mistakes, href: undefined })
+  return comesBack(reply).code(400).page('look', { title, typed: typedIn(request), slug: '', mistakes, href: undefined })
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { InvalidInputError, NotFoundError, sqlStateOf } from '../../errors.ts'
+import { comesBack } from '../../plugins/coming-back.ts'
 import type { Deed } from '../../plugins/notices.ts'
 import type { Mistake, PeoplePage, WithForm } from '../../plugins/page-data.ts'
 import { lastGuessing } from '../../repositories/audit.ts'
@@ -71,7 +72,7 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
   /** What was typed is there still, with what is wrong with it. */
   async function showAgain (request: FastifyRequest, reply: FastifyReply, status: number, mistakes: Mistake[]): Promise<FastifyReply> {
     const page = await request.inTransaction('caller', async scope => await readPeople(scope, cursors, undefined))
-    return reply.code(status).page('people', { ...page, ...noMistakes, typed: typedIn(request), mistakes, notice: undefined })
+    return comesBack(reply).code(status).page('people', { ...page, ...noMistakes, typed: typedIn(request), mistakes, notice: undefined })
   }
 
   /** The person's own line says what is wrong, where it is on the page. */
@@ -79,7 +80,7 @@ export function peoplePages (app: FastifyInstance, { cursors, links }: EntryRout
     const page = await request.inTransaction('caller', async scope => await readPeople(scope, cursors, undefined))
     const error = new InvalidInputError(mistake.text)
     if (!page.people.some(person => person.id === id)) throw error
-    return reply.code(error.status).page('people', { ...page, ...noMistakes, unconfirmed: id, mistakes: [mistake], notice: undefined })
+    return comesBack(reply).code(error.status).page('people', { ...page, ...noMistakes, unconfirmed: id, mistakes: [mistake], notice: undefined })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { InvalidInputError, NotFoundError } from '../../errors.ts'
+import { comesBack } from '../../plugins/coming-back.ts'
 import type { WithForm } from '../../plugins/page-data.ts'
 import { listTokens, revokeToken, type Token } from '../../repositories/tokens.ts'
 import { idText } from '../../schemas/fields.ts'
@@ -46,7 +47,8 @@ export function tokenPages (app: FastifyInstance, cursors: CursorSealer): void {
     const slice = await listTokens(scope, { sort: 'id', descending: true, limit: pageSize, count: false, from: cursor === undefined ? undefined : cursors.open(cursor, context) })
     if (unconfirmed !== undefined && !slice.rows.some(({ id }) => id === unconfirmed)) throw new InvalidInputError(mistakes[0]?.text ?? '')
     const neighbour = (row: Token | undefined, backwards: boolean): string | undefined => row === undefined ? undefined : `/tokens/?cursor=${cursors.seal({ id: row.id, value: row.id }, backwards, context)}`
-    return reply.code(mistakes.length > 0 ? 400 : 200).sayOnce(notice).page('tokens', {
+    const answer = mistakes.length > 0 ? comesBack(reply).code(400) : reply
+    return answer.sayOnce(notice).page('tokens', {
       title: 'Tokens for programs',
       tokens: slice.rows,
       days: tokenDays,

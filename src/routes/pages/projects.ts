@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { comesBack } from '../../plugins/coming-back.ts'
 import type { FormState, ProjectPage, ProjectsPage } from '../../plugins/page-data.ts'
 import { progressOfProjects, progressOfTasks, type Progress } from '../../repositories/progress.ts'
 import { createProjects, deleteProjectWithTasks, findProject, listProjects, lockProject, updateProject } from '../../repositories/projects.ts'
@@ -49,7 +50,7 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
     } catch (error) {
       if (!isTheirs(error)) throw error
       const page = await request.inTransaction('caller', async scope => await readProjects(scope, cursors, {}))
-      return reply.code(error.status).page('projects', { ...page, ...formState(request, 'add', error) })
+      return comesBack(reply).code(error.status).page('projects', { ...page, ...formState(request, 'add', error) })
     }
   })
 
@@ -84,7 +85,7 @@ export function projectPages (app: FastifyInstance, cursors: CursorSealer): void
 
   async function showAgain (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number): Promise<FastifyReply> {
     const page = await request.inTransaction('caller', async scope => await readProject(scope, cursors, idOf(request), placeIn(request, cursors, `/project/${idOf(request)}/`) ?? { state: 'all' }))
-    return reply.code(status).page('project', { ...page, ...form })
+    return comesBack(reply).code(status).page('project', { ...page, ...form })
   }
 }
 

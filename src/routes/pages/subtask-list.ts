@@ -10,7 +10,7 @@ import { findProject, listProjectNames } from '../../repositories/projects.ts'
 import { countSubtasks, listSubtasks, type SubtaskOrder, type SubtaskView } from '../../repositories/subtask-pages.ts'
 import { listSubtasksOfAllAccounts, type SubtaskInContext } from '../../repositories/subtasks.ts'
 import { search } from '../../schemas/list.ts'
-import { pageInPath } from '../../schemas/page.ts'
+import { pageInPath, type TypedPage } from '../../schemas/page.ts'
 import { listOrders, pageSizes, subtaskListQuery, type ListOrder, type PageSize, type SubtaskListQuery } from '../../schemas/subtask-list.ts'
 import type { TenantScope } from '../../tenancy/scope.ts'
 import { found } from '../api/collection.ts'
@@ -41,11 +41,13 @@ function badPageIsNotFound (error: Error & { validation?: unknown }): never {
   throw error.validation === undefined ? error : new NotFoundError('There is no such page.')
 }
 
-async function showPage (request: FastifyRequest, reply: FastifyReply, page: PageRequest['page'], query: SubtaskListQuery): Promise<FastifyReply> {
+async function showPage (request: FastifyRequest, reply: FastifyReply, asked: PageRequest['page'] | TypedPage, query: SubtaskListQuery): Promise<FastifyReply> {
+  if (typeof asked === 'object' && !isReadAsPage(request)) throw new NotFoundError('There is no such page.')
+  const { page, typed } = typeof asked === 'object' ? { page: 1, typed: asked.typed } : { page: asked, typed: undefined }
   // A form sends what was left empty, too; the address says what was asked for.
-  if (/[?&]((search|state|project|sort|size)=|sort=name)(&|$)/.test(request.url)) return reply.redirect(listAddress(page, query), 302)
+  if (typed === undefined && /[?&]((search|state|project|sort|size)=|sort=name)(&|$)/.test(request.url)) return reply.redirect(listAddress(page, query), 302)
   const size = query.size ?? pageSizes[0]
-  if (request.tenant === undefined) return await showAllAccounts(request, reply, { page, size }, query)
+  if (request.tenant === undefined) return await showAllAccounts(request, reply, { page, size }, query, typed)
 
   const words = query.search === undefined ? undefined : search.safeParse(query.search)
   // Nothing is looked for by what cannot be.
@@ -66,18 +68,19 @@ async function showPage (request: FastifyRequest, reply: FastifyReply, page: Pag
       return { listing, ...choices }
     })
   })
-  return send(request, reply, listing, listPage(listing, query, { ...choices, mistake: undefined }))
+  return send(request, reply, listing, listPage(listing, query, { ...choices, mistake: undefined }), typed)
 }
 
 /** The operator's list is in one order, and whole. */
-async function showAllAccounts (request: FastifyRequest, reply: FastifyReply, page: PageRequest, query: SubtaskListQuery): Promise<FastifyReply> {
+async function showAllAccounts (request: FastifyRequest, reply: FastifyReply, page: PageRequest, query: SubtaskListQuery, typed: string | undefined): Promise<FastifyReply> {
   if ([query.sort, query.state, query.project, query.choose, query.search].some(asked => asked !== undefined)) throw new NotFoundError('There is no such page: the list over all accounts is neither filtered nor sorted.')
   const listing = await listSubtasksOfAllAccounts(request.operatorScope, page)
-  return send(request, reply, listing, { ...listPage(listing, query, undefined), elsewhere: listing.elsewhere })
+  return send(request, reply, listing, { ...listPage(listing, query, undefined), elsewhere: listing.elsewhere }, typed)
 }
 
-/** A page past the end says so in the place of its rows, so that whoever went too far goes on with what they had asked for. */
-function send (request: FastifyRequest, reply: FastifyReply, listing: Page<unknown>, page: SubtasksPage): FastifyReply {
+/** A page past the end, or that is none, says so in the place of its rows, so that whoever went there goes on with what they had asked for. */
+function send (request: FastifyRequest, reply: FastifyReply, listing: Page<unknown>, page: SubtasksPage, typed: string | undefined): FastifyReply {
+  if (typed !== undefined) return reply.code(404).header('vary', 'Accept').page('subtasks', { ...page, rows: [], isMissing: true, typedPage: typed })
   if (isThere(listing)) return reply.page('subtasks', page)
   if (!isReadAsPage(request)) throw new NotFoundError(`There is no page ${listing.page}${listing.total.precision === 'exact' ? `; the last one is ${listing.pages}` : ''}.`)
   return reply.code(404).header('vary', 'Accept').page('subtasks', page)
@@ -120,6 +123,7 @@ function listPage (listing: Page<SubtaskInContext>, query: SubtaskListQuery, fil
     total,
     elsewhere: undefined,
     isMissing: !isThere(listing),
+    typedPage: undefined,
     pagination: {
       ...paginate({ page, pages, precision: total.precision }, number => listPath(number) + asked, lastHref),
       lastHref,

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { comesBack } from '../../plugins/coming-back.ts'
 import type { FormState, SubtaskPage } from '../../plugins/page-data.ts'
 import { findProject } from '../../repositories/projects.ts'
 import { deleteSubtask, findSubtask, lockSubtask, updateSubtask } from '../../repositories/subtasks.ts'
@@ -31,7 +32,7 @@ export function subtaskPages (app: FastifyInstance, cursors: CursorSealer): void
 
 async function showAgain (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number): Promise<FastifyReply> {
   const page = await request.inTransaction('caller', async scope => await readSubtask(scope, idOf(request)))
-  return reply.code(status).page('subtask', { ...page, ...form })
+  return comesBack(reply).code(status).page('subtask', { ...page, ...form })
 }
 
 async function readSubtask (scope: TenantScope, id: number): Promise<Omit<SubtaskPage, keyof FormState>> {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { comesBack } from '../../plugins/coming-back.ts'
 import type { FormState, TaskPage } from '../../plugins/page-data.ts'
 import { progressOfTasks } from '../../repositories/progress.ts'
 import { findProject } from '../../repositories/projects.ts'
@@ -50,7 +51,7 @@ export function taskPages (app: FastifyInstance, cursors: CursorSealer): void {
 
   async function showAgain (request: FastifyRequest, reply: FastifyReply, form: FormState, status: number): Promise<FastifyReply> {
     const page = await request.inTransaction('caller', async scope => await readTask(scope, cursors, idOf(request), placeIn(request, cursors, `/task/${idOf(request)}/`) ?? { state: 'all' }))
-    return reply.code(status).page('task', { ...page, ...form })
+    return comesBack(reply).code(status).page('task', { ...page, ...form })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { LiveAudit, WallInspection } from '../../check-rls/inspection.ts'
+import { comesBack } from '../../plugins/coming-back.ts'
 import { answeringOtherMethods } from '../../plugins/methods.ts'
 import { findTwoAccounts } from '../../repositories/accounts.ts'
 import { findRowsToFind, listWallsOfAllAccounts, readWalls, type OwnRows, type Walls } from '../../repositories/walls.ts'
@@ -59,7 +60,7 @@ export function wallRoutes ({ strategy, inspection, deadlineMs, showTenants }: W
     const report = await inspection.attack({ by: tenant?.id ?? 'operator', placement: tenant?.database, self: sides.self.id, victim: sides.victim.id })
     const page = attacksPage(report, sides)
     if (page.through > 0) request.log.error({ tenant: tenant?.slug, through: page.through, attacks: page.total }, 'attacks on the walls got through')
-    return reply.page('attacks', page)
+    return comesBack(reply).page('attacks', page)
   }
 
   /** For the operator, who knows them anyway; where there are no two, ids that nobody has do as well. */
