@@ -118,16 +118,23 @@ t.test('no report carries what stands in a row', async t => {
   const database = await testDatabase(t)
   await seedTenants(database, { tenants: 2, subtasks: 3 })
   await withClient(database.admin, async client => {
-    const secrets = ['SECRET-HASH', 'SECRET-MAIL', 'SECRET-NAME']
-    await client.query("update rowhouse.app_user set password_hash = 'SECRET-HASH-' || account_id, email = 'SECRET-MAIL-' || account_id || '@example.com'; update rowhouse.subtask set name = 'SECRET-NAME ' || id")
-    // So that attacks get through, and errors are such as functions raise.
+    const secrets = ['SECRET-HASH', 'SECRET-MAIL', 'SECRET-NAME', 'SECRET-TASK', 'SECRET-PROJECT']
+    await client.query("update rowhouse.app_user set password_hash = 'SECRET-HASH-' || account_id, email = 'SECRET-MAIL-' || account_id || '@example.com'; update rowhouse.subtask set name = 'SECRET-NAME ' || id; update rowhouse.task set name = 'SECRET-TASK ' || id; update rowhouse.project set name = 'SECRET-PROJECT.' || id")
+    // So that attacks get through, and errors are such as functions raise, with codes that are PostgreSQL's own, or that PostgreSQL raises of a value.
     await client.query(`
       grant update (password_hash), truncate on rowhouse.app_user to rowhouse_tenant; create policy lax on rowhouse.subtask using (true);
       create function rowhouse.shout() returns trigger language plpgsql as $$ begin raise exception 'no %', new; end $$;
-      create trigger shout before update on rowhouse.subtask for each row execute function rowhouse.shout()`)
+      create trigger shout before update on rowhouse.subtask for each row execute function rowhouse.shout();
+      create function rowhouse.shout_as() returns trigger language plpgsql security definer as $$ begin raise exception using errcode = tg_argv[0], message = 'no ' || (select string_agg(name, ',') from rowhouse.task); end $$;
+      create trigger deny before insert on rowhouse.task for each row execute function rowhouse.shout_as('42501'); create trigger check_it before update on rowhouse.task for each row execute function rowhouse.shout_as('23514');
+      create function rowhouse.wait_for(name text) returns boolean language plpgsql as $$ begin raise sqlstate '55P03' using message = 'no ' || name; end $$;
+      create policy slow on rowhouse.task for delete to rowhouse_tenant using (rowhouse.wait_for(name)); grant execute on function rowhouse.wait_for(text) to rowhouse_tenant;
+      create policy odd on rowhouse.project for select to rowhouse_tenant using (current_setting(name) = ''); create policy odder on rowhouse.project for delete to rowhouse_tenant using (name::regclass is null)`)
     const report = await audit(queryOf(client), { database: 'here', settings: { ...rowhouseSettings, manifest: undefined }, setTenant: 'select rowhouse.set_account($1)' }, { attack: true })
     t.ok(report.probes?.results.some(({ leak }) => leak !== undefined))
     for (const format of [formatText, formatJson, formatSarif]) for (const secret of secrets) t.notOk(format([report]).includes(secret), `${format.name}: ${secret}`)
+    for (const told of ['42704 unrecognized configuration parameter "…"', '42501 permission denied for table', '42501 new row violates row-level security policy for table "app_user"', '22P02 invalid input syntax for type bigint: "…"', '23514 its words are left out']) t.ok(report.probes?.results.some(({ answer }) => answer.startsWith(told)), told)
+    t.ok(report.probes?.skipped.some(({ reason }) => reason.includes('55P03 its words are left out')))
     const blind = report.probes?.results.find(({ probe }) => probe === 'update password_hash blindly')
     t.equal(blind?.sql, 'update rowhouse.app_user set "password_hash" = $1 /* $1: a text */', 'but what was tried')
     t.ok(report.probes?.results.some(({ sql }) => sql.includes('"account_id" = $1 /* $1: the other tenant */')))

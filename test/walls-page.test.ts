@@ -119,6 +119,15 @@ t.test('where row-level security is off, page, audit and attacks say so, and sho
     t.match(resultsOf(results, 'project'), /22P02 invalid input syntax for type bigint: "…"/)
     t.notMatch(text(results), /secret|project 1 of/)
   })
+  // And so do a function of the database, under a code of PostgreSQL's own, and a text that is taken for a name.
+  const loud = `create function rowhouse.shout() returns trigger language plpgsql security definer as $$ begin raise exception using errcode = '42501', message = (select string_agg(name, ', ') from rowhouse.project); end $$;
+    create trigger shout before update or delete on rowhouse.project for each statement execute function rowhouse.shout()`
+  await sabotaged(t, `${loud}; alter policy tenant on rowhouse.project using (account_id = rowhouse.current_account_id() or current_setting(name) = '')`, 'alter policy tenant on rowhouse.project using (account_id = rowhouse.current_account_id()); drop trigger shout on rowhouse.project; drop function rowhouse.shout()', async ({ send }) => {
+    const results = await send('/walls/attacks/', {}, { page: '/walls/' })
+    t.match(resultsOf(results, 'project'), /42501 its words are left out, because they may hold what stands in a row/)
+    t.match(resultsOf(results, 'project'), /42704 unrecognized configuration parameter "…"/)
+    t.notMatch(text(results), /secret|project 1 of/)
+  })
   t.match(text(await attack()), /none got through/)
 })
 

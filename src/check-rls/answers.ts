@@ -4,7 +4,9 @@ import { literal, type Attempt, type Context, type Prey } from './attempts.ts'
 export interface Answer {
   code: string
   text: string
-  /** The same without what may stand in a row: what reports may tell. */
+  /** PostgreSQL's words, or how many rows, without what may stand in a row. */
+  words: string
+  /** The same with the code: what reports may tell. */
   told: string
   count: number
   /** The word that PostgreSQL has for what it has done, such as UPDATE; empty where it was not done, or nobody has passed it on. */
@@ -26,13 +28,17 @@ export const timeouts = ['55P03', '57014']
 export function answerOfRows (rows: Rows): Answer {
   const count = rowCountOf(rows)
   const text = rowsOf(count)
-  return { code: '', text, told: text, count, command: rows.command ?? '', constraint: undefined, where: undefined }
+  return { code: '', text, words: text, told: text, count, command: rows.command ?? '', constraint: undefined, where: undefined }
 }
 
-/** A statement was refused, or went wrong. */
-export function answerOfError (error: unknown): Answer {
-  const { code = '', message, constraint, where } = error as Error & { code?: string, constraint?: string, where?: string }
-  return { code: code === '' ? 'unknown' : code, text: `${code} ${message}`, told: `${code} ${wordsWithoutValues(message, code)}`, count: 0, command: '', constraint, where }
+/** What drivers have of an error of PostgreSQL's. */
+type PostgresError = Error & { code?: string, constraint?: string, where?: string, routine?: string }
+
+/** A statement was refused, or went wrong. @param known words, and values in them, that reports may tell */
+export function answerOfError (error: unknown, known: readonly string[] = []): Answer {
+  const { code = '', message, constraint, where } = error as PostgresError
+  const words = wordsWithoutValues(error as PostgresError, known)
+  return { code: code === '' ? 'unknown' : code, text: `${code} ${message}`, words, told: `${code} ${words}`, count: 0, command: '', constraint, where }
 }
 
 /** How many rows a statement has given or changed: clients give the number beside the rows, as pg does. */
@@ -102,13 +108,37 @@ function kindOfValue (value: unknown): string {
   return /^\d{4}-\d\d-\d\d/.test(text) ? 'a time' : 'a text'
 }
 
-/** Codes whose words name relations, columns and constraints alone, never what stands in a row. */
-const wordsOfNames = /^(42|25|23|0A|55|57)/
+/**
+ * Where PostgreSQL raises words that name relations, columns, constraints and parameters which are there, or no more than what was done: never
+ * what stands in a row. Whatever else raises, functions of the database above all, can put anything into its words, under any code.
+ */
+const routinesOfNames: ReadonlySet<string> = new Set([
+  // The walls: privileges, policies, transactions that only read.
+  'aclcheck_error', 'aclcheck_error_col', 'aclcheck_error_type', 'ExecWithCheckOptions', 'check_enable_rls', 'fireRIRrules', 'DoCopy', 'PreventCommandIfReadOnly',
+  // Keys and checks.
+  'ExecConstraints', 'ReportNotNullViolationError', 'ExecPartitionCheckEmitError', 'ExecFindPartition', '_bt_check_unique', 'check_exclusion_or_unique_constraint', 'ri_ReportViolation', 'heap_truncate_check_FKs',
+  'ExecEvalConstraintCheck', 'ExecEvalConstraintNotNull', 'domain_check_input',
+  // Statements that are not to be had.
+  'rewriteTargetListIU', 'RewriteQuery', 'infer_arbiter_indexes', 'ExecOnConflictUpdate', 'transformMergeStmt', 'varchar', 'bpchar',
+  // A lock or a time.
+  'ProcessInterrupts'
+])
 
-/** PostgreSQL's words, without what may stand in a row. @param own a value that was tried, and is no secret */
-export function wordsWithoutValues (words: string, code: string, own = ''): string {
-  if (wordsOfNames.test(code)) return words
-  if (!code.startsWith('22')) return 'its words are left out, because they may hold what stands in a row'
-  // What could not be read as a number is what the attempt has set, or what stands in a row.
-  return words.replace(/"(.*)"/s, (quoted, value) => value === own || value === '' ? quoted : '"…"')
+/** Where PostgreSQL raises words that quote what could not be read as a number, a date or a name: what the attempt has set, or what stands in a row. */
+const routinesThatQuote: ReadonlySet<string> = new Set([
+  'pg_strtoint16', 'pg_strtoint16_safe', 'pg_strtoint32', 'pg_strtoint32_safe', 'pg_strtoint64', 'pg_strtoint64_safe', 'scanint8',
+  'numeric_in', 'set_var_from_str', 'float4in', 'float4in_internal', 'float8in_internal', 'float8in_internal_opt_error', 'boolin', 'string_to_uuid', 'enum_in', 'DateTimeParseError', 'find_option'
+])
+
+/**
+ * The words of an error, without what may stand in a row.
+ *
+ * @param known words, and values in them, that are no secret: what the attempt itself has set
+ */
+function wordsWithoutValues ({ message, routine = '' }: PostgresError, known: readonly string[]): string {
+  if (routinesOfNames.has(routine) || known.includes(message)) return message
+  // In other languages than English, which may quote otherwise, nothing is told.
+  const [, before, value = '', after] = routinesThatQuote.has(routine) ? /^([^"]*)"(.*)"([^"]*)$/s.exec(message) ?? [] : []
+  if (before === undefined) return 'its words are left out, because they may hold what stands in a row'
+  return known.includes(value) || value === '' ? message : `${before}"…"${after ?? ''}`
 }

@@ -86,6 +86,8 @@ class Attack {
   /** What the other has before anything is tried, by table and tenant: all that is tried is undone. */
   readonly #states = new Map<string, VictimState>()
   #naming: (tenant: string) => string = () => ''
+  /** What policies read: an error names it where nobody has set it, and it is no secret. */
+  #settingNames: string[] = []
   /** What policies compare the key with. */
   #context: string | undefined
   /** Which tenants can be named, by role and tenant. */
@@ -103,6 +105,7 @@ class Attack {
     this.#isSuperuser = await this.#transaction.isSuperuser()
     const read = await this.#query<{ name: string }>(`with${catalog} select name from context_setting order by name`, [catalogParameter(this.#settings)])
     const setting = read[0]?.name
+    this.#settingNames = read.map(({ name }) => name)
     const { setTenant } = this.#settings
     if (setTenant === undefined && setting === undefined) throw new ExplainedError('the policies read no setting, so nothing says how a tenant is named; tell with --set-tenant', { exitCode: 2 })
     if (setTenant === undefined && read.length > 1) throw new ExplainedError(`the policies read ${read.map(({ name }) => name).join(' and ')}, so nothing says how a tenant is named; tell with --set-tenant`, { exitCode: 2 })
@@ -139,8 +142,9 @@ class Attack {
         for (const attempt of readsAs(table, tenant)) await this.#try(table, role, prey, attempt)
       }
     } catch (error) {
-      if (!timeouts.includes((error as { code?: string }).code ?? '')) throw error
-      this.#skip(table, `it was locked, or took too long: ${(error as Error).message}`)
+      const { code, told } = answerOfError(error)
+      if (!timeouts.includes(code)) throw error
+      this.#skip(table, `it was locked, or took too long: ${told}`)
     }
   }
 
@@ -298,7 +302,7 @@ class Attack {
       })
     } catch (error) {
       if (error instanceof ExplainedError) throw error
-      return answerOfError(error)
+      return answerOfError(error, this.#settingNames)
     }
   }
 

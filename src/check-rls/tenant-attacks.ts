@@ -1,4 +1,4 @@
-import { answerOfError, answerOfRows, bound, isWaitedFor, leakOf, timeouts, type Answer, wordsWithoutValues } from './answers.ts'
+import { answerOfError, answerOfRows, bound, isWaitedFor, leakOf, timeouts, type Answer } from './answers.ts'
 import { attemptsOn, literal, quote, type Attempt, type Context, type Prey, type ProbedTable } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
@@ -83,7 +83,7 @@ async function attackTable (query: Query, table: ProbedTable, settings: TenantAt
   const attempts = attemptsOn(table, prey, setting, tenant => namingCall(Number(tenant), settings)).filter(canBeTold)
   const tried = numbered.length === 0 ? attempts : [...attempts.filter(attempt => !insertsRow(attempt)), insertionWithNumber(table, prey, numbered)]
   const attacks: TenantAttack[] = []
-  for (const attempt of tried) attacks.push({ ...attackBy(attempt, prey), ...(isTimeUp() ? untried : resultOf(attempt, await answerTo(query, attempt, settings))) })
+  for (const attempt of tried) attacks.push({ ...attackBy(attempt, prey), ...(isTimeUp() ? untried : resultOf(attempt, await answerTo(query, attempt, settings, setting))) })
   return { name: table.name, attacks, leftOut: attempts.filter(attempt => !tried.includes(attempt)).length }
 }
 
@@ -120,11 +120,15 @@ async function countOwn (query: Query, { name, exactKey }: ProbedTable, settings
   }
 }
 
-async function answerTo (query: Query, attempt: Attempt, settings: TenantAttackSettings): Promise<Answer> {
+/** What the application's own functions refuse with. The words stand in them, and hold no value. */
+const ownRefusals = ['set_account: this transaction already belongs to an account', 'verified_account_id: nobody has signed what names the tenant']
+
+async function answerTo (query: Query, attempt: Attempt, settings: TenantAttackSettings, setting = ''): Promise<Answer> {
+  const { context } = attempt
   try {
-    return await undone(query, enter(attempt.context, settings), async () => answerOfRows(await query(bound(attempt.text, attempt.values))))
+    return await undone(query, enter(context, settings), async () => answerOfRows(await query(bound(attempt.text, attempt.values))))
   } catch (error) {
-    return answerOfError(error)
+    return answerOfError(error, [...ownRefusals, setting, ...typeof context === 'object' && 'setting' in context ? [context.value] : []])
   }
 }
 
@@ -174,12 +178,10 @@ function outcomeOf (attempt: Attempt, answer: Answer): Outcome {
 }
 
 /** How many rows got through is not said either: that would be how many another has. */
-function wordsOf (attempt: Attempt, { code, text, count, command }: Answer, outcome: Outcome): string {
-  const { context } = attempt
+function wordsOf (attempt: Attempt, { code, text, words, count, command }: Answer, outcome: Outcome): string {
   if (code === '' && outcome !== 'through') return nothingBy(command)
   if (code === '') return attempt.leaksBy === 'rows' || count > 0 ? 'rows came back, or were changed' : 'it was done'
   if (isWaitedFor(attempt, { code, text })) return 'it waited for rows to take past the policies'
-  const words = wordsWithoutValues(text.slice(code.length + 1), code, typeof context === 'object' && 'setting' in context ? context.value : '')
   return outcome === 'through' ? `not the policies, only this stopped it: ${words}` : words
 }
 
