@@ -13,7 +13,7 @@ import { rules } from '../src/check-rls/rules.ts'
 import { queryOf, withAuditor } from '../src/check-rls/session.ts'
 import { startRules } from '../src/check-rls/start.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
-import { openLeaks, type ProbeSettings } from '../src/check-rls/probes.ts'
+import { openResults, type ProbeSettings } from '../src/check-rls/probes.ts'
 import { runCommand, UsageError, withDatabase } from '../src/cli.ts'
 import { contextSigner, type SignContext } from '../src/database/context.ts'
 import { isOnOtherServer, loginAt } from '../src/database/placement.ts'
@@ -60,7 +60,9 @@ With --attack it also becomes each role that serves tenants and tries, in a tran
 and a login that may SET ROLE to it and to one that sees all tenants, and locks rows and tables for moments. It runs the policies'
 functions, triggers and whatever else is there, in a session of that login, whose rights they can take: SET ROLE is undone by a
 statement. Of a database whose functions you have not read, attack a copy, or use a login that is a member of these two roles and no
-more; that is enough. A superuser's login tries most: it can look whether an answer is another where the other tenant's row is not there.
+more; that is enough. A superuser's login tries most: it can look whether an answer is another where the other tenant's row is not there,
+and what the policies say where no trigger or rule answers first; of a table that a login may alter, it can look behind those, too. What
+nobody can look behind is said to be not decided.
 Of all that is tried one thing stays: sequences count on, since PostgreSQL does not roll them back. Where a role may write an id itself
 the attack does, and takes no number; where it may not, the next rows of that table have ids that are some twenty further on.
 
@@ -85,8 +87,8 @@ Examples:
   npx tsx bin/checkrls.ts --url ... --write-baseline known.json     begin with what is there, and
   npx tsx bin/checkrls.ts --url ... --baseline known.json           hear of what comes to it
 
-Exit codes: 0 nothing of severity error was found (with --strict: nothing at all), 1 something was, or an attack got through or could
-not be tried, or it failed; 2 wrong usage.`
+Exit codes: 0 nothing of severity error was found (with --strict: nothing at all), 1 something was, or an attack got through, is not
+decided or could not be tried, or it failed; 2 wrong usage.`
 
 const program = new Command('checkrls')
   .description('Looks whether row-level security keeps the tenants of a database apart: finds what is missing, wrong or open, says what\nsomebody gains by it, and gives the SQL that mends it.')
@@ -248,7 +250,7 @@ async function look (flags: Flags, query: Query, target: AuditTarget, exceptions
     onTable
   })
   if (flags.writeBaseline === undefined) return report
-  const baseline = baselineOf([...report.sifted.findings, ...report.sifted.known], report.probes === undefined ? [] : [...openLeaks(report.probes), ...report.probes.known])
+  const baseline = baselineOf([...report.sifted.findings, ...report.sifted.known], report.probes === undefined ? [] : [...openResults(report.probes), ...report.probes.known])
   await writeAsked(flags.writeBaseline, baseline)
   console.error(`wrote ${baseline.findings.length} findings to ${flags.writeBaseline}`)
   return undefined
@@ -268,7 +270,7 @@ function artifactOf ({ url, manifest }: Flags): string {
 
 /** There is a way past the walls, or nobody could try whether there is; strictly, a weakness is one, too. */
 function isOpen ({ sifted, probes }: CheckReport, { strict }: Flags): boolean {
-  return sifted.findings.some(({ rule }) => strict || rule.severity === 'error') || (probes !== undefined && openLeaks(probes).length > 0) || (probes?.skipped.length ?? 0) > 0 || probes?.results.length === 0
+  return sifted.findings.some(({ rule }) => strict || rule.severity === 'error') || (probes !== undefined && openResults(probes).length > 0) || (probes?.skipped.length ?? 0) > 0 || probes?.results.length === 0
 }
 
 function collect (text: string, before: string[] = []): string[] {

@@ -124,7 +124,7 @@ t.test('where row-level security is off, page, audit and attacks say so, and sho
     create trigger shout before update or delete on rowhouse.project for each statement execute function rowhouse.shout()`
   await sabotaged(t, `${loud}; alter policy tenant on rowhouse.project using (account_id = rowhouse.current_account_id() or current_setting(name) = '')`, 'alter policy tenant on rowhouse.project using (account_id = rowhouse.current_account_id()); drop trigger shout on rowhouse.project; drop function rowhouse.shout()', async ({ send }) => {
     const results = await send('/walls/attacks/', {}, { page: '/walls/' })
-    t.match(resultsOf(results, 'project'), /42501 its words are left out, because they may hold what stands in a row/)
+    t.match(resultsOf(results, 'project'), /42501 a trigger or a rule answered before the policies: its words are left out, because they may hold what stands in a row/)
     t.match(resultsOf(results, 'project'), /42704 unrecognized configuration parameter "…"/)
     t.notMatch(text(results), /secret|project 1 of/)
   })
@@ -167,6 +167,29 @@ t.test('a policy for new rows that lets everything in is found where no sequence
   await sabotaged(t, `${lax}; alter policy tenant on rowhouse.lax with check (true)`, 'drop table rowhouse.lax', async ({ send }) => {
     t.match(resultsOf(await send('/walls/attacks/', {}, { page: '/walls/' }), 'lax'), /values \(\$1\) GOT THROUGH 23502 not the policies, only this stopped it: null value in column "key"/)
   })
+})
+
+t.test('what a trigger or a rule does away with is not said to be refused, and what one hides is found where rows reach it', async t => {
+  const table = `create table rowhouse.lax (account_id bigint not null references rowhouse.account (id), note text, primary key (account_id));
+    select rowhouse.build_wall('rowhouse.lax'); grant select, insert, update, delete on rowhouse.lax to rowhouse_tenant; insert into rowhouse.lax values (1);
+    create function rowhouse.hush() returns trigger language plpgsql as $$ begin return null; end $$`
+  const undo = 'drop table rowhouse.lax; drop function rowhouse.hush()'
+  const hushed = `${table}; create trigger hush before insert or delete on rowhouse.lax for each row execute function rowhouse.hush()`
+  for (const lax of ['', '; alter policy tenant on rowhouse.lax with check (true)']) {
+    await sabotaged(t, `${hushed}${lax}`, undo, async ({ send }) => {
+      const results = await send('/walls/attacks/', {}, { page: '/walls/' })
+      t.match(resultsOf(results, 'lax'), /insert into rowhouse\.lax \("account_id"\) overriding system value values \(\$1\) not tried a trigger or a rule answered before the policies/)
+      t.match(text(results), /\d+ attacks could not be tried, because somebody held a lock, it took too long, or a trigger or a rule answered before the policies\./)
+      t.match(resultsOf(results, 'lax'), /delete from rowhouse\.lax where "account_id" = \$1 no row DELETE 0/, 'no row of another reaches the trigger')
+    })
+  }
+  await sabotaged(t, `${table}; create rule hush as on insert to rowhouse.lax do instead nothing`, undo, async ({ send }) => {
+    t.match(resultsOf(await send('/walls/attacks/', {}, { page: '/walls/' }), 'lax'), /values \(\$1\) not tried a trigger or a rule answered before the policies/)
+  })
+  await sabotaged(t, `insert into rowhouse.account (id, slug, name) overriding system value select 2, 'other', 'Other' where not exists (select from rowhouse.account where id = 2); ${hushed.replace('values (1)', 'values (1), (2)')}; alter policy tenant on rowhouse.lax using (true)`,
+    `${undo}; delete from rowhouse.account where slug = 'other'`, async ({ send }) => {
+      t.match(resultsOf(await send('/walls/attacks/', {}, { page: '/walls/' }), 'lax'), /delete from rowhouse\.lax where "account_id" = \$1 GOT THROUGH rows reached a trigger, which let nothing be done/)
+    })
 })
 
 t.test('the attacks change no row and no sequence', async t => {

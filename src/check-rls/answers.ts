@@ -72,8 +72,32 @@ export function leakOf ({ leaksBy, refusals: its = [], text, mayFail = false }: 
  * Whether a function raised it where the policies should have answered: one of theirs, if nobody is named, or else a trigger, which
  * comes before them. Such a function can raise what a wall answers, so that no code says that it was the wall.
  */
-export function isRaisedInside ({ text, context }: Attempt, { where }: Answer): boolean {
-  return where !== undefined && (!isTenant(context) || /^(?:insert|update|delete|merge|truncate|copy \S+ (?:\(.*\) )?from) /.test(text))
+export function isRaisedInside (attempt: Attempt, { where }: Answer): boolean {
+  return where !== undefined && (!isTenant(attempt.context) || isWrite(attempt))
+}
+
+function isWrite (attempt: Pick<Attempt, 'text'>): boolean {
+  return changesRows(attempt) || /^(?:truncate|copy \S+ (?:\(.*\) )?from) /.test(attempt.text)
+}
+
+/** Whether it is a statement that triggers and rules are asked of, row by row. */
+export function changesRows ({ text }: Pick<Attempt, 'text'>): boolean {
+  return /^(?:insert|update|delete|merge) /.test(text)
+}
+
+/** How many rows a statement has come to change, whatever a trigger made of them then, as EXPLAIN (ANALYZE, FORMAT JSON) has it; undefined where that does not show. */
+export function rowsChanged (explained: readonly object[]): number | undefined {
+  const [{ Plan: plan } = {}] = (explained as Array<{ 'QUERY PLAN': Array<{ Plan?: Plan }> }>)[0]?.['QUERY PLAN'] ?? []
+  if (plan?.['Node Type'] !== 'ModifyTable') return undefined
+  return plan.Plans?.filter(part => part['Parent Relationship'] === 'Outer').reduce((sum, part) => sum + part['Actual Rows'] * part['Actual Loops'], 0)
+}
+
+interface Plan {
+  'Node Type': string
+  'Parent Relationship'?: string
+  'Actual Rows': number
+  'Actual Loops': number
+  Plans?: Plan[]
 }
 
 export function isTenant (context: Context): context is { tenant: string } {

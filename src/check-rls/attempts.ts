@@ -14,6 +14,21 @@ export interface ProbedTable {
   references: Array<{ table: string, key: string, exactKey: string, own: string[], other: string[] }>
   /** Itself, and the tables that refer to it, over any number of steps: where deleting may cascade to. */
   dependants: Array<{ name: string, key: string, exactKey: string }>
+  /** Its triggers and rules, and those of its partitions, keys aside. */
+  interceptors: Interceptor[]
+}
+
+/** A trigger or a rule, which may answer before the policies are asked. */
+export interface Interceptor {
+  kind: 'trigger' | 'rule'
+  name: string
+  relation: string
+  /** Whether it can put another row, or none, in the place of one that is written, and say nothing. */
+  isSilent: boolean
+  /** Whether it is asked where a session is a replica's, too. */
+  isAskedInReplica: boolean
+  /** Whether the login may switch it off. */
+  isOurs: boolean
 }
 
 /** A function that may name a tenant, or run a text that does. */
@@ -53,6 +68,8 @@ export interface Attempt {
   refusals?: readonly string[]
   /** A key or a trigger in the way shows nothing: where that can be, it is tried again without them. */
   asReplica?: boolean
+  /** It writes the other's id into a row, which a trigger may replace before the policies for new rows see it. */
+  writesKey?: boolean
   /** An error says nothing: it is that of code which is called, not of what is looked for. */
   mayFail?: boolean
   /** Run first, by somebody who may do anything. */
@@ -118,24 +135,24 @@ function writes ({ name, key, exactKey, columns, primaryKey }: ProbedTable, { se
   const k = quote(key)
   const touched = touchable(columns, key)
   const insertable = columns.filter(column => column.canInsert && !column.isGenerated).map(column => quote(column.name))
-  const insert = insertion({ name, columns }, { [key]: victim, ...row })
+  const insert = { ...insertion({ name, columns }, { [key]: victim, ...row }), writesKey: true }
   const own = { context: { tenant: self }, leaksBy: 'rows' as const }
   const updatable = columns.filter(column => !column.isGenerated && !column.isIdentity)
   const attempts: Attempt[] = [
     { ...own, probe: 'copy in', text: `copy ${name}${insertable.length === 0 ? '' : ` (${insertable.join(', ')})`} from stdin`, values: [], leaksBy: 'answer', refusals: ['0A000'] },
     { ...own, probe: 'insert for the other', ...insert },
     { ...own, probe: 'insert, no tenant named', context: 'none', ...insert },
-    { ...own, probe: 'upsert over the other', text: `${insert.text} on conflict do nothing`, values: insert.values, leaksBy: 'answer' },
+    { ...own, probe: 'upsert over the other', ...insert, text: `${insert.text} on conflict do nothing`, leaksBy: 'answer' },
     ...updatable.map(column => ({ ...own, probe: `update ${named(column.name)}`, text: `update ${name} set ${quote(column.name)} = ${quote(column.name)} where ${exactKey} = $1`, values: [victim] })),
     { ...own, probe: 'update, no tenant named', context: 'none', text: `update ${name} set ${touched} = ${touched}`, values: [] },
-    { ...own, probe: 'move own rows there', text: `update ${name} set ${k} = $1`, values: [victim], refusals: ['428C9'] },
+    { ...own, probe: 'move own rows there', text: `update ${name} set ${k} = $1`, values: [victim], refusals: ['428C9'], writesKey: true },
     { ...own, probe: 'delete', text: `delete from ${name} where ${exactKey} = $1`, values: [victim] },
     { ...own, probe: 'delete, no tenant named', context: 'none', text: `delete from ${name}`, values: [] },
     { ...own, probe: 'merge, deleting the other\'s', text: `merge into ${name} as mine using (select) as one on ${exactKey} = $1 when matched then delete`, values: [victim] },
-    { ...own, probe: 'merge, inserting for the other', text: `merge into ${name} as mine using (select) as one on false when not matched then ${insert.text.replace(`into ${name} `, '')}`, values: insert.values }
+    { ...own, probe: 'merge, inserting for the other', ...insert, text: `merge into ${name} as mine using (select) as one on false when not matched then ${insert.text.replace(`into ${name} `, '')}` }
   ]
   if (primaryKey.length > 0) {
-    attempts.push({ ...own, probe: 'upsert, updating the other\'s', text: `${insert.text} on conflict (${primaryKey.map(quote).join(', ')}) do update set ${touched} = excluded.${touched}`, values: insert.values, leaksBy: 'answer' })
+    attempts.push({ ...own, probe: 'upsert, updating the other\'s', ...insert, text: `${insert.text} on conflict (${primaryKey.map(quote).join(', ')}) do update set ${touched} = excluded.${touched}`, leaksBy: 'answer' })
   }
   for (const [what, context] of contexts(setting)) {
     attempts.push(
@@ -200,6 +217,11 @@ function presence ({ name, key, exactKey, columns, primaryKey, references }: Pro
       }]
     })
   ]
+}
+
+/** Whether a trigger or a rule may do away with a row, or put another in its place, without a word. */
+export function hasSilent ({ interceptors }: Pick<ProbedTable, 'interceptors'>): boolean {
+  return interceptors.some(({ isSilent }) => isSilent)
 }
 
 /** What takes the other's row away; nothing, where nobody can say which that is. */

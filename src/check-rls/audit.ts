@@ -1,7 +1,7 @@
 import { check, type Query } from './check.ts'
 import { emptyContexts, withAsked } from './context-evaluation.ts'
 import { baselineLineOf, sift, type Baseline, type Exception } from './exceptions.ts'
-import { openLeaks, probe, type ProbeReport, type ProbeSettings } from './probes.ts'
+import { openResults, probe, type ProbeReport, type ProbeSettings } from './probes.ts'
 import type { CheckReport } from './report.ts'
 import { rules as allRules } from './rules.ts'
 import type { Finding, Rule } from './rule.ts'
@@ -43,7 +43,7 @@ async function asked (query: Query, settings: CheckSettings, rules: readonly Rul
 }
 
 /**
- * Takes those tables for excepted that somebody knows cannot be attacked, and what got through for accepted or known where an exception
+ * Takes those tables for excepted that somebody knows cannot be attacked, and what got through or is undecided for accepted or known where an exception
  * or the baseline names just that attempt.
  *
  * @returns exceptions and lines of the baseline that nothing came of
@@ -56,7 +56,7 @@ function letBe (probes: ProbeReport, exceptions: readonly Exception[], baseline:
   })
   probes.skipped = probes.skipped.filter(({ table }) => exceptionOf(table) === undefined)
   const usedLines = new Set<Baseline['findings'][number]>()
-  for (const result of openLeaks(probes)) {
+  for (const result of openResults(probes)) {
     const { object, detail } = baselineLineOf(result)
     const exception = exceptions.find(exception => exception.object === object)
     const line = baseline.find(line => line.object === object && line.detail === detail)

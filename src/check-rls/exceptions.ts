@@ -49,14 +49,20 @@ export function parseBaseline (text: string): Baseline {
   }
 }
 
-/** @param leaks what got through attacks */
+/** @param leaks what got through attacks, or may have */
 export function baselineOf (findings: readonly Finding[], leaks: readonly ProbeResult[] = []): Baseline {
   return { findings: [...findings.map(({ rule, object, detail }) => ({ rule: rule.id, object, detail })), ...leaks.map(baselineLineOf)] }
 }
 
-/** What got through, as a line of a baseline: how many rows it was depends on what is there at the moment. */
-export function baselineLineOf ({ table, role, probe, leak = '' }: ProbeResult): Baseline['findings'][number] {
-  return { rule: 'attack', object: `${table}: ${probe}`, detail: `as ${role}: ${leak.replace(/\b\d+ rows?\b/g, 'rows')}` }
+/** What got through or is undecided, as a line of a baseline: how many rows it was depends on what is there at the moment. */
+export function baselineLineOf (result: ProbeResult): Baseline['findings'][number] {
+  const { table, role, probe } = result
+  return { rule: 'attack', object: `${table}: ${probe}`, detail: `as ${role}: ${whatCameOf(result).replace(/\b\d+ rows?\b/g, 'rows')}` }
+}
+
+/** What there is to tell of an attack that was not refused. */
+export function whatCameOf ({ leak, undecided = '' }: ProbeResult): string {
+  return leak ?? `not decided: ${undecided}`
 }
 
 /** What findings come to, after those that somebody lets be. */

@@ -1,4 +1,4 @@
-import { quote, type ProbedTable } from './attempts.ts'
+import { quote, type Interceptor, type ProbedTable } from './attempts.ts'
 import type { Query } from './check.ts'
 import { ExplainedError } from '../explained-error.ts'
 
@@ -15,6 +15,22 @@ export class ProbeTransaction {
   async isSuperuser (): Promise<boolean> {
     const [me] = await this.query<{ isSuperuser: boolean }>('select rolsuper as "isSuperuser" from pg_roles where rolname = current_user')
     return me?.isSuperuser === true
+  }
+
+  /** Whether it may be a replica's session, in which no key is asked, and hardly a trigger. */
+  async mayBeReplica (): Promise<boolean> {
+    const [may] = await this.query<{ set: boolean }>("select has_parameter_privilege('session_replication_role', 'set') as set")
+    return may?.set === true
+  }
+
+  /** Has no key asked until what is done is taken back, and only such triggers and rules as are meant for that. */
+  async beReplica (): Promise<void> {
+    await this.query('set local session_replication_role = replica')
+  }
+
+  /** Switches off what its owner, whom the login has to be, can switch off. */
+  async switchOff (interceptors: readonly Interceptor[]): Promise<void> {
+    for (const { kind, name, relation } of interceptors) await this.query(`alter table ${relation} disable ${kind} ${quote(name)}`)
   }
 
   /** Runs work, and takes back all that it did. */

@@ -34,7 +34,20 @@ export const probedTables = `
         select tenant_table.oid union select conrelid from dependant join pg_constraint on contype = 'f' and confrelid = dependant.oid
       )
       select json_agg(json_build_object('name', reached.name, 'key', reached.key_name, 'exactKey', (select expression from exact_key where exact_key.oid = reached.oid)) order by reached.name)
-      from dependant join tenant_table as reached on reached.oid = dependant.oid and reached.key_number is not null) as dependants
+      from dependant join tenant_table as reached on reached.oid = dependant.oid and reached.key_number is not null) as dependants,
+    (with recursive part (oid) as (
+        select tenant_table.oid union select inhrelid from part join pg_inherits on inhparent = part.oid
+      )
+      select coalesce(json_agg(json_build_object('kind', kind, 'name', interceptor.name, 'relation', relation::regclass::text, 'isSilent', is_silent and fires <> 'R',
+          'isAskedInReplica', fires <> 'O', 'isOurs', pg_has_role(relowner, 'usage')) order by kind, interceptor.name), '[]')
+      from part join (
+          -- Row by row, and before. Of a partition, those that it has from its table are called internal, as keys are.
+          select tgrelid as relation, 'trigger' as kind, tgname as name, tgenabled as fires, tgtype::integer & 3 = 3 as is_silent
+          from pg_trigger where not tgisinternal or (tgparentid <> 0 and tgconstraint = 0)
+          union all
+          select ev_class, 'rule', rulename, ev_enabled, is_instead from pg_rewrite where ev_type <> '1'
+        ) as interceptor on relation = part.oid join pg_class on pg_class.oid = relation
+      where fires <> 'D') as interceptors
   from tenant_table join exact_key using (oid), pg_roles as role
   where role.rolname = $2
   order by tenant_table.name`

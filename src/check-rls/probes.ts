@@ -1,5 +1,5 @@
-import { answerOfError, answerOfRows, bound, isRaisedInside, isSame, isTenant, isWaitedFor, leakOf, rowsOf, shown, timeouts, type Answer } from './answers.ts'
-import { attemptsOn, literal, quote, readsAs, withoutRow, type Attempt, type Prey, type ProbedTable, type SuspectFunction } from './attempts.ts'
+import { answerOfError, answerOfRows, bound, changesRows, isRaisedInside, isSame, isTenant, isWaitedFor, leakOf, rowsChanged, rowsOf, shown, timeouts, type Answer } from './answers.ts'
+import { attemptsOn, hasSilent, literal, quote, readsAs, withoutRow, type Attempt, type Prey, type ProbedTable, type SuspectFunction } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
 import type { Exception } from './exceptions.ts'
@@ -26,6 +26,8 @@ export interface ProbeResult {
   probe: string
   /** What got through: nothing, if the walls hold. */
   leak: string | undefined
+  /** Why nobody can tell whether anything would: what answered may not have been the policies. */
+  undecided: string | undefined
   /** What it does to others without showing or changing a row of theirs: keeps them waiting. */
   nuisance: string | undefined
   /** What PostgreSQL answered: a code and its words, without any value of a row, or how many rows. */
@@ -41,17 +43,22 @@ export interface ProbeReport {
   skipped: Array<{ table: string, reason: string }>
   /** Tables that could not be attacked either, and which somebody lets be. */
   excepted: Array<{ table: string, reason: string, exception: Exception }>
-  /** What got through, and somebody lets be by the name of the attempt. */
+  /** What got through or is undecided, and somebody lets be by the name of the attempt. */
   accepted: Array<{ result: ProbeResult, exception: Exception }>
-  /** What got through, and the baseline has. */
+  /** What got through or is undecided, and the baseline has. */
   known: ProbeResult[]
   /** Tables of which no row was to be seen: what may be done to them was tried, and there was nothing to steal. */
   empty: string[]
 }
 
 /** What got through and is neither let be nor known. */
-export function openLeaks ({ results, accepted, known }: ProbeReport): ProbeResult[] {
-  return results.filter(result => result.leak !== undefined && !known.includes(result) && !accepted.some(one => one.result === result))
+export function openLeaks (report: ProbeReport): ProbeResult[] {
+  return openResults(report).filter(({ leak }) => leak !== undefined)
+}
+
+/** What got through, or may have, and is neither let be nor known. */
+export function openResults ({ results, accepted, known }: ProbeReport): ProbeResult[] {
+  return results.filter(result => (result.leak ?? result.undecided) !== undefined && !known.includes(result) && !accepted.some(one => one.result === result))
 }
 
 /**
@@ -73,6 +80,9 @@ export async function probe (query: Query, settings: ProbeSettings, onTable: (do
   }
 }
 
+/** What got through by an attempt, or why nobody can tell. */
+type Verdict = Partial<Pick<ProbeResult, 'leak' | 'undecided'>>
+
 /** What somebody who cannot take triggers away is told of what may have been one. */
 const lookBehind = "; a superuser's login can look behind it"
 
@@ -83,6 +93,7 @@ class Attack {
   readonly #transaction: ProbeTransaction
   readonly #victims: Victims
   #isSuperuser = false
+  #mayBeReplica = false
   /** What the other has before anything is tried, by table and tenant: all that is tried is undone. */
   readonly #states = new Map<string, VictimState>()
   #naming: (tenant: string) => string = () => ''
@@ -103,6 +114,7 @@ class Attack {
 
   async run (onTable: (done: number, total: number, table: string) => void): Promise<ProbeReport> {
     this.#isSuperuser = await this.#transaction.isSuperuser()
+    this.#mayBeReplica = await this.#transaction.mayBeReplica()
     const read = await this.#query<{ name: string }>(`with${catalog} select name from context_setting order by name`, [catalogParameter(this.#settings)])
     const setting = read[0]?.name
     this.#settingNames = read.map(({ name }) => name)
@@ -192,38 +204,48 @@ class Attack {
     if (attempt.before !== undefined && !this.#isSuperuser) return
     const sql = bound(attempt.text, attempt.values)
     const start = performance.now()
-    const { answer, loss } = attempt.leaksBy === 'loss' ? await this.#answerAndLoss(table, role, prey, attempt, sql) : { answer: await this.#answer(role, attempt, sql), loss: undefined }
+    const { answer, ...seen } = attempt.leaksBy === 'loss' ? await this.#answerAndLoss(table, role, prey, attempt, sql) : { answer: await this.#answer(role, attempt, sql) }
     if (timeouts.includes(answer.code) && !isWaitedFor(attempt, answer) && attempt.leaksBy !== 'nothing') {
       this.#skip(table, `"${attempt.probe}" could not be tried: ${answer.told}`)
       return
     }
-    const leak = loss ?? await this.#leakOf(table, role, prey, attempt, sql, answer)
+    const { leak, undecided } = (seen.leak ?? seen.undecided) === undefined ? await this.#verdictOn(table, role, prey, attempt, sql, answer) : seen
     this.#report.results.push({
-      table: table.name, role, probe: attempt.probe, leak, nuisance: answer.code === '' ? attempt.nuisance : undefined, answer: answer.told, ms: performance.now() - start, sql: shown(attempt, prey)
+      table: table.name, role, probe: attempt.probe, leak, undecided, nuisance: answer.code === '' ? attempt.nuisance : undefined, answer: answer.told, ms: performance.now() - start, sql: shown(attempt, prey)
     })
   }
 
   /** What the other has lost by it. */
-  async #answerAndLoss (table: ProbedTable, role: string, { victim, own }: Prey, attempt: Attempt, sql: string): Promise<{ answer: Answer, loss: string | undefined }> {
-    let before = this.#states.get(`${table.name} ${victim}`)
-    if (before === undefined) {
-      before = await this.#transaction.undone(async () => await this.#victims.stateOf(table, victim))
-      this.#states.set(`${table.name} ${victim}`, before)
-    }
-    const { rows, content } = before
-    let loss: string | undefined
-    const compare = async (count: number): Promise<void> => {
+  async #answerAndLoss (table: ProbedTable, role: string, { victim, own }: Prey, attempt: Attempt, sql: string): Promise<Verdict & { answer: Answer }> {
+    const { rows, content } = await this.#stateOf(table, victim)
+    let leak: string | undefined
+    const compare = async ({ count }: Answer): Promise<void> => {
       await this.#query('reset role')
       const after = await this.#victims.stateOf(table, victim)
-      if (after.rows < rows) loss = 'rows of the other are gone'
-      else if (after.content !== content) loss = 'rows of the other are changed'
-      else if (attempt.asReplica === true && own !== undefined && count > own) loss = `${rowsOf(count)}, more than the ${rowsOf(own)} of one's own`
+      if (after.rows < rows) leak = 'rows of the other are gone'
+      else if (after.content !== content) leak = 'rows of the other are changed'
+      else if (attempt.asReplica === true && own !== undefined && count > own) leak = `${rowsOf(count)}, more than the ${rowsOf(own)} of one's own`
     }
     const answer = await this.#answer(role, attempt, sql, compare)
+    if (leak !== undefined) return { answer, leak }
     // What is wrong with a row of one's own may hide that the other's would have been next.
-    const isInTheWay = answer.code.startsWith('23') || answer.where !== undefined
-    if (answer.code === '' || attempt.asReplica !== true || !this.#isSuperuser || !isInTheWay) return { answer, loss }
-    return { answer: await this.#answer(role, attempt, sql, compare, this.#asReplica), loss }
+    const isInTheWay = answer.code === '' ? hasSilent(table) && (attempt.asReplica === true || answer.count < (own ?? 0)) : answer.where !== undefined || (attempt.asReplica === true && answer.code.startsWith('23'))
+    if (!isInTheWay) return { answer }
+    const pass = this.#wayPast(table, attempt)
+    if (pass !== undefined) return { answer: await this.#answer(role, attempt, sql, compare, pass), leak }
+    if (answer.code !== '') return { answer, undecided: answer.where === undefined || this.#isSuperuser ? undefined : this.#doubt(answer) }
+    if (attempt.asReplica !== true) return { answer, undecided: this.#doubt(answer) }
+    const reached = await this.#reached(table, role, attempt, sql)
+    if (reached === undefined || (own === undefined && reached > 0)) return { answer, undecided: this.#doubt(answer) }
+    return { answer, leak: reached > (own ?? 0) ? `${rowsOf(reached)} reached a trigger, more than the ${rowsOf(own ?? 0)} of one's own` : undefined }
+  }
+
+  /** What the other has before anything is tried. */
+  async #stateOf (table: ProbedTable, victim: string): Promise<VictimState> {
+    const key = `${table.name} ${victim}`
+    const state = this.#states.get(key) ?? await this.#transaction.undone(async () => await this.#victims.stateOf(table, victim))
+    this.#states.set(key, state)
+    return state
   }
 
   /**
@@ -232,32 +254,92 @@ class Attack {
    *
    * - The function that says whose a row is raises it by itself, in the same words and at the same place, as a statement of its own with
    *   nobody named, or the same made-up one. What a trigger raises, before the policies, is at another place, even where it calls that function.
-   * - Without triggers the policies refuse it. Only a superuser can look; for others it stays a hole.
+   * - Without triggers the policies refuse it. Not every login can look: for others it stays a hole, or, where a function has raised it, undecided.
+   *
+   * A trigger or a rule may also say nothing, and put another row or none in the place of one: then it is looked behind as well.
    *
    * What is seen so may still be raised for the other's rows alone, which tells that they are there. So a superuser's login takes the
    * row away and asks again, and whatever is said otherwise then is a hole as well.
    */
-  async #leakOf (table: ProbedTable, role: string, prey: Prey, attempt: Attempt, sql: string, answer: Answer): Promise<string | undefined> {
+  async #verdictOn (table: ProbedTable, role: string, prey: Prey, attempt: Attempt, sql: string, answer: Answer): Promise<Verdict> {
     const said = leakOf(attempt, answer)
-    if (attempt.leaksBy === 'difference') return said !== undefined && !this.#isSuperuser ? `${said}${lookBehind}` : await this.#difference(table, role, prey, attempt, sql, answer)
-    if (answer.code === '' || attempt.mayFail === true || timeouts.includes(answer.code)) return said
-    if (said === undefined && !isRaisedInside(attempt, answer)) return undefined
+    if (attempt.leaksBy === 'difference') return said !== undefined && !this.#isSuperuser ? this.#unseen(said, answer) : { leak: await this.#difference(table, role, prey, attempt, sql, answer) }
+    if (answer.code === '' && attempt.leaksBy !== 'loss' && changesRows(attempt) && hasSilent(table)) return await this.#verdictOnSilence(table, role, prey, attempt, sql, answer)
+    if (answer.code === '' || attempt.mayFail === true || timeouts.includes(answer.code)) return { leak: said }
+    if (said === undefined && !isRaisedInside(attempt, answer)) return {}
     if (!await this.#isOfContext(role, attempt, answer)) {
       const alarm = said ?? `not refused by the walls: ${answer.told}`
-      if (!this.#isSuperuser) return `${alarm}${lookBehind}`
-      const open = attempt.leaksBy === 'loss' ? undefined : await this.#openBehind(role, attempt, sql)
-      if (open !== undefined) return open === '' ? alarm : `${open}, where no trigger or key answers ${answer.told}`
+      const pass = this.#wayPast(table, attempt)
+      if (attempt.leaksBy === 'loss') {
+        // Nothing of it stays, and a superuser's login has tried it without the triggers of the table.
+        if (!this.#isSuperuser) return this.#unseen(alarm, answer)
+      } else {
+        const behind = pass === undefined ? this.#unseen(alarm, answer) : await this.#verdictPast(role, attempt, sql, answer, pass, alarm)
+        if ((behind.leak ?? behind.undecided) !== undefined) return behind
+      }
     }
-    return this.#isSuperuser ? await this.#difference(table, role, prey, attempt, sql, answer) : undefined
+    return { leak: this.#isSuperuser ? await this.#difference(table, role, prey, attempt, sql, answer) : undefined }
   }
 
-  /** What gets through where no trigger and no foreign key is asked; empty where it cannot be told. */
-  async #openBehind (role: string, attempt: Attempt, sql: string): Promise<string | undefined> {
-    const answer = await this.#answer(role, attempt, sql, undefined, this.#asReplica)
+  /** What is to be said of a statement that was let run, where a trigger or a rule may have seen to what came of it. */
+  async #verdictOnSilence (table: ProbedTable, role: string, { victim }: Prey, attempt: Attempt, sql: string, answer: Answer): Promise<Verdict> {
+    // Whoever is named may write what is their own: a trigger may have made it that.
+    if (answer.count > 0 && !(attempt.writesKey === true && attempt.context !== 'none' && await this.#leavesAlone(table, role, victim, attempt, sql))) return { leak: leakOf(attempt, answer) }
+    const pass = this.#wayPast(table, attempt)
+    if (pass !== undefined) return await this.#verdictPast(role, attempt, sql, answer, pass)
+    const reached = await this.#reached(table, role, attempt, sql)
+    if (reached === 0) return {}
+    return reached === undefined || attempt.writesKey === true ? { undecided: this.#doubt(answer) } : { leak: `${rowsOf(reached)} reached a trigger, which let nothing be done` }
+  }
+
+  /** What gets through where no trigger and no foreign key is asked. */
+  async #verdictPast (role: string, attempt: Attempt, sql: string, first: Answer, pass: () => Promise<void>, alarm?: string): Promise<Verdict> {
+    const answer = await this.#answer(role, attempt, sql, undefined, pass)
     const leak = leakOf(attempt, answer)
-    if (answer.code === '') return leak
-    if (leak === undefined && !isRaisedInside(attempt, answer) && !timeouts.includes(answer.code)) return undefined
-    return await this.#isOfContext(role, attempt, answer) ? undefined : ''
+    if (answer.code === '') return { leak: leak === undefined ? undefined : `${leak}, where no trigger or key answers ${first.told}` }
+    const isRaised = isRaisedInside(attempt, answer)
+    if ((leak === undefined && !isRaised && !timeouts.includes(answer.code)) || await this.#isOfContext(role, attempt, answer)) return {}
+    return isRaised || timeouts.includes(answer.code) ? { undecided: this.#doubt(answer) } : { leak: alarm ?? leak }
+  }
+
+  /** An error that this login cannot look behind: if a function has raised it, before the policies were asked or behind them. */
+  #unseen (alarm: string, answer: Answer): Verdict {
+    return answer.where === undefined ? { leak: `${alarm}${lookBehind}` } : { undecided: this.#doubt(answer) }
+  }
+
+  #doubt ({ told }: Answer): string {
+    return `a trigger, a rule or a function may have answered before the policies did: ${told}${this.#isSuperuser ? '' : lookBehind}`
+  }
+
+  /** How to have no trigger and no rule asked, nor a key, unless that is what is tried; nothing, where this login may not. */
+  #wayPast ({ interceptors }: ProbedTable, { leaksBy, asReplica }: Attempt): (() => Promise<void>) | undefined {
+    const isReplica = this.#mayBeReplica && (leaksBy !== 'loss' || asReplica === true)
+    const others = isReplica ? interceptors.filter(({ isAskedInReplica }) => isAskedInReplica) : interceptors
+    if (!others.every(({ isOurs }) => isOurs) || (!isReplica && others.length === 0)) return undefined
+    return async () => {
+      if (isReplica) await this.#transaction.beReplica()
+      await this.#transaction.switchOff(others)
+    }
+  }
+
+  /** Whether a row that was written is none of the other's in the end. */
+  async #leavesAlone (table: ProbedTable, role: string, victim: string, attempt: Attempt, sql: string): Promise<boolean> {
+    const before = await this.#stateOf(table, victim)
+    let isSame = false
+    await this.#answer(role, attempt, sql, async () => {
+      await this.#query('reset role')
+      const after = await this.#victims.stateOf(table, victim)
+      isSame = after.rows === before.rows && after.content === before.content
+    })
+    return isSame
+  }
+
+  /** How many rows the policies have let a statement change, before any trigger is asked; undefined, where a rule makes another statement of it. */
+  async #reached ({ interceptors }: ProbedTable, role: string, attempt: Attempt, sql: string): Promise<number | undefined> {
+    if (interceptors.some(({ kind, isSilent }) => kind === 'rule' && isSilent)) return undefined
+    let reached: number | undefined
+    await this.#answer(role, attempt, `explain (analyze, timing off, format json) ${sql}`, async (_, rows) => { reached = rowsChanged(rows) })
+    return reached
   }
 
   /** Whether it is what policies compare the key with that raises this, whatever statement asks it. */
@@ -266,8 +348,6 @@ class Attack {
     const own = await this.#answer(role, attempt, `select (${this.#context})::text`)
     return isSame(own, answer) && own.where === answer.where
   }
-
-  readonly #asReplica = async (): Promise<void> => { await this.#query('set local session_replication_role = replica') }
 
   /** Does it again where the other's row is not there. */
   async #difference (table: ProbedTable, role: string, prey: Prey, attempt: Attempt, sql: string, answer: Answer): Promise<string | undefined> {
@@ -281,7 +361,7 @@ class Attack {
     const without = attempt.without ?? (attempt.leaksBy === 'difference' ? undefined : withoutRow(table, prey))
     const other = await this.#answer(role, attempt, sql, async () => {}, async () => {
       // What refers to the row is to stay as it is.
-      await this.#asReplica()
+      await this.#transaction.beReplica()
       if (without !== undefined) await this.#query(without.text, without.values)
       await this.#query('set local session_replication_role = origin')
     })
@@ -289,15 +369,16 @@ class Attack {
   }
 
   /** What PostgreSQL says to it, as a tenant's role; all is taken back. */
-  async #answer (role: string, attempt: Attempt, sql: string, after: (count: number) => Promise<void> = async () => {}, before: () => Promise<void> = async () => {}): Promise<Answer> {
+  async #answer (role: string, attempt: Attempt, sql: string, after: (answer: Answer, rows: readonly object[]) => Promise<void> = async () => {}, before: () => Promise<void> = async () => {}): Promise<Answer> {
     try {
       return await this.#transaction.undone(async () => {
         await before()
         if (attempt.before !== undefined) await this.#query(attempt.before.replaceAll('current_tenant_role', quote(role)))
         await this.#transaction.become(role)
         await this.#enter(attempt)
-        const answer = answerOfRows(await this.#query(sql))
-        await after(answer.count)
+        const rows = await this.#query(sql)
+        const answer = answerOfRows(rows)
+        await after(answer, rows)
         return answer
       })
     } catch (error) {

@@ -1,6 +1,6 @@
 import { formatTable, printable } from '../table.ts'
-import type { Sifted } from './exceptions.ts'
-import { openLeaks, type ProbeReport, type ProbeResult } from './probes.ts'
+import { whatCameOf, type Sifted } from './exceptions.ts'
+import { openLeaks, openResults, type ProbeReport, type ProbeResult } from './probes.ts'
 import type { Finding, Rule } from './rule.ts'
 
 /** What was looked at, and what came of it. */
@@ -28,7 +28,7 @@ function formatOne ({ database, rules, sifted: { findings, excepted, known, unus
   }
   for (const { finding, exception } of excepted) lines.push(`let be  ${finding.rule.id}  ${printable(finding.object)}: ${printable(exception.reason)}`)
   for (const { table, reason, exception } of probes?.excepted ?? []) lines.push(`let be  attack  ${printable(table)}: ${printable(exception.reason)} (not attacked: ${reason})`)
-  for (const { result: { table, role, probe, leak = '' }, exception } of probes?.accepted ?? []) lines.push(`let be  attack  ${printable(`${table}: ${probe}`)}: ${printable(exception.reason)} (got through as ${printable(role)}: ${printable(leak)})`)
+  for (const { result, exception } of probes?.accepted ?? []) lines.push(`let be  attack  ${printable(`${result.table}: ${result.probe}`)}: ${printable(exception.reason)} (${result.leak === undefined ? '' : 'got through '}as ${printable(result.role)}: ${printable(whatCameOf(result))})`)
   const knownCount = known.length + (probes?.known.length ?? 0)
   if (knownCount > 0) lines.push(`known   ${knownCount} of the baseline`)
   for (const name of unused) lines.push(`unused  ${printable(name)}: nothing was found for it`)
@@ -45,6 +45,7 @@ function formatProbes (probes: ProbeReport): string[] {
   const byTable = new Map<string, typeof results>()
   for (const result of results) byTable.set(result.table, [...byTable.get(result.table) ?? [], result])
   const leaks = openLeaks(probes)
+  const undecided = openResults(probes).filter(({ leak }) => leak === undefined)
   const others = probes.accepted.length + probes.known.length
   const nuisances = new Map(results.flatMap(({ probe, nuisance }) => nuisance === undefined ? [] : [[probe, nuisance]]))
   return [
@@ -61,17 +62,28 @@ function formatProbes (probes: ProbeReport): string[] {
     '',
     ...(results.length === 0 ? ['nothing was tried: no table of tenants could be attacked, so nothing is known'] : []),
     ...(leaks.length === 0
-      ? results.length === 0 ? [] : [`nothing got through${others > 0 ? `, but for ${others} let be or known` : ''}, of ${count(results.length, 'attack')}`]
+      ? results.length === 0 ? [] : [`nothing got through${others > 0 ? `, but for ${others} let be or known` : ''}, of ${count(results.length, 'attack')}${undecided.length > 0 ? `; ${undecided.length} of them not decided` : ''}`]
       : [formatTable([
           { title: 'got through', value: ({ table }: ProbeResult) => table },
           { title: 'as', value: ({ role }) => role },
           { title: 'how', value: ({ probe }) => probe },
           { title: 'what', value: ({ leak }) => leak ?? '' },
           { title: 'ms', value: ({ ms }) => ms.toFixed(1), right: true },
-          { title: 'statement', value: ({ sql }) => sql.length > 100 ? `${sql.slice(0, 99)}…` : sql }
-        ], leaks)])
+          statementColumn
+        ], leaks)]),
+    ...(undecided.length === 0
+      ? []
+      : ['', formatTable([
+          { title: 'not decided', value: ({ table }: ProbeResult) => table },
+          { title: 'as', value: ({ role }) => role },
+          { title: 'how', value: ({ probe }) => probe },
+          { title: 'why', value: ({ undecided }) => undecided ?? '' },
+          statementColumn
+        ], undecided)])
   ]
 }
+
+const statementColumn = { title: 'statement', value: ({ sql }: ProbeResult) => sql.length > 100 ? `${sql.slice(0, 99)}…` : sql }
 
 function count (number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`
@@ -91,13 +103,13 @@ function plainReport ({ database, rules, sifted: { findings, excepted, known, un
     excepted: excepted.map(({ finding, exception }) => ({ ...plain(finding), reason: exception.reason })),
     known: known.map(plain),
     unused,
-    probes: probes === undefined ? null : { results: probes.results.map(({ leak, nuisance, ...result }) => ({ ...result, leak: leak ?? null, nuisance: nuisance ?? null })), skipped: probes.skipped, excepted: probes.excepted.map(({ table, reason, exception }) => ({ table, reason, because: exception.reason })), accepted: probes.accepted.map(({ result, exception }) => ({ ...plainLeak(result), because: exception.reason })), known: probes.known.map(plainLeak), empty: probes.empty },
+    probes: probes === undefined ? null : { results: probes.results.map(({ leak, undecided, nuisance, ...result }) => ({ ...result, leak: leak ?? null, undecided: undecided ?? null, nuisance: nuisance ?? null })), skipped: probes.skipped, excepted: probes.excepted.map(({ table, reason, exception }) => ({ table, reason, because: exception.reason })), accepted: probes.accepted.map(({ result, exception }) => ({ ...plainLeak(result), because: exception.reason })), known: probes.known.map(plainLeak), empty: probes.empty },
     ms
   }
 }
 
-function plainLeak ({ table, role, probe, leak }: ProbeResult) {
-  return { table, role, probe, leak: leak ?? null }
+function plainLeak ({ table, role, probe, leak, undecided }: ProbeResult) {
+  return { table, role, probe, leak: leak ?? null, undecided: undecided ?? null }
 }
 
 function plain ({ rule, object, detail, mend }: Finding) {
@@ -130,7 +142,10 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
     locations: locationsOf(table),
     partialFingerprints: { 'ruleObjectAndDetail/v1': `attack:${table}:${what}` }
   })
-  const through = ({ table, role, probe, leak, sql }: ProbeResult) => attack(table, `${role}:${probe}`, `as ${role}, ${probe}: ${leak ?? ''} (${sql})`)
+  const through = (result: ProbeResult) => {
+    const { table, role, probe, sql } = result
+    return attack(table, `${role}:${probe}`, `as ${role}, ${probe}: ${whatCameOf(result)} (${sql})`)
+  }
   return {
     tool: {
       driver: {
@@ -139,7 +154,7 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
           ...rules.map(({ id, severity, title, gain, explanation }) => ({
             id, shortDescription: { text: title }, fullDescription: { text: gain }, help: { text: explanation }, defaultConfiguration: { level: severity }
           })),
-          ...(probes === undefined ? [] : [{ id: 'attack', shortDescription: { text: 'An attack that got through, or could not be tried' }, fullDescription: { text: 'Tried on this database, as the role that serves tenants.' }, help: { text: 'See the statement.' }, defaultConfiguration: { level: 'error' } }])
+          ...(probes === undefined ? [] : [{ id: 'attack', shortDescription: { text: 'An attack that got through, is not decided or could not be tried' }, fullDescription: { text: 'Tried on this database, as the role that serves tenants.' }, help: { text: 'See the statement.' }, defaultConfiguration: { level: 'error' } }])
         ]
       }
     },
@@ -148,7 +163,7 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
       ...findings.map(result),
       ...excepted.map(({ finding, exception }) => ({ ...result(finding), suppressions: [{ kind: 'external', justification: exception.reason }] })),
       ...known.map(finding => ({ ...result(finding), suppressions: [{ kind: 'external', justification: 'in the baseline' }] })),
-      ...(probes === undefined ? [] : openLeaks(probes)).map(through),
+      ...(probes === undefined ? [] : openResults(probes)).map(through),
       ...(probes?.accepted ?? []).map(({ result, exception }) => ({ ...through(result), suppressions: [{ kind: 'external', justification: exception.reason }] })),
       ...(probes?.known ?? []).map(result => ({ ...through(result), suppressions: [{ kind: 'external', justification: 'in the baseline' }] })),
       ...(probes?.results.length === 0 ? [attack('the database', 'untried', 'nothing was tried')] : []),

@@ -1,5 +1,5 @@
-import { answerOfError, answerOfRows, bound, isWaitedFor, leakOf, timeouts, type Answer } from './answers.ts'
-import { attemptsOn, literal, quote, type Attempt, type Context, type Prey, type ProbedTable } from './attempts.ts'
+import { answerOfError, answerOfRows, bound, changesRows, isWaitedFor, leakOf, rowsChanged, timeouts, type Answer } from './answers.ts'
+import { attemptsOn, hasSilent, literal, quote, type Attempt, type Context, type Prey, type ProbedTable } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
 import { probedTables } from './probed-tables.ts'
@@ -16,7 +16,7 @@ export interface TenantAttackSettings extends CheckSettings {
   longestMs: number
 }
 
-/** What came of an attack. `untried`: somebody held a lock, it took too long, or the time was up before. */
+/** What came of an attack. `untried`: somebody held a lock, it took too long, the time was up before, or a trigger or a rule answered before the policies could. */
 export type Outcome = 'refused' | 'no rows' | 'through' | 'untried'
 
 export interface TenantAttack {
@@ -83,7 +83,7 @@ async function attackTable (query: Query, table: ProbedTable, settings: TenantAt
   const attempts = attemptsOn(table, prey, setting, tenant => namingCall(Number(tenant), settings)).filter(canBeTold)
   const tried = numbered.length === 0 ? attempts : [...attempts.filter(attempt => !insertsRow(attempt)), insertionWithNumber(table, prey, numbered)]
   const attacks: TenantAttack[] = []
-  for (const attempt of tried) attacks.push({ ...attackBy(attempt, prey), ...(isTimeUp() ? untried : resultOf(attempt, await answerTo(query, attempt, settings, setting))) })
+  for (const attempt of tried) attacks.push({ ...attackBy(attempt, prey), ...(isTimeUp() ? untried : await resultOf(query, table, attempt, settings, setting)) })
   return { name: table.name, attacks, leftOut: attempts.filter(attempt => !tried.includes(attempt)).length }
 }
 
@@ -104,7 +104,8 @@ function insertionWithNumber ({ name, key }: ProbedTable, { self, victim }: Prey
     context: { tenant: self },
     text: `insert into ${name} (${columns.map(quote).join(', ')}) overriding system value values (${columns.map((_, index) => `$${index + 1}`).join(', ')})`,
     values: columns.map(column => column === key ? victim : '1'),
-    leaksBy: 'rows'
+    leaksBy: 'rows',
+    writesKey: true
   }
 }
 
@@ -165,9 +166,11 @@ type Result = Pick<TenantAttack, 'outcome' | 'code' | 'words'>
 
 const untried: Result = { outcome: 'untried', code: '', words: 'the time was up' }
 
-function resultOf (attempt: Attempt, answer: Answer): Result {
+async function resultOf (query: Query, table: ProbedTable, attempt: Attempt, settings: TenantAttackSettings, setting: string | undefined): Promise<Result> {
+  const answer = await answerTo(query, attempt, settings, setting)
   const { code } = answer
-  const outcome = outcomeOf(attempt, answer)
+  const usual = outcomeOf(attempt, answer)
+  const outcome = usual === 'untried' ? usual : await outcomePast(query, table, attempt, settings, answer, usual)
   return { outcome, code, words: wordsOf(attempt, answer, outcome) }
 }
 
@@ -177,9 +180,23 @@ function outcomeOf (attempt: Attempt, answer: Answer): Outcome {
   return answer.code === '' ? 'no rows' : 'refused'
 }
 
+/** What has come of it as far as the policies go, where a trigger or a rule may have answered before them: this login can put none out of the way. */
+async function outcomePast (query: Query, table: ProbedTable, attempt: Attempt, settings: TenantAttackSettings, answer: Answer, usual: Outcome): Promise<Outcome> {
+  const { interceptors } = table
+  if (!changesRows(attempt) || interceptors.length === 0) return usual
+  if (answer.code !== '') return answer.where === undefined ? usual : 'untried'
+  if (!hasSilent(table) || (usual === 'through' && attempt.writesKey !== true)) return usual
+  if (interceptors.some(({ kind, isSilent }) => kind === 'rule' && isSilent)) return 'untried'
+  const reached = await undone(query, enter(attempt.context, settings), async () => rowsChanged(await query(`explain (analyze, timing off, format json) ${bound(attempt.text, attempt.values)}`))).catch(() => undefined)
+  if (reached === 0) return usual
+  return reached === undefined || attempt.writesKey === true ? 'untried' : 'through'
+}
+
 /** How many rows got through is not said either: that would be how many another has. */
 function wordsOf (attempt: Attempt, { code, text, words, count, command }: Answer, outcome: Outcome): string {
+  if (outcome === 'untried' && !timeouts.includes(code)) return `a trigger or a rule answered before the policies${code === '' ? '' : `: ${words}`}`
   if (code === '' && outcome !== 'through') return nothingBy(command)
+  if (code === '' && attempt.leaksBy === 'rows' && count === 0) return 'rows reached a trigger, which let nothing be done'
   if (code === '') return attempt.leaksBy === 'rows' || count > 0 ? 'rows came back, or were changed' : 'it was done'
   if (isWaitedFor(attempt, { code, text })) return 'it waited for rows to take past the policies'
   return outcome === 'through' ? `not the policies, only this stopped it: ${words}` : words
