@@ -1,5 +1,6 @@
 import t from 'tap'
 import { check, type Query } from '../src/check-rls/check.ts'
+import { readManifest } from '../src/check-rls/manifest.ts'
 import { rules } from '../src/check-rls/rules.ts'
 import { queryOf } from '../src/check-rls/session.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
@@ -89,4 +90,45 @@ t.test('what narrows the comparison by AND may be about the row, and what stands
     t.strictSame(await found(query, inside, everywhere(`tenant_id = ${given} and deleted_at is null`), { context: given }, 'policy-using'), all, 'narrowed or not')
     t.strictSame(await found(query, inside, everywhere('tenant_id = clinic.tenant() and deleted_at is null'), { context: 'clinic.tenant()' }, 'policy-using'), [])
   })
+})
+
+t.test('a function that policies lead to is found however a text writes its name', async t => {
+  await inClinic(async (query, inside) => {
+    const opens = async (name: string, text: string): Promise<boolean> => (await found(query, inside, `
+      create function clinic.${name}() returns integer language sql stable as $$ select coalesce(nullif(current_setting('app.tenant', true), '')::integer, 1) $$;
+      create function clinic.between() returns integer language plpgsql stable as $body$ begin return ${text}; end $body$;
+      create or replace function clinic.tenant() returns integer language plpgsql stable as $$ begin return clinic.between(); end $$`, {}, 'context-fails-open')).length > 0
+    for (const [name, text] of [
+      ['helper', 'clinic.helper()'], ['helper', 'clinic.HELPER ()'], ['helper', 'clinic."helper"()'], ['helper', 'clinic."helper"\n ()'], ['helper', 'clinic.helper/* so */ -- and (so)\n()'], ['helper', '1 + (clinic.helper())'], ['größe', 'clinic.größe()'], ['with$dollar', 'clinic.with$dollar()'],
+      ['"Helper"', 'clinic."Helper"()'], ['"one helper, (of two)"', 'clinic."one helper, (of two)"()'], ['"He said ""hi"""', 'clinic."He said ""hi"""()'], ['"h.*+?[]"', 'clinic."h.*+?[]"()'], ['"clinic.helper"', 'clinic."clinic.helper"()'],
+      [`h${'e'.repeat(62)}`, `clinic.h${'e'.repeat(62)}lper()`], ['helper', "length('x\"') + clinic.helper() + length('\"(')"]
+    ] as const) t.ok(await opens(name, text), text)
+    for (const [name, text] of [['helper', 'clinic.tenant_of_helper()'], ['helper', 'clinic.helper_of()'], ['helper', 'clinic."Helper"()'], ['helper', '(select helper from clinic.helpers)']] as const) t.notOk(await opens(name, text), text)
+  })
+})
+
+t.test('of many tables, functions and grants, those that are wrong are found, and no others', async t => {
+  const tables = Array.from({ length: 120 }, (_, index) => `t_${index}`)
+  await inClinic(async (query, inside) => {
+    // Each calls the next two, round and round, and every tenth policy asks one more than the others.
+    await query(`
+      set local check_function_bodies = off;
+      do $$ begin
+        for n in 0..119 loop
+          execute format('create function clinic.f_%s(id integer) returns boolean language plpgsql stable as ''begin return clinic.f_%s(id) and clinic.f_%s(id); end''', n, (n + 1) % 120, (n + 2) % 120);
+          if n % 10 = 0 then execute format('alter policy own on clinic.t_%s using (tenant_id = clinic.tenant() and clinic.f_%1$s(id))', n); end if;
+          execute format('alter table clinic.t_%s add column "a, b (c: d)" text; grant update (id, "a, b (c: d)") on clinic.t_%1$s to ${app}', n);
+        end loop;
+      end $$`)
+    const ids = ['policy-using', 'policy-check', 'context-fails-open', 'context-names-nobody', 'manifest-table', 'manifest-policy', 'manifest-function', 'manifest-owner', 'manifest-grant', 'manifest-unlisted']
+    const manifest = await readManifest(inside, settings)
+    t.strictSame(await found(query, inside, 'select 1', { manifest }, ...ids), [])
+    t.strictSame(await found(query, inside, `
+      create or replace function clinic.f_77(id integer) returns boolean language plpgsql stable as 'begin return current_setting(''app.all'', true) is null or clinic.f_78(id); end';
+      alter table clinic.t_60 owner to pg_monitor; grant delete on clinic.t_61 to ${app}; grant update (tenant_id, "a, b (c: d)") on clinic.t_62 to ${app}; grant insert (id) on clinic.t_63 to ${app};
+      drop policy own on clinic.t_64; create table clinic.more (tenant_id integer); create function clinic.more() returns integer language sql as 'select 1'`, { manifest }, ...ids), [
+      'manifest-policy t_64.own', 'manifest-function clinic.f_77(integer)', 'manifest-owner clinic.t_60', 'manifest-grant clinic.t_61', 'manifest-grant clinic.t_62', 'manifest-unlisted clinic.more', 'manifest-unlisted clinic.more()'
+    ])
+    t.strictSame(await found(query, inside, "create or replace function clinic.f_77(id integer) returns boolean language plpgsql stable as 'begin return clinic.tenant() > 0; end'; create or replace function clinic.tenant() returns integer language sql stable as 'select coalesce(nullif(current_setting(''app.tenant'', true), '''')::integer, 1)'", {}, ...ids), ['context-fails-open clinic.tenant()'], 'one finding, of whatever many lead to')
+  }, tables)
 })

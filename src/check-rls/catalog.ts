@@ -4,6 +4,29 @@ import type { CheckSettings } from './settings.ts'
 /** What stands between two parentheses, with more of them in it: deeper than that nobody looks, and what is there counts for nothing. */
 const within = Array.from({ length: 12 }).reduce((inner: string) => String.raw`(?:[^()]|\(${inner}\))*`, '[^()]*')
 
+/** A name without quotes, and what may stand between a name and its parenthesis. */
+const word = String.raw`(?:[\w$]|[^\x01-\x7f])+`
+const gap = String.raw`(?:\s|--[^\n\r]*[\n\r]|/\*(?:[^*]|\*(?!/))*\*/)*`
+
+/**
+ * What a function calls: as far as PostgreSQL notes it, and as far as a text that it does not look into names it, bare or in quotes, before a
+ * parenthesis. The names are taken out of the text, and looked up: to look for each name there is in each text would take hours where there
+ * are thousands of both.
+ */
+const calleesOf = (caller: string): string => String.raw`(
+        select pg_depend.refobjid as oid
+        from pg_depend where pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = ${caller} and pg_depend.refclassid = 'pg_proc'::regclass
+        union all
+        select named.oid
+        from pg_proc as text join pg_language on pg_language.oid = text.prolang
+        join pg_proc as named on named.oid::bigint >= 16384 and named.proname = any (array(
+          select lower(found[1] collate "C")::name from regexp_matches(text.prosrc, '(${word})(?=${gap}\()', 'g') as found
+          union
+          select replace(found[1], '""', '"')::name from regexp_matches(text.prosrc, '"((?:[^"]|"")+)"(?=${gap}\()', 'g') as found
+        ))
+        where text.oid = ${caller} and text.prosqlbody is null and lanname in ('sql', 'plpgsql')
+      )`
+
 /**
  * The relations that the rules are written over, as common table expressions: what was asked for, who can reach what, the
  * tenants' tables, and their policies. Everything comes from the system catalogs, which every role may read; nothing from the
@@ -206,35 +229,44 @@ export const catalog = `
     where tgrelid in (select any_table.oid from any_table)
       or has_table_privilege(runtime_role.oid, tgrelid, 'insert, update, delete, truncate') or has_any_column_privilege(runtime_role.oid, tgrelid, 'insert, update')
   ),
-  -- What policies call, the root, and what that calls: as far as PostgreSQL notes it, and as far as a text that it does not look into names it.
-  called as materialized (
-    with recursive step (policy, root, oid) as (
-      select pg_policy.oid, pg_depend.refobjid, pg_depend.refobjid
-      from pg_policy
-      join tenant_table on tenant_table.oid = pg_policy.polrelid
-      join pg_depend on pg_depend.classid = 'pg_policy'::regclass and pg_depend.objid = pg_policy.oid and pg_depend.refclassid = 'pg_proc'::regclass
+  -- What policies call by themselves, the roots.
+  policy_call as materialized (
+    select distinct pg_policy.oid as policy, pg_depend.refobjid as root
+    from pg_policy
+    join tenant_table on tenant_table.oid = pg_policy.polrelid
+    join pg_depend on pg_depend.classid = 'pg_policy'::regclass and pg_depend.objid = pg_policy.oid and pg_depend.refclassid = 'pg_proc'::regclass
+  ),
+  -- What each function on the way from there calls. However many policies and functions lead to one, its text is read twice: to get on, and to say so.
+  function_call as materialized (
+    with recursive step (oid) as (
+      select policy_call.root from policy_call
       union
-      select step.policy, step.root, callee.oid
-      from step, lateral (
-        select pg_depend.refobjid as oid
-        from pg_depend where pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = step.oid and pg_depend.refclassid = 'pg_proc'::regclass
-        union all
-        select named.oid
-        from own_function as caller join own_function as named on caller.prosrc ~ ('\\m' || regexp_replace(named.proname, '\\W', '.', 'g') || '\\s*\\(')
-        where caller.oid = step.oid and caller.prosqlbody is null and caller.lanname in ('sql', 'plpgsql')
-      ) as callee
+      select callee.oid from step, lateral ${calleesOf('step.oid')} as callee
     )
-    select policy, root, oid from step
+    select distinct step.oid as caller, callee.oid as callee from step, lateral ${calleesOf('step.oid')} as callee
+  ),
+  -- What policies call, the root, and what that calls.
+  called as materialized (
+    with recursive step (root, oid) as (
+      select policy_call.root, policy_call.root from policy_call
+      union
+      select step.root, function_call.callee from step join function_call on function_call.caller = step.oid
+    )
+    select policy_call.policy, step.root, step.oid from policy_call join step on step.root = policy_call.root
   ),${functionCode}
-  called_function as materialized (
-    select called.policy, called.root::regprocedure::text as root_name, own_function.oid, own_function.name, coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc) as body,
+  policy_function as materialized (
+    select own_function.oid, own_function.name, coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc) as body,
       coalesce(pg_get_function_sqlbody(own_function.oid), function_code.code, own_function.prosrc) as code, coalesce(pg_get_function_sqlbody(own_function.oid), function_code.bare, own_function.prosrc) as bare,
       coalesce(pg_get_function_sqlbody(own_function.oid), function_code.plain, own_function.prosrc) as plain,
       -- Nobody sees here what it does.
       own_function.is_of_extension or own_function.lanname not in ('sql', 'plpgsql') as is_opaque
-    from called join own_function on own_function.oid = called.oid left join function_code on function_code.oid = called.oid
+    from own_function left join function_code on function_code.oid = own_function.oid where own_function.oid in (select called.oid from called)
   ),
-  policy_function as materialized (select distinct oid, name, body, code, bare from called_function),
+  -- Without their texts: one function may be called by thousands of policies.
+  called_function as materialized (
+    select called.policy, called.root::regprocedure::text as root_name, policy_function.oid, policy_function.name
+    from called join policy_function on policy_function.oid = called.oid
+  ),
   -- The settings that say whose rows they are.
   context_reading as materialized (
     select found[1] as name, is_verified

@@ -43,40 +43,41 @@ const mayGoOn = String.raw`(length(near.token) = length(rest.text) or near.token
  */
 export const functionCode = String.raw`
   function_code as materialized (
-    with recursive source as materialized (
+    with source as materialized (
       select own_function.oid, own_function.prosrc, length(own_function.prosrc) as size
       from own_function
       where own_function.prosqlbody is null and own_function.lanname in ('sql', 'plpgsql') and (own_function.oid in (select called.oid from called) or own_function.prosrc ~* '\mexecute\M|\mset\M[^;]*\.')
-    ),
-    chunk as materialized (
-      select source.oid, number, source.size, substr(source.prosrc, number * ${ahead} + 1, ${2 * ahead}) as text from source, generate_series(0, source.size / ${ahead}) as number
-    ),
-    reading (oid, place, depth, token, kind) as (
-      select source.oid, 1, 0, '' collate "C", 'code' from source
-      union all
-      select reading.oid, reading.place + length(found.token),
-        reading.depth + case found.token when '/*' then 1 when '*/' then -1 else 0 end,
-        found.token, case when reading.depth > 0 or found.token ~ '^(--|/\*)' then 'comment' when found.token ~ '^([eE]?''|\$.*\$)' then 'literal' when found.token ~ '^"' then 'name' else 'code' end
-      from reading join chunk on chunk.oid = reading.oid and chunk.number = (reading.place - 1) / ${ahead},
-        substr(chunk.text, (reading.place - 1) % ${ahead} + 1) as rest (text),
-        substring(rest.text from ${dollarTag}) as dollar (tag),
-        lateral (select case when reading.depth > 0 then substring(rest.text from '^(?:/\*|\*/|[^*/]+|.)') else ${firstToken('rest.text', 'dollar.tag')} end as token) as near,
-        lateral (
-          select case
-            when reading.depth > 0 or reading.place + length(rest.text) > chunk.size or not ${mayGoOn} then near.token
-            else (
-              select ${firstToken('whole.text', 'whole_dollar.tag')}
-              from source, substr(source.prosrc, reading.place) as whole (text), substring(whole.text from ${dollarTag}) as whole_dollar (tag)
-              where source.oid = reading.oid)
-          end as token
-        ) as found
-      where rest.text <> ''
     )
-    select oid, string_agg(case kind when 'comment' then ' ' else token end, '' order by place) as code,
-      string_agg(case kind when 'comment' then ' ' when 'literal' then '''''' when 'name' then '""' else token end, '' order by place) as bare,
-      string_agg(case when kind = 'comment' then ' ' when kind = 'literal' and token !~ '^''[\w.]*''$' then '''?''' when kind = 'name' and token !~ '^"\w+"$' then '"?"' else token end, '' order by place) as plain,
-      string_agg(case kind when 'comment' then ' ' when 'literal' then case when token ~* ${openText} then '''any''' else '''''' end else token end, '' order by place) as shape
-    from reading group by oid
+    select source.oid, reading.code, reading.bare, reading.plain, reading.shape
+    -- One after the other: if they were all read at once, each token of the longest would look through what lies ahead in all of them.
+    from source, lateral (
+      with recursive chunk as materialized (
+        select number, substr(source.prosrc, number * ${ahead} + 1, ${2 * ahead}) as text from generate_series(0, source.size / ${ahead}) as number
+      ),
+      step (place, depth, token, kind) as (
+        select 1, 0, '' collate "C", 'code'
+        union all
+        select step.place + length(found.token),
+          step.depth + case found.token when '/*' then 1 when '*/' then -1 else 0 end,
+          found.token, case when step.depth > 0 or found.token ~ '^(--|/\*)' then 'comment' when found.token ~ '^([eE]?''|\$.*\$)' then 'literal' when found.token ~ '^"' then 'name' else 'code' end
+        from step join chunk on chunk.number = (step.place - 1) / ${ahead},
+          substr(chunk.text, (step.place - 1) % ${ahead} + 1) as rest (text),
+          substring(rest.text from ${dollarTag}) as dollar (tag),
+          lateral (select case when step.depth > 0 then substring(rest.text from '^(?:/\*|\*/|[^*/]+|.)') else ${firstToken('rest.text', 'dollar.tag')} end as token) as near,
+          lateral (
+            select case
+              when step.depth > 0 or step.place + length(rest.text) > source.size or not ${mayGoOn} then near.token
+              else (select ${firstToken('whole.text', 'whole_dollar.tag')} from substr(source.prosrc, step.place) as whole (text), substring(whole.text from ${dollarTag}) as whole_dollar (tag))
+            end as token
+          ) as found
+        where rest.text <> ''
+      )
+      select string_agg(case kind when 'comment' then ' ' else token end, '' order by place) as code,
+        string_agg(case kind when 'comment' then ' ' when 'literal' then '''''' when 'name' then '""' else token end, '' order by place) as bare,
+        string_agg(case when kind = 'comment' then ' ' when kind = 'literal' and token !~ '^''[\w.]*''$' then '''?''' when kind = 'name' and token !~ '^"\w+"$' then '"?"' else token end, '' order by place) as plain,
+        string_agg(case kind when 'comment' then ' ' when 'literal' then case when token ~* ${openText} then '''any''' else '''''' end else token end, '' order by place) as shape
+      from step
+    ) as reading
   ),`
 
 function quoted (pattern: string): string {

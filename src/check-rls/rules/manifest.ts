@@ -1,9 +1,13 @@
 import type { Rule } from '../rule.ts'
 
-const fromManifest = (name: string): string => `jsonb_array_elements_text(manifest -> '${name}')`
+/** The lines of a part of the manifest, to be joined by what is equal: whatever asks for each thing whether the manifest has it reads all of it for each. */
+const linesOf = (part: string): string => `(select jsonb_array_elements_text(manifest -> '${part}') as line from given)`
+const functionNames = "(select jsonb_object_keys(manifest -> 'functions') as name from given)"
 
 /** A table of a manifest with its schema, which is written there unless it is the first. */
 const named = (listed: string): string => `case when ${listed} ~ '^(?:[^".]|"(?:[^"]|"")*")*[.]' then ${listed} else format('%s.%s', schema_name, ${listed}) end`
+/** What stands before a colon that is not within quotes. */
+const untilColon = '(?:[^":]|"(?:[^"]|"")*")*'
 const tableOfLine = named("split_part(listed.line, ': ', 1)")
 
 /** What was there when all was well. Without a manifest, these find nothing. */
@@ -16,7 +20,7 @@ export const manifestRules: readonly Rule[] = [
     explanation: 'The manifest lists it. Write the manifest anew with --write-manifest after a migration that is meant.',
     query: `
       select ${named('listed.line')} as object, 'is in the manifest and not in the database' as detail, 'run the migrations again' as mend
-      from given, ${fromManifest('tables')} as listed (line) where listed.line not in (select listed_name from any_table)`
+      from given, ${linesOf('tables')} as listed where not exists (select from any_table where any_table.listed_name = listed.line)`
   },
   {
     id: 'manifest-foreign-key',
@@ -27,7 +31,7 @@ export const manifestRules: readonly Rule[] = [
     query: `
       select split_part(listed.line, ': ', 1) as object, 'is without ' || substr(listed.line, position(': ' in listed.line) + 2) as detail,
         format('alter table %s add %s;', ${tableOfLine}, substr(listed.line, position(': ' in listed.line) + 2)) as mend
-      from given, ${fromManifest('foreignKeys')} as listed (line) where listed.line not in (select line from key_line where kind = 'f')`
+      from given, ${linesOf('foreignKeys')} as listed where not exists (select from key_line where kind = 'f' and key_line.line = listed.line)`
   },
   {
     id: 'manifest-unique-key',
@@ -38,7 +42,7 @@ export const manifestRules: readonly Rule[] = [
     query: `
       select split_part(listed.line, ': ', 1) as object, 'is without ' || substr(listed.line, position(': ' in listed.line) + 2) as detail,
         case when listed.line like '%: CREATE %' then substr(listed.line, position(': ' in listed.line) + 2) || ';' else format('alter table %s add %s;', ${tableOfLine}, substr(listed.line, position(': ' in listed.line) + 2)) end as mend
-      from given, ${fromManifest('uniqueKeys')} as listed (line) where listed.line not in (select line from key_line where kind in ('p', 'u', 'x'))`
+      from given, ${linesOf('uniqueKeys')} as listed where not exists (select from key_line where kind in ('p', 'u', 'x') and key_line.line = listed.line)`
   },
   {
     id: 'manifest-check',
@@ -49,7 +53,7 @@ export const manifestRules: readonly Rule[] = [
     query: `
       select split_part(listed.line, ': ', 1) as object, 'is without ' || substr(listed.line, position(': ' in listed.line) + 2) as detail,
         format('alter table %s add %s;', ${tableOfLine}, substr(listed.line, position(': ' in listed.line) + 2)) as mend
-      from given, ${fromManifest('checks')} as listed (line) where listed.line not in (select line from key_line where kind = 'c')`
+      from given, ${linesOf('checks')} as listed where not exists (select from key_line where kind = 'c' and key_line.line = listed.line)`
   },
   {
     id: 'manifest-policy',
@@ -59,7 +63,7 @@ export const manifestRules: readonly Rule[] = [
     explanation: 'The manifest lists each policy with its command, its roles, its expressions and the signatures of the functions that it calls: those of roles that serve no request as well.',
     query: `
       select split_part(listed.line, ': ', 1) as object, 'is not there as ' || substr(listed.line, position(': ' in listed.line) + 2) as detail, 'create policy <as it was>;' as mend
-      from given, ${fromManifest('policies')} as listed (line) where listed.line not in (select line from policy_line)`
+      from given, ${linesOf('policies')} as listed where not exists (select from policy_line where policy_line.line = listed.line)`
   },
   {
     id: 'manifest-function',
@@ -80,8 +84,9 @@ export const manifestRules: readonly Rule[] = [
     explanation: 'The manifest lists who owns each table, their schema and the schemas of functions that policies call. One that was written before it listed owners is held to the rest.',
     query: `
       select owner_line.name as object, 'belongs to ' || owner_line.owner::regrole || ', which the manifest does not say' as detail, 'alter ... owner to <as it was>;' as mend
-      from given, owner_line where manifest ? 'owners' and owner_line.line not in (select ${fromManifest('owners')})
-        and exists (select from ${fromManifest('owners')} as listed (line) where starts_with(listed.line, left(owner_line.line, -length(owner_line.owner::regrole::text))))`
+      from owner_line
+      where not exists (select from ${linesOf('owners')} as listed where listed.line = owner_line.line)
+        and exists (select from ${linesOf('owners')} as listed where substring(listed.line from '^${untilColon}: ') = left(owner_line.line, -length(owner_line.owner::regrole::text)))`
   },
   {
     id: 'manifest-grant',
@@ -93,9 +98,11 @@ export const manifestRules: readonly Rule[] = [
       select any_table.name as object, format('%s has %s, which the manifest does not list', grant_line.role_name, grant_line.privilege || coalesce(' (' || string_agg(more.column_name, ', ' order by more.column_name) || ')', '')) as detail,
         format('revoke %s on %s from %s;', grant_line.privilege || coalesce(' (' || string_agg(more.column_name, ', ' order by more.column_name) || ')', ''), any_table.name, grant_line.role_name) as mend
       from given, grant_line join any_table on any_table.oid = grant_line.table_oid left join lateral unnest(grant_line.columns) as more (column_name) on true
-      where manifest ? 'grants' and not exists (
-        select from ${fromManifest('grants')} as listed (line)
-        where listed.line = grant_line.start or starts_with(listed.line, grant_line.start || ' (') and more.column_name = any (string_to_array(substr(listed.line, length(grant_line.start) + 3, length(listed.line) - length(grant_line.start) - 3), ', ')))
+      where manifest ? 'grants'
+        and not exists (select from ${linesOf('grants')} as listed where listed.line = grant_line.start)
+        and not exists (
+          select from ${linesOf('grants')} as listed, regexp_match(listed.line, '^(${untilColon}: ${untilColon}: \\w+) \\((.*)\\)$') as part, regexp_matches(part[2], '(?:[^",]|"(?:[^"]|"")*")+', 'g') as listed_column
+          where part[1] = grant_line.start and ltrim(listed_column[1]) = more.column_name)
       group by any_table.name, grant_line.role_name, grant_line.privilege, grant_line.columns is null`
   },
   {
@@ -106,13 +113,13 @@ export const manifestRules: readonly Rule[] = [
     explanation: 'A table, policy or function that was made by hand, or by a migration after which the manifest was not written anew (--write-manifest).',
     query: `
       select any_table.name as object, 'is a table that the manifest does not list' as detail, format('drop table %s;', any_table.name) as mend
-      from given, any_table where manifest is not null and any_table.listed_name not in (select ${fromManifest('tables')})
+      from given, any_table where manifest is not null and not exists (select from ${linesOf('tables')} as listed where listed.line = any_table.listed_name)
       union all
       select policy_line.name, 'is a policy that the manifest does not list: ' || policy_line.line, 'drop policy <...>;'
-      from given, policy_line where manifest is not null and policy_line.line not in (select ${fromManifest('policies')})
+      from given, policy_line where manifest is not null and not exists (select from ${linesOf('policies')} as listed where listed.line = policy_line.line)
       union all
       select function_hash.name, 'is a function that the manifest does not list',
         format(case when exists (select from pg_depend where refclassid = 'pg_proc'::regclass and refobjid = function_hash.oid and deptype = 'n') then 'create or replace function <what calls it>; drop function %s;' else 'drop function %s;' end, function_hash.name)
-      from given, function_hash where manifest is not null and not (manifest -> 'functions' ? function_hash.name)`
+      from given, function_hash where manifest is not null and not exists (select from ${functionNames} as listed where listed.name = function_hash.name)`
   }
 ]

@@ -81,21 +81,27 @@ export const policyRules: readonly Rule[] = [
     gain: 'All tenants, by whatever forgets to name one: a job, a psql session, a connection that was reset.',
     explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce with a constant, CASE, IF, OR, IS NULL, EXCEPTION, greatest; and so does whatever makes one of a claim that the setting lacks. The check goes by the words, of what policies call directly and of what that calls, and knows what names nobody: two settings in one coalesce, say, or a function of PL/pgSQL in which each branch returns null, raises an error or returns a variable that is set to nothing else. It runs none of it: whoever owns a function here would have it run by whoever looks. With --attack the roles that serve tenants ask, with nothing set, with an empty setting and with an empty object, and what answers with an error or null is let be, unless it reads JSON, of which other claims may be missing.",
     query: `
+      -- Each text is looked at once, however many policies come to it.
+      with opening_policy as materialized (
+        select policy.oid, ${isOpen(ofPolicy, withoutClosedForms(ofPolicy))} as opens from policy where reaches_tenants and polpermissive
+      ),
+      opening_function as materialized (
+        select policy_function.oid, ${isOpen(`
+          -- Without what only raises an error; with what stands in literals, where texts are executed.
+          case when bare ~* '\\mexecute\\M' then code
+            else regexp_replace(bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end`, withoutClosedReturns("case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code else policy_function.plain end"))} as opens
+        from policy_function, given where not (name = any (verifiers))
+      )
       select distinct coalesce(place.name, policy.name) as object, coalesce(place.body, using_expression, check_expression) as detail,
         coalesce('create or replace function ' || place.name || ': current_setting(''<setting>'')::<type>', format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)) as mend
-      from policy left join called_function on called_function.policy = policy.oid
+      from policy join opening_policy on opening_policy.oid = policy.oid
+      left join (called_function join opening_function on opening_function.oid = called_function.oid join policy_function on policy_function.oid = called_function.oid) on called_function.policy = policy.oid
         -- But for what only narrows, and what goes by a signature.
-        and (not is_narrower or strpos(${ofPolicy}, split_part(called_function.root_name, '(', 1) || '(') > 0) and called_function.name <> all ((select verifiers from given)::text[])
-      cross join lateral (
-        select ${isOpen(ofPolicy, withoutClosedForms(ofPolicy))} as of_policy, ${isOpen(`
-          -- Without what only raises an error; with what stands in literals, where texts are executed.
-          case when called_function.bare ~* '\\mexecute\\M' then called_function.code
-            else regexp_replace(called_function.bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end`, withoutClosedReturns("case when called_function.bare ~* '\\mexecute\\M' then called_function.code else called_function.plain end"))} as of_function
-      ) as opens
+        and (not is_narrower or strpos(${ofPolicy}, split_part(called_function.root_name, '(', 1) || '(') > 0)
       -- Where the policy itself says so, whatever its function does is not the reason.
-      left join lateral (select called_function.name, called_function.body where not opens.of_policy) as place on true
-      where reaches_tenants and polpermissive and (opens.of_policy or opens.of_function)
-        and (concat_ws(' ', ${ofPolicy}, called_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), '')))`
+      left join lateral (select policy_function.name, policy_function.body where not opening_policy.opens) as place on true
+      where (opening_policy.opens or opening_function.opens)
+        and (concat_ws(' ', ${ofPolicy}, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), '')))`
   },
   {
     id: 'context-names-nobody',
@@ -110,8 +116,9 @@ export const policyRules: readonly Rule[] = [
       where context.expression !~* '\\m(current_setting|current_user|session_user|current_role|user|select)\\M'
         and exists (select from policy where reaches_tenants and canonical in (using_expression, check_expression))
         and not exists (
-          select from policy join called_function on called_function.policy = policy.oid
-          where reaches_tenants and canonical in (using_expression, check_expression) and (is_opaque or code ~* '\\m(current_setting|current_user|session_user|current_role|user|select)\\M'))`
+          select from policy_function
+          where (is_opaque or code ~* '\\m(current_setting|current_user|session_user|current_role|user|select)\\M')
+            and policy_function.oid in (select called_function.oid from policy join called_function on called_function.policy = policy.oid where reaches_tenants and canonical in (using_expression, check_expression)))`
   },
   {
     id: 'context-overloaded',
