@@ -79,7 +79,7 @@ export const policyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A policy that shows everything where no tenant is set',
     gain: 'All tenants, by whatever forgets to name one: a job, a psql session, a connection that was reset.',
-    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce with a constant, CASE, IF, OR, IS NULL, EXCEPTION, greatest; and so does whatever makes one of a claim that the setting lacks. The check goes by the words, of what policies call directly and of what that calls, and knows what names nobody: two settings in one coalesce, say, or a function of PL/pgSQL in which each branch returns null, raises an error or returns a variable that is set to nothing else. It runs none of it: whoever owns a function here would have it run by whoever looks. With --attack the roles that serve tenants ask, with nothing set, with an empty setting and with an empty object, and what answers with an error or null is let be, unless it reads JSON, of which other claims may be missing.",
+    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce with a constant, CASE, IF, OR, IS NULL, EXCEPTION, greatest; and so does whatever makes one of a claim that the setting lacks, and a policy, or a function of it, that sets the setting. The check goes by the words, of what policies call directly and of what that calls, and knows what names nobody: two settings in one coalesce, say, or a function of PL/pgSQL in which each branch returns null, raises an error or returns a variable that is set to nothing else. It runs none of it: whoever owns a function here would have it run by whoever looks. With --attack the roles that serve tenants ask, with nothing set, with an empty setting and with an empty object, and what answers with an error or null is let be, unless it reads JSON, of which other claims may be missing.",
     query: `
       -- Each text is looked at once, however many policies come to it.
       with opening_policy as materialized (
@@ -101,7 +101,15 @@ export const policyRules: readonly Rule[] = [
       -- Where the policy itself says so, whatever its function does is not the reason.
       left join lateral (select policy_function.name, policy_function.body where not opening_policy.opens) as place on true
       where (opening_policy.opens or opening_function.opens)
-        and (concat_ws(' ', ${ofPolicy}, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), '')))`
+        and (concat_ws(' ', ${ofPolicy}, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), '')))
+      union
+      -- What names the tenant that it then asks for: restrictive policies and what narrows by AND may be evaluated first.
+      select policy.name, 'sets what it asks for: ' || concat_ws(' ', using_text, check_text), format('drop policy %I on %s;', polname, table_name)
+      from policy where reaches_tenants and concat_ws(' ', using_text, check_text) ~* '\\mset_config\\s*\\(' and (is_narrower or not polpermissive)
+      union
+      select policy_function.name, policy_function.body, 'create or replace function ' || policy_function.name || ': current_setting(''<setting>'')::<type>'
+      from policy_function where code ~* '\\mset_config\\s*\\('
+        and policy_function.oid in (select called_function.oid from called_function join policy on policy.oid = called_function.policy where reaches_tenants) and policy_function.name <> all ((select verifiers from given)::text[])`
   },
   {
     id: 'context-names-nobody',
