@@ -99,6 +99,14 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'create-privilege', object: 'rowhouse_tenant', sql: 'grant create on schema pg_catalog to rowhouse_tenant' },
   { rule: 'unique-without-key', object: 'rowhouse.one_of_all', sql: 'create unique index one_of_all on rowhouse.account (name); grant update (name) on rowhouse.account to rowhouse_tenant' },
   { rule: 'role-setting-search-path', object: 'rowhouse_tenant', sql: "create schema evil; create function evil.set_account(bigint) returns void language sql as 'select rowhouse.set_account(2)'; grant usage on schema evil to rowhouse_tenant; alter role rowhouse_tenant set search_path = evil, rowhouse" },
+  { rule: 'role-setting-search-path', object: 'rowhouse_tenant', sql: 'create schema "Evil, too"; create table "Evil, too".task (); grant usage on schema "Evil, too" to rowhouse_tenant; alter role rowhouse_tenant set search_path = "Evil, too", "$user", rowhouse' },
+  // Of procedures and aggregates, too.
+  ...['definer-unknown', 'definer-search-path'].map(rule => ({ rule, object: 'rowhouse.peek()', sql: 'create procedure rowhouse.peek() language plpgsql security definer as $$ begin perform count(*) from rowhouse.project; end $$; grant execute on procedure rowhouse.peek() to rowhouse_tenant' })),
+  { rule: 'function-runs-text', object: 'rowhouse.run(text)', sql: 'create procedure rowhouse.run(q text) language plpgsql as $$ begin execute q; end $$; grant execute on procedure rowhouse.run(text) to rowhouse_tenant' },
+  { rule: 'function-sets-context', object: 'rowhouse.peek()', sql: "create procedure rowhouse.peek() language sql set app.account_id = '2' as 'select count(*) from rowhouse.project'; grant execute on procedure rowhouse.peek() to rowhouse_tenant" },
+  { rule: 'context-overloaded', object: 'rowhouse.current_account_id(text)', sql: 'create procedure rowhouse.current_account_id(text) language sql begin atomic end' },
+  { rule: 'execute-public', object: 'rowhouse.all_of(numeric)', sql: 'create aggregate rowhouse.all_of(numeric) (sfunc = numeric_add, stype = numeric); grant execute on function rowhouse.all_of(numeric) to public' },
+  { rule: 'manifest-unlisted', object: 'rowhouse.all_of(numeric)', sql: 'create aggregate rowhouse.all_of(numeric) (sfunc = numeric_add, stype = numeric)' },
   // As ALTER SYSTEM and ALTER ROLE ALL do.
   { rule: 'role-setting-replica', object: 'the server', sql: 'set session_replication_role = replica' },
   { rule: 'role-without-timeouts', object: 'rowhouse_tenant', sql: "alter role rowhouse_tenant set statement_timeout = '0s'" },
@@ -339,6 +347,9 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'foreign-key-without-key', object: 'rowhouse.task.to_project', sql: 'alter table rowhouse.project add constraint spare unique (id); alter table rowhouse.task add constraint to_project foreign key (project_id) references rowhouse.project (id) on delete cascade' },
   { rule: 'foreign-key-without-key', object: 'rowhouse.task.crossed', sql: 'alter table rowhouse.task add constraint crossed foreign key (id, account_id) references rowhouse.project (account_id, id) not valid' },
   { rule: 'foreign-key-not-validated', object: 'rowhouse.task.task_project', sql: 'alter table rowhouse.task drop constraint task_project; alter table rowhouse.task add constraint task_project foreign key (account_id, project_id) references rowhouse.project (account_id, id) not valid' },
+  { rule: 'foreign-key-without-key', object: 'rowhouse.task.to_code', sql: 'alter table rowhouse.project add column code text constraint spare unique; alter table rowhouse.task add column code text constraint to_code references rowhouse.project (code) on update cascade deferrable initially deferred' },
+  { rule: 'foreign-key-clears-key', object: 'rowhouse.task.task_project', sql: 'alter table rowhouse.task drop constraint task_project; alter table rowhouse.task add constraint task_project foreign key (account_id, project_id) references rowhouse.project (account_id, id) on update set null on delete set default (project_id) deferrable' },
+  { rule: 'foreign-key-clears-key', object: 'rowhouse.project.of_account', sql: 'alter table rowhouse.project add constraint of_account foreign key (account_id) references rowhouse.account (id) on delete set null' },
   { rule: 'foreign-key-clears-key', object: 'rowhouse.task.task_project', sql: 'alter table rowhouse.task drop constraint task_project; alter table rowhouse.task add constraint task_project foreign key (account_id, project_id) references rowhouse.project (account_id, id) on delete set null' },
 
   // The server.

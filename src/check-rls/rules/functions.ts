@@ -30,7 +30,7 @@ export const functionRules: readonly Rule[] = [
     gain: 'Whatever its owner may do: the tenant of the transaction holds in it only as far as its author thought of it.',
     explanation: 'SECURITY DEFINER lends the rights of the owner to whoever may call, and to whoever sets off a trigger that does: that asks for no privilege. Name those that you have read with --definer.',
     query: `
-      select distinct name as object, format('%s %s, and it runs as %s', role_name, how, owner_name) as detail, format('alter function %s security invoker;', name) as mend
+      select distinct name as object, format('%s %s, and it runs as %s', role_name, how, owner_name) as detail, format('alter routine %s security invoker;', name) as mend
       from given, runnable_function
       where prosecdef and not (name = any (given.definers))`
   },
@@ -41,7 +41,7 @@ export const functionRules: readonly Rule[] = [
     gain: 'The owner’s rights, for a table or function of one’s own that is found before the real one.',
     explanation: 'Give it SET search_path = pg_catalog, pg_temp and write every other name with its schema, or a body of the SQL standard (BEGIN ATOMIC), whose names are resolved when it is made.',
     query: `
-      select name as object, 'has neither a search_path of its own nor a body that was resolved when it was made' as detail, format('alter function %s set search_path = pg_catalog, pg_temp;', name) as mend
+      select name as object, 'has neither a search_path of its own nor a body that was resolved when it was made' as detail, format('alter routine %s set search_path = pg_catalog, pg_temp;', name) as mend
       from own_function where not is_of_extension and prosecdef and prosqlbody is null and not exists (select from unnest(proconfig) as setting where setting ~ '^search_path=')`
   },
   {
@@ -51,7 +51,7 @@ export const functionRules: readonly Rule[] = [
     gain: 'The owner’s rights, for a temporary table that has the name of a real one.',
     explanation: 'Temporary tables are searched first unless pg_temp stands in the search_path: let it stand last.',
     query: `
-      select name as object, 'its ' || setting || ' does not end with pg_temp' as detail, format('alter function %s set search_path = pg_catalog, pg_temp;', name) as mend
+      select name as object, 'its ' || setting || ' does not end with pg_temp' as detail, format('alter routine %s set search_path = pg_catalog, pg_temp;', name) as mend
       from own_function, unnest(proconfig) as setting where not is_of_extension and prosecdef and prosqlbody is null and setting ~ '^search_path=' and setting !~ 'pg_temp"?$' and setting !~ '^search_path=("")?$'`
   },
   {
@@ -61,7 +61,7 @@ export const functionRules: readonly Rule[] = [
     gain: 'All tenants, by one slip in its body.',
     explanation: 'Let a role own it that logs in nowhere, with a policy and column grants of its own for just what the function reads.',
     query: `
-      select distinct name as object, format('runs as %s, which %s', owner_name, case when rolsuper then 'is a superuser' else 'has BYPASSRLS' end) as detail, format('alter function %s owner to <a role of its own>;', name) as mend
+      select distinct name as object, format('runs as %s, which %s', owner_name, case when rolsuper then 'is a superuser' else 'has BYPASSRLS' end) as detail, format('alter routine %s owner to <a role of its own>;', name) as mend
       from runnable_function
       where prosecdef and (rolsuper or rolbypassrls)`
   },
@@ -93,7 +93,7 @@ export const functionRules: readonly Rule[] = [
     gain: 'The rows of the tenant that it names, for whoever may call it, with the caller’s own rights.',
     explanation: 'CREATE FUNCTION ... SET gives a setting its value for as long as the function runs. It needs no SECURITY DEFINER to show another tenant’s rows.',
     query: `
-      select distinct runnable_function.name as object, format('%s %s, and it runs with %s', role_name, how, setting) as detail, format('alter function %s reset %s;', runnable_function.name, context_setting.name) as mend
+      select distinct runnable_function.name as object, format('%s %s, and it runs with %s', role_name, how, setting) as detail, format('alter routine %s reset %s;', runnable_function.name, context_setting.name) as mend
       from runnable_function, unnest(proconfig) as setting, context_setting
       where lower(split_part(setting, '=', 1)) = lower(context_setting.name)`
   },
@@ -116,7 +116,7 @@ export const functionRules: readonly Rule[] = [
     gain: 'A second statement, and with it SET LOCAL, for whoever finds one SQL injection.',
     explanation: 'A function that executes a text of its caller’s is query_to_xml() over again. What it executes has to be one text of its own: values go behind USING or through %L, and names through %I, but not that of what SET sets. One that cannot be otherwise, and that you have read, is named with --definer.',
     query: `
-      select distinct runnable_function.name as object, format('%s %s, and it executes a text that may be any statement', role_name, how) as detail, format('revoke execute on function %s from %s;', runnable_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
+      select distinct runnable_function.name as object, format('%s %s, and it executes a text that may be any statement', role_name, how) as detail, format('revoke execute on routine %s from %s;', runnable_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
       from given, runnable_function join function_code using (oid) join runtime_role on runtime_role.name = role_name
       where exists (select from forgeable_setting) and not is_of_extension and lanname = 'plpgsql' and not ${isVouchedFor} and shape ~* ${executesAnything}`
   },
@@ -127,7 +127,7 @@ export const functionRules: readonly Rule[] = [
     gain: 'Every row of a table, before the policy is asked: a LEAKPROOF function is evaluated first, and may tell what it was given, by an error or by its time.',
     explanation: 'LEAKPROOF is a promise about every path through the function that nobody checks. Only a superuser can make it. Do not mark helpers to make policies faster. Of what comes with PostgreSQL, comparisons, what indexes call, hashes and casts that cannot fail are: LIKE, for one, is not.',
     query: `
-      select name as object, 'is marked LEAKPROOF' as detail, format('alter function %s not leakproof;', name) as mend from own_function where proleakproof
+      select name as object, 'is marked LEAKPROOF' as detail, format('alter routine %s not leakproof;', name) as mend from own_function where proleakproof
       union all
       select function.name, 'is marked LEAKPROOF, and does not come so', format('alter function pg_catalog.%s not leakproof;', function.name)
       from (select pg_proc.oid, pg_proc.oid::regprocedure::text as name from pg_proc where pg_proc.oid < 16384 and proleakproof) as function
@@ -143,7 +143,7 @@ export const functionRules: readonly Rule[] = [
     gain: 'What it does, for every role that may use the schema, those of tomorrow included.',
     explanation: 'PUBLIC may execute every function unless that was revoked. Grant by name.',
     query: `
-      select own_function.name as object, 'PUBLIC may execute it' as detail, format('revoke execute on function %s from public;', own_function.name) as mend
+      select own_function.name as object, 'PUBLIC may execute it' as detail, format('revoke execute on routine %s from public;', own_function.name) as mend
       from given_schema join own_function on own_function.pronamespace = given_schema.oid and not own_function.is_of_extension
       where exists (select from aclexplode(coalesce(own_function.proacl, acldefault('f', own_function.proowner))) as acl where acl.grantee = 0)`
   },
@@ -154,7 +154,7 @@ export const functionRules: readonly Rule[] = [
     gain: 'The files of the server, and with them all tenants.',
     explanation: 'Untrusted languages run as the operating system’s user that runs PostgreSQL.',
     query: `
-      select distinct own_function.name as object, format('is written in %I, and %s may call it', lanname, runtime_role.name) as detail, format('revoke execute on function %s from %s;', own_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
+      select distinct own_function.name as object, format('is written in %I, and %s may call it', lanname, runtime_role.name) as detail, format('revoke execute on routine %s from %s;', own_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
       from own_function, runtime_role
       where not lanpltrusted and prokind <> 'a' and not (is_of_extension and lanname in ('c', 'internal')) and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
   }

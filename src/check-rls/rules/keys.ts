@@ -3,6 +3,12 @@ import type { Rule } from '../rule.ts'
 /** Whether an index tells tenants apart by its column of this place: by a collation of its own, it may take different ones for equal. */
 const tellsApart = (place: string): string => `(indcollation[${place}] in (0, key_collation) or exists (select from pg_collation where pg_collation.oid = indcollation[${place}] and collisdeterministic))`
 
+/** The columns of these numbers, in their order. */
+const columnsOf = (relation: string, numbers: string, except = '0'): string => `(
+  select string_agg(quote_ident(attname), ', ' order by part.place) from unnest(${numbers}) with ordinality as part (number, place) join pg_attribute on attrelid = ${relation} and attnum = part.number where part.number <> ${except})`
+/** How a foreign key begins, as it is printed; what follows is what it does, and when. */
+const foreignKeyHead = `format('FOREIGN KEY (%s) REFERENCES %s(%s)', ${columnsOf('conrelid', 'conkey')}, referenced.name, ${columnsOf('confrelid', 'confkey')})`
+
 /** Constraints, which see all rows: row-level security does not hold for what they check. */
 export const keyRules: readonly Rule[] = [
   {
@@ -14,15 +20,15 @@ export const keyRules: readonly Rule[] = [
     query: `
       select index_relation.oid::regclass::text as object, format('is unique over all rows of %s, whoever they belong to', tenant_table.name)
           || case when key_number = any ((indkey::int2[])[0:indnkeyatts - 1]) then ', since it takes different tenants for equal' else '' end as detail,
+        -- As it was, with the tenant before the first of its columns.
         case
-          when pg_constraint.oid is null then format('drop index %s; create unique index on %s (%I, %s)%s%s;', index_relation.oid::regclass, tenant_table.name, tenant_table.key_name, compared.columns,
-            case when indnullsnotdistinct then ' nulls not distinct' else '' end, coalesce(' where ' || pg_get_expr(indpred, indrelid), ''))
-          else format('alter table %s drop constraint %I, add %s%s (%I, %s);', tenant_table.name, conname, case contype when 'p' then 'primary key' else 'unique' end,
-            case when indnullsnotdistinct then ' nulls not distinct' else '' end, tenant_table.key_name, compared.columns)
+          when pg_constraint.oid is null then format('drop index %s; %s (%I, %s;', index_relation.oid::regclass, printed.head, tenant_table.key_name, substr(pg_get_indexdef(indexrelid), length(printed.head || printed.only) + 3))
+          else format('alter table %s drop constraint %I, add constraint %2$I %s', tenant_table.name, conname, overlay(pg_get_constraintdef(pg_constraint.oid) placing format('(%I, ', tenant_table.key_name) from strpos(pg_get_constraintdef(pg_constraint.oid), '(') for 1)) || ';'
         end as mend
-      from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid
+      from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid join pg_am on pg_am.oid = index_relation.relam
         left join pg_constraint on conindid = indexrelid and contype in ('p', 'u'),
-        lateral (select string_agg(pg_get_indexdef(indexrelid, number, true), ', ' order by number) as columns from generate_series(1, indnkeyatts::integer) as number) as compared
+        -- Of a partitioned table's index, what is printed leaves the partitions out.
+        lateral (select format('CREATE UNIQUE INDEX %I ON %s USING %I', index_relation.relname, tenant_table.name, amname) as head, case index_relation.relkind when 'I' then 'ONLY ' else '' end as only) as printed
       where indisunique and key_number is not null
         and not exists (select from generate_series(0, indnkeyatts - 1) as part (place) where indkey[part.place] = key_number and ${tellsApart('part.place')})
         -- Of the tenants themselves, names that none of them can write tell them nothing.
@@ -40,12 +46,14 @@ export const keyRules: readonly Rule[] = [
     query: `
       select index_relation.oid::regclass::text as object, format('excludes rows of %s by those of other tenants', tenant_table.name)
           || case when compared.by_equality then ', since it takes different tenants for equal' else '' end as detail,
-        format('alter table %s drop constraint %I; alter table %1$s add exclude using gist (%I with =, <columns>);', tenant_table.name, index_relation.relname, tenant_table.key_name) as mend
-      from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid
+        case when amname = 'gist' and not exists (select from pg_opclass where opcmethod = pg_am.oid and opcintype = tenant_table.key_base_type and opcdefault) then format('create extension if not exists btree_gist schema %s; ', tenant_table.schema_name) else '' end
+          || format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s;', tenant_table.name, conname, overlay(pg_get_constraintdef(pg_constraint.oid) placing format('(%I WITH =, ', tenant_table.key_name) from strpos(pg_get_constraintdef(pg_constraint.oid), '(') for 1)) as mend
+      from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid join pg_am on pg_am.oid = index_relation.relam
+        join pg_constraint on conindid = indexrelid and contype = 'x'
         cross join lateral (
           select count(*) > 0 as by_equality, coalesce(bool_or(${tellsApart('(pair.position - 1)::integer')}), false) as tells_apart
-          from pg_constraint, unnest(conkey, conexclop) with ordinality as pair (number, operator, position) join pg_operator on pg_operator.oid = pair.operator
-          where conindid = indexrelid and contype = 'x' and pair.number = key_number and oprname = '='
+          from unnest(conkey, conexclop) with ordinality as pair (number, operator, position) join pg_operator on pg_operator.oid = pair.operator
+          where pair.number = key_number and oprname = '='
         ) as compared
       where indisexclusion and not indisunique and not is_root and key_number is not null and not compared.tells_apart`
   },
@@ -67,8 +75,19 @@ export const keyRules: readonly Rule[] = [
     explanation: 'What foreign keys look up, and what they cascade to, is not filtered by row-level security. With the tenant in both sides of the key, a row of another tenant is none that it could refer to.',
     query: `
       select format('%s.%I', tenant_table.name, conname) as object, pg_get_constraintdef(pg_constraint.oid) || ' does not pair the tenants of both' as detail,
-        format('alter table %s drop constraint %I; alter table %1$s add foreign key (%I, <columns>) references %s (%I, <columns>);', tenant_table.name, conname, tenant_table.key_name, referenced.name, referenced.key_name) as mend
-      from pg_constraint join tenant_table on tenant_table.oid = conrelid join tenant_table as referenced on referenced.oid = confrelid
+        case
+          -- What it would clear, or pair, is for its author to say.
+          when tenant_table.key_number = any (conkey) or referenced.key_number = any (confkey) or confdeltype in ('n', 'd') or confupdtype in ('n', 'd') or not starts_with(pg_get_constraintdef(pg_constraint.oid), its.head)
+            then format('alter table %1$s drop constraint %2$I, add constraint %2$I foreign key (%3$I, <columns>) references %4$s (%5$I, <columns>);', tenant_table.name, conname, tenant_table.key_name, referenced.name, referenced.key_name)
+          else case when not exists (
+              select from pg_index where indrelid = confrelid and indisunique and indpred is null
+                and array(select unnest((indkey::int2[])[0:indnkeyatts - 1]) order by 1) = array(select unnest(confkey || referenced.key_number) order by 1))
+              then format('alter table %s add unique (%I, %s); ', referenced.name, referenced.key_name, ${columnsOf('confrelid', 'confkey')}) else '' end
+            || format('alter table %1$s drop constraint %2$I, add constraint %2$I FOREIGN KEY (%3$I, %4$s) REFERENCES %5$s(%6$I, %7$s)%8$s;', tenant_table.name, conname, tenant_table.key_name, ${columnsOf('conrelid', 'conkey')}, referenced.name, referenced.key_name,
+              ${columnsOf('confrelid', 'confkey')}, substr(pg_get_constraintdef(pg_constraint.oid), length(its.head) + 1))
+        end as mend
+      from pg_constraint join tenant_table on tenant_table.oid = conrelid join tenant_table as referenced on referenced.oid = confrelid,
+        lateral (select ${foreignKeyHead} as head) as its
       where contype = 'f' and conparentid = 0 and tenant_table.key_number is not null and referenced.key_number is not null
         and not exists (select from unnest(conkey, confkey) as pair (own, other) where pair.own = tenant_table.key_number and pair.other = referenced.key_number)`
   },
@@ -96,8 +115,11 @@ export const keyRules: readonly Rule[] = [
     explanation: 'ON DELETE SET NULL clears all columns of the key, the tenant’s as well, unless it names some: SET NULL (project_id), since PostgreSQL 15.',
     query: `
       select format('%s.%I', tenant_table.name, conname) as object, pg_get_constraintdef(pg_constraint.oid) as detail,
-        format('alter table %s drop constraint %I; alter table %1$s add foreign key (...) references ... on delete set null (<columns without %I>);', tenant_table.name, conname, tenant_table.key_name) as mend
-      from pg_constraint join tenant_table on tenant_table.oid = conrelid
+        format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s;', tenant_table.name, conname, its.head || regexp_replace(
+          regexp_replace(substr(pg_get_constraintdef(pg_constraint.oid), length(its.head) + 1), ' ON UPDATE SET (?:NULL|DEFAULT)', ''), ' ON DELETE SET (NULL|DEFAULT)(?: \\([^)]*\\))?',
+          coalesce(' ON DELETE SET \\1 (' || replace(${columnsOf('conrelid', 'coalesce(confdelsetcols, conkey)', 'tenant_table.key_number')}, '\\', '\\\\') || ')', ' ON DELETE RESTRICT'))) as mend
+      from pg_constraint join tenant_table on tenant_table.oid = conrelid,
+        lateral (select oid::regclass as name from pg_class where oid = confrelid) as referenced, lateral (select ${foreignKeyHead} as head) as its
       where contype = 'f' and tenant_table.key_number = any (conkey)
         and ((confdeltype in ('n', 'd') and (confdelsetcols is null or tenant_table.key_number = any (confdelsetcols))) or confupdtype in ('n', 'd'))`
   },

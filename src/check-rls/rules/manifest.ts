@@ -119,7 +119,7 @@ export const manifestRules: readonly Rule[] = [
       from given, policy_line where manifest is not null and not exists (select from ${linesOf('policies')} as listed where listed.line = policy_line.line)
       union all
       select function_hash.name, 'is a function that the manifest does not list',
-        format(case when exists (select from pg_depend where refclassid = 'pg_proc'::regclass and refobjid = function_hash.oid and deptype = 'n') then 'create or replace function <what calls it>; drop function %s;' else 'drop function %s;' end, function_hash.name)
+        format(case when exists (select from pg_depend where refclassid = 'pg_proc'::regclass and refobjid = function_hash.oid and deptype = 'n') then 'create or replace function <what calls it>; drop routine %s;' else 'drop routine %s;' end, function_hash.name)
       from given, function_hash where manifest is not null and not exists (select from ${functionNames} as listed where listed.name = function_hash.name)`
   }
 ]

@@ -8,6 +8,9 @@ const isOpen = (bare: string, reduced: string): string => `case when ${bare} ~* 
 /** What a policy itself says. */
 const ofPolicy = "concat_ws(' ', using_expression, check_expression)"
 
+/** Makes it the canonical one, for the command and the roles that it is for. */
+const madeCanonical = "concat('alter policy ', quote_ident(polname), ' on ', table_name, case when polcmd <> 'a' then ' using ' || canonical end, case when polcmd in ('a', 'w', '*') then ' with check ' || canonical end, ';')"
+
 /** Who sees which rows. */
 export const policyRules: readonly Rule[] = [
   {
@@ -18,7 +21,7 @@ export const policyRules: readonly Rule[] = [
     explanation: 'Every permissive policy that reaches a tenant role has to compare the key with the tenant of the transaction, and no "or" makes it stricter. Nor is it that tenant where the key may be one of many, = ANY (...), or is compared with what depends on the row: its own key, what a function makes of its id, a sub-select that names it. What "and" adds to that narrows it, and is let be; a restrictive policy says it for all others, too.',
     query: `
       select name as object, 'shows rows where ' || coalesce(using_text, '<anything>') || ', not where ' || canonical as detail,
-        format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)
+        ${madeCanonical}
           || case when position(' AND ' in concat(using_text, check_text)) > 0 then format(' create policy <name> on %s as restrictive for all to <role> using (<what else it asked for>);', table_name) else '' end as mend
       from policy where reaches_tenants and polpermissive and polcmd <> 'a' and using_expression is distinct from canonical`
   },
@@ -71,7 +74,8 @@ export const policyRules: readonly Rule[] = [
     gain: 'Whoever gets into the view over all tenants changes the rows of all tenants.',
     explanation: 'A role that sees everything changes nothing: its policies are FOR SELECT.',
     query: `
-      select name as object, 'is not for SELECT alone' as detail, format('drop policy %I on %s; create policy %1$I on %2$s for select to <role> using (true);', polname, table_name) as mend
+      select name as object, 'is not for SELECT alone' as detail, format(case when polcmd = 'a' then 'drop policy %I on %s;' else 'drop policy %I on %s; create policy %1$I on %2$s as %3$s for select to %4$s using %5$s;' end, polname, table_name, case when polpermissive then 'permissive' else 'restrictive' end,
+          (select string_agg(target.oid::regrole::text, ', ') from unnest(polroles) as target (oid)), coalesce('(' || using_text || ')', '(true)')) as mend
       from policy where reaches_operators and not reaches_tenants and polcmd <> 'r'`
   },
   {
@@ -93,7 +97,7 @@ export const policyRules: readonly Rule[] = [
         from policy_function, given where not (name = any (verifiers))
       )
       select distinct coalesce(place.name, policy.name) as object, coalesce(place.body, using_expression, check_expression) as detail,
-        coalesce('create or replace function ' || place.name || ': current_setting(''<setting>'')::<type>', format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical)) as mend
+        coalesce('create or replace function ' || place.name || ': current_setting(''<setting>'')::<type>', ${madeCanonical}) as mend
       from policy join opening_policy on opening_policy.oid = policy.oid
       left join (called_function join opening_function on opening_function.oid = called_function.oid join policy_function on policy_function.oid = called_function.oid) on called_function.policy = policy.oid
         -- But for what only narrows, and what goes by a signature.
@@ -135,7 +139,7 @@ export const policyRules: readonly Rule[] = [
     gain: 'Another tenant’s rows: which of the two a policy calls is not to be read from its text.',
     explanation: 'A policy keeps the function that it found when it was made, by its id, and PostgreSQL prints its name. One of the same name whose arguments all have defaults reads the same.',
     query: `
-      select distinct other.name as object, 'has the name of ' || policy_function.name || ', which policies call' as detail, format('drop function %s;', other.name) as mend
+      select distinct other.name as object, 'has the name of ' || policy_function.name || ', which policies call' as detail, format('drop routine %s;', other.name) as mend
       from policy_function join own_function as called on called.oid = policy_function.oid
       join own_function as other on other.proname = called.proname and other.pronamespace = called.pronamespace and other.oid <> called.oid
       where policy_function.oid in (select called_function.oid from called_function join policy on policy.oid = called_function.policy where reaches_tenants) or called.name in (select unnest(verifiers) from given)`
@@ -148,7 +152,7 @@ export const policyRules: readonly Rule[] = [
     explanation: 'A denormalised key needs no look-up. Distributed tables of Citus refuse policies with sub-selects.',
     query: `
       select name as object, coalesce(using_expression, check_expression) as detail,
-        format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical) as mend
+        case when reaches_tenants then ${madeCanonical} else format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical) end as mend
       from policy, concat(using_tree, check_tree) as tree where tree like '%{SUBLINK%' and tree ~ ':rtable \\(' and not is_narrower`
   },
   {
@@ -159,7 +163,7 @@ export const policyRules: readonly Rule[] = [
     explanation: 'Compare the bare column: cast the setting, not the column.',
     query: `
       select name as object, coalesce(using_expression, check_expression) as detail,
-        format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical) as mend
+        ${madeCanonical} as mend
       from policy where reaches_tenants and compared_key = quoted_key and position('(' || quoted_key || ')::' in concat(using_expression, check_expression)) > 0`
   },
   {

@@ -258,8 +258,19 @@ export const roleRules: readonly Rule[] = [
     explanation: 'A name without its schema means the first thing of that name on the search_path. Let the tenants’ schema stand first, and write names with their schemas.',
     query: `
       select distinct coalesce(nullif(concat_ws(' in ', setrole_name, database_name), ''), 'all roles') as object, format('sessions begin with %s, and %s has a %s too', setting, quote_ident(pg_namespace.nspname), shadow.name) as detail,
-        format('alter %s set search_path = %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all'), given_schema.name) as mend
-      from given_schema, login_setting, regexp_split_to_table(substr(setting, position('=' in setting) + 1), '\\s*,\\s*') with ordinality as entry (name, place)
+        format('alter %s set search_path = %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all'), straight.path) as mend
+      from given_schema, login_setting,
+      -- Names with a comma in them are quoted.
+      lateral (select array(select found[1] from regexp_matches(substr(setting, position('=' in setting) + 1), '"(?:[^"]|"")*"|[^",\\s]+', 'g') as found) as names) as listed
+      cross join lateral (
+        -- The tenants' schemas first, in their order, and the others as they were.
+        select string_agg(part.name, ', ' order by part.name = 'pg_catalog' and part.place < coalesce(part.own_place, 1000) desc, part.is_own desc, part.place, part.is_first desc, part.name) as path
+        from (
+          select coalesce(other.name, named.name) as name, other.name is not null as is_own, coalesce(other.is_first, false) as is_first, named.place, min(named.place) filter (where other.name is not null) over () as own_place
+          from unnest(listed.names) with ordinality as named (name, place) full join given_schema as other on other.name = named.name
+        ) as part where part.name <> '""'
+      ) as straight,
+      unnest(listed.names) with ordinality as entry (name, place)
       join pg_namespace on entry.name in (pg_namespace.nspname, quote_ident(pg_namespace.nspname)),
       lateral (
         select proname::text as name from pg_proc where pronamespace = pg_namespace.oid and proname in (select other.proname from pg_proc as other where other.pronamespace = given_schema.oid)
@@ -268,7 +279,7 @@ export const roleRules: readonly Rule[] = [
         limit 1
       ) as shadow
       where setting ~ '^search_path=' and pg_namespace.oid not in (select other.oid from given_schema as other) and pg_namespace.nspname <> 'pg_catalog'
-        and entry.place < coalesce((select own.place from regexp_split_to_table(substr(setting, position('=' in setting) + 1), '\\s*,\\s*') with ordinality as own (name, place) where own.name = given_schema.name limit 1), 1000)`
+        and entry.place < coalesce(array_position(listed.names, given_schema.name), 1000)`
   },
   {
     id: 'role-without-timeouts',
