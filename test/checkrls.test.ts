@@ -513,6 +513,9 @@ t.test('policies that say the same in another way, or narrow it, are no finding;
       'rows that are not deleted, with the key between what narrows it': {
         using: [own, `other = 1 and ${own} and not deleted`, `(deleted or other > 1) and not deleted and ${setting} = "tenantId" and deleted_at is null and case when deleted then true end`, `other = any (array[1, 2]) and ${own} and exists (select from yard.tenants where deleted and other > 1)`]
       },
+      'an AND within an AND, on either side': {
+        using: [own, `not deleted and (other = 1 and ${own})`, `(${own} and other = 1) and (deleted or other > 1)`, `not deleted and (other = 1 and (note <> '' and (${setting} = "tenantId" and other > 1) and deleted_at is null)) and other < 5`]
+      },
       'a domain': { type: 'yard.number', using: [own, own] },
       'a domain, cast to': { type: 'yard.number', using: ["\"tenantId\" = current_setting('yard.tenant')::yard.number"] },
       'a domain over a domain': { type: 'yard.small', using: [own] },
@@ -526,6 +529,9 @@ t.test('policies that say the same in another way, or narrow it, are no finding;
       `(other = 1 and ${own} and not deleted) or (deleted and ${own})`, `other = 1 and not (deleted and ${own} and other > 2) and deleted`, `other = 1 and (deleted or ${own} or other = 2) and deleted`,
       `other = 1 and (not ${own}) and deleted`, `other = 1 and case when deleted then other > 2 and ${own} and other > 3 else true end and deleted`,
       `other = 1 and (${own}) is not true and deleted`, `other = 1 and coalesce(${own}, true) and deleted`, `other = 1 and (${own}) = deleted and deleted`,
+      `deleted and (other = 1 or (note <> '' and ${own}))`, `deleted and not (other = 1 and ${own})`, `deleted and (other = 1 and ${own}) is not true`, `deleted and (other = 1 and (other = 2 or ${own}))`, `deleted and coalesce((other = 1 and ${own}), true)`,
+      `deleted and (other = 1 and ${own}) = deleted`, `deleted and case when deleted then (other = 1 and ${own}) else true end`, `deleted and (other = 1 and ${own}) in (deleted, true)`, `(other = 1 and ${own}) or (deleted and (other = 2 and ${own}))`, `deleted and ((other = 1 and ${own})::text <> '')`,
+      `deleted and exists (select where other = 1 and ${own})`, `deleted and (other = 1 and ${own}) is null`, `deleted and boolne(other = 1 and ${own}, true)`, `deleted and true = any (array[other = 1 and ${own}, true])`,
       `note = ' AND (${own.replaceAll("'", "''")}) AND ' and other = 1 and not deleted`,
       `other = ${setting}`, `${setting} <> "tenantId"`, `"tenantId" = (select ${setting} limit 1) + 0`, 'other = 1 and not deleted'
     ]) t.ok((await findings({ using: [own, own, using] })).some(({ line }) => line === 'policy-using yard.t2.own'), using)

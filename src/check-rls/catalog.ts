@@ -125,19 +125,19 @@ export const catalog = `
       ) as reaches_operators
     from pg_policy as policy join tenant_table on tenant_table.oid = policy.polrelid
   ),
-  -- Policies that compare the key with what no column of the row is in, by the whole of an expression or by a part of its AND, whatever the other
-  -- parts are about. Whose a row is says nothing of whose the transaction is: what a function makes of its id, or a sub-select of its key, is true
-  -- of every row. The text does not tell columns from other names; the tree does.
+  -- Policies that compare the key with what no column of the row is in, by the whole of an expression or by a part of its AND, or of one within
+  -- that, whatever the other parts are about. Whose a row is says nothing of whose the transaction is: what a function makes of its id, or a
+  -- sub-select of its key, is true of every row. The text does not tell columns from other names; the tree does.
   row_free as materialized (
     with expression as materialized (
-      select any_policy.oid, key_number, kind, tree, starts_with(tree, '{BOOLEXPR :boolop and ') as is_and, starts_with(tree, '{OPEXPR ') and tree not like '%{VAR %{VAR %' as has_one_column
+      select any_policy.oid, key_number, kind, tree, starts_with(tree, '{OPEXPR ') and tree not like '%{VAR %{VAR %' as has_one_column
       from any_policy, lateral (values ('using', using_tree), ('check', check_tree)) as part (kind, tree)
       where starts_with(tree, '{OPEXPR ') or starts_with(tree, '{BOOLEXPR :boolop and ')
     ),
     -- Braces that are part of a name have a backslash before them. No node is within a Var.
     token as materialized (
       select expression.oid, kind, place, found[1] as text, sum(case when found[1] ~ '^\\{(?!VAR )' then 1 when found[1] = '}' then -1 else 0 end) over (partition by expression.oid, kind order by place) as level
-      from expression, regexp_matches(tree, '\\\\.|\\{VAR [^}]*\\}|\\{\\w*|\\}', 'g') with ordinality as match (found, place)
+      from expression, regexp_matches(tree, '\\\\.|\\{VAR [^}]*\\}|\\{BOOLEXPR :boolop and|\\{\\w*|\\}', 'g') with ordinality as match (found, place)
       where not has_one_column
     ),
     node as materialized (
@@ -155,7 +155,8 @@ export const catalog = `
     select oid, kind from expression where has_one_column
     union all
     select expression.oid, expression.kind
-    from expression join node on node.oid = expression.oid and node.kind = expression.kind and node.text = '{OPEXPR' and node.level = case when is_and then 2 else 1 end
+    from expression join node on node.oid = expression.oid and node.kind = expression.kind and node.text = '{OPEXPR' and not exists (
+      select from node as around where around.oid = node.oid and around.kind = node.kind and around.place < node.place and around.end_place > node.place and around.text not in ('{BOOLEXPR :boolop and', '}'))
     join row_column on row_column.oid = node.oid and row_column.kind = node.kind and row_column.place between node.place and node.end_place
     group by expression.oid, expression.kind, key_number, node.place
     having array_agg(number) = array[key_number::integer]
@@ -457,18 +458,18 @@ function withoutSelect (text: string): string {
 
 /**
  * Which part of an AND the canonical expression is plays no part: PostgreSQL prints all of them side by side in one pair of
- * parentheses, and whatever else holds a comparison, OR and NOT as well, in a pair of its own further in. A literal or a quoted name
- * that only reads like it is taken out before.
+ * parentheses, and whatever else holds a comparison, OR and NOT as well, in a pair of its own further in. An AND that is itself a part of
+ * one, and nothing but that, says the same. A literal or a quoted name that only reads like it is taken out before.
  */
 function widest (kind: 'using' | 'check'): string {
   const read = `${kind}_read`
   const marked = `replace(replace(${read}, sought.canonical, chr(1)), sought.reversed, chr(1))`
   const bare = String.raw`regexp_replace(${marked}, '''(?:[^'']|'''')*''|"(?:[^"]|"")*"', '', 'g')`
-  const chain = String.raw`'^\((?:${within} AND )?' || chr(1) || '(?: AND ${within})?\)$'`
+  const chain = Array.from({ length: 4 }).reduce((inner: string) => String.raw`(?:\u0001|\((?:${within} AND )?${inner}(?: AND ${within})?\))`, String.raw`\u0001`)
   // What only reads like it, of something of the row, is in parentheses that set it apart.
   return `case
         when not ${kind}_is_row_free then case when ${read} = sought.canonical then format('(%s)', ${read}) else ${read} end
-        when strpos(${read}, ' AND ') > 0 and ${bare} ~ (${chain}) then sought.canonical
+        when strpos(${read}, ' AND ') > 0 and ${bare} ~ '^${chain}$' then sought.canonical
         else ${read}
       end`
 }
