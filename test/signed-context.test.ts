@@ -232,7 +232,7 @@ t.test('the audit finds what lets a statement name a tenant, unless names are si
   await withAuditor(signed.admin, async client => {
     const { probes } = await audit(queryOf(client), { database: 'test', settings, setTenant: tenant => `select rowhouse.set_account(${tenant}, null, '${sign(Number(tenant))}')` }, { attack: true })
     t.strictSame(probes?.results.filter(({ leak }) => leak !== undefined), [])
-    t.match(probes?.results.find(({ probe }) => probe === 'switch tenants within a statement')?.answer, /nobody has signed/)
+    t.match(probes?.results.find(({ probe }) => probe === 'switch tenants within a statement')?.answer, /^42501 its words are left out/, 'refused by the function, whose words could hold anything')
   })
   await withAuditor(plain.admin, async client => {
     const { probes } = await audit(queryOf(client), { database: 'test', settings, setTenant: 'select rowhouse.set_account($1)' }, { attack: true })
