@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import type { Page } from 'playwright-core'
-import { inBrowser, openBrowser, openWindow } from './browser.ts'
+import { inBrowser, openBrowser, openWindow, signIn } from './browser.ts'
 import { forEachPage, openSites } from './browser-pages.ts'
 import { asRole } from './support.ts'
 
@@ -274,3 +274,38 @@ async function tabTo (t: Test, page: Page, name: string): Promise<void> {
   }
   t.fail(`the keyboard does not reach ${name}`)
 }
+
+t.test('what somebody typed whose session has ended stays in its tab while they sign in in another', inBrowser, async t => {
+  const page = await openWindow(t, browser)
+  await signIn(page, sites.closed, 'member@example.com')
+  await page.goto(sites.closed.urlOf('/project/1/'))
+  const form = page.locator('form.entry').first()
+  await form.getByLabel('Name').fill('Typed')
+  await form.getByLabel('Details').fill('for a while')
+  await page.context().clearCookies()
+  await page.getByRole('button', { name: 'Add' }).click()
+  const [beside] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'Sign in (in another tab)' }).click()])
+  await beside.getByLabel('E-mail address').fill('member@example.com')
+  await beside.getByLabel('Password').fill('correct horse')
+  await beside.getByRole('button', { name: 'Sign in' }).click()
+  await beside.waitForURL(/\/project/)
+  t.equal(await page.getByLabel('Details').inputValue(), 'for a while')
+})
+
+t.test('whoever signs in after somebody whose session has ended goes back to none of their pages', inBrowser, async t => {
+  // A page that is gone is a request that fails: that is as it should be.
+  const context = await browser.newContext()
+  t.teardown(async () => { await context.close() })
+  const page = await context.newPage()
+  await signIn(page, sites.closed, 'owner@example.com')
+  await page.goto(sites.closed.urlOf('/people/'))
+  await page.getByLabel('E-mail address').fill('member@example.com')
+  await page.getByRole('button', { name: 'Invite' }).click()
+  await page.getByRole('alert').waitFor()
+  await page.context().clearCookies()
+  await signIn(page, sites.closed, 'viewer@example.com')
+  for (let steps = 1; steps <= 3; steps++) {
+    await page.goBack().catch(() => {})
+    t.notMatch(await page.locator('body').innerText(), /owner@example|member@example/, `${steps} steps back`)
+  }
+})

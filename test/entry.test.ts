@@ -79,6 +79,7 @@ t.test('people get in with their address and password, and out again', async t =
   const answer = await signIn('Member@Example.com', { to: '/subtasks/2/' })
   t.match(answer, { statusCode: 303, headers: { location: '/subtasks/2/' } })
   t.match(String(answer.headers['set-cookie']), /^session=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/)
+  t.equal(answer.headers['clear-site-data'], '"cache"', 'nor does it keep those of whoever was here before')
   const cookie = cookieOf(answer)
   const page = await ask('/subtasks/', { cookie })
   t.match(page, { statusCode: 200 })
@@ -337,6 +338,9 @@ t.test('what somebody typed who may not send it is shown however long it is, in 
   t.strictSame([...new Set(answers.map(({ statusCode }) => statusCode))], [401], 'strangers are told that they have to sign in, whether they had a turn or not')
   const shown = answers.filter(({ body }) => body.includes(details)).length
   t.ok(shown >= 1 && shown < 30, `${shown} of 30 had one: of more than a few at once nothing is read`)
+  const middling = 'for a while'.repeat(1600)
+  const others = await Promise.all(Array.from({ length: 30 }, async () => await ask('/projects/', { method: 'POST', form: { form_token: token, name: 'Long', details: middling }, headers: own })))
+  t.ok(others.filter(({ body }) => body.includes(middling)).length < 30, 'nor of as many of 17 kB')
   t.ok((await send({ cookie: ended })).body.includes(details), 'and nobody has kept a turn')
   t.notMatch((await ask('/projects/', { cookie: member })).body, />Long</, 'nothing is made of any')
 })
@@ -347,7 +351,7 @@ t.test('what somebody typed whose session is over is shown with the way to sign 
   const form = { name: 'Typed & <b>', details: 'for a while', form_token: tokenIn(page) }
   const own = { 'sec-fetch-site': 'same-origin' }
   await ask('/sign-out/', { method: 'POST', cookie: member, form: { form_token: tokenIn(page) } })
-  const shown = /href="\/sign-in\/\?to=%2Fprojects%2F">Sign in<[^]*What you typed[^]*readonly[^>]*>\s*Typed &amp; &lt;b&gt;<\/textarea>[^]*readonly[^>]*>\s*for a while<\/textarea>/
+  const shown = /href="\/sign-in\/\?to=%2Fprojects%2F" target="_blank">Sign in <[^]*What you typed[^]*readonly[^>]*>\s*Typed &amp; &lt;b&gt;<\/textarea>[^]*readonly[^>]*>\s*for a while<\/textarea>/
   for (const [what, asked] of [
     ['ended elsewhere', { cookie: member }],
     ['signed out in another window', { headers: own }],
@@ -357,13 +361,14 @@ t.test('what somebody typed whose session is over is shown with the way to sign 
     t.equal(answer.statusCode, 401, what)
     t.match(answer.body, shown, what)
     t.ok(!answer.body.includes(form.form_token), 'no token is shown')
-    t.match(answer.headers, { 'cache-control': 'private, no-cache' }, 'one comes back to it from where one signs in')
+    t.match(answer.headers, { 'cache-control': 'private, no-store' })
+    t.match(answer.body, /<a class="button" href="\/sign-in\/[^"]*" target="_blank">Sign in <span class="hint">\(in another tab\)</, 'one signs in beside it, since no browser comes back to it')
   }
   const another = await cookieFor('member@example.com')
   t.match(await ask('/projects/', { method: 'POST', form, cookie: another, headers: own }), { statusCode: 403, body: /What you typed/ }, 'signed in anew in another window')
   for (const [url, typed] of [['/people/', { email: 'new@example.com', first_name: 'Ann Typed', role: 'member' }], ['/tokens/', { name: 'Typed token', access: 'read', days: '3' }]] as const) {
     const answer = await ask(url, { method: 'POST', form: typed, headers: own })
-    t.match(answer, { statusCode: 401, body: new RegExp(`to=${encodeURIComponent(url)}">Sign in<[^]*What you typed[^]*Typed`) }, url)
+    t.match(answer, { statusCode: 401, body: new RegExp(`to=${encodeURIComponent(url)}" target="_blank">Sign in <[^]*What you typed[^]*Typed`) }, url)
     t.notMatch(answer.body, />\s*(member|read|3)<\/textarea>/, 'what was chosen is chosen again')
   }
   for (const [what, asked] of [

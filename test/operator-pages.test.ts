@@ -251,8 +251,8 @@ t.test('the charts show what a superuser counts, as figures beside the drawings'
   t.match(textOf(body), `Accounts ${String(all?.['accounts'])} Users ${String(all?.['users'])} Projects ${String(all?.['projects'])} Tasks ${String(all?.['tasks'])} Subtasks ${String(all?.['subtasks'])} `)
   const figures = [...body.matchAll(/<tr><th scope="row">[^]*?<\/tr>/g)].map(([row]) => textOf(row).trim())
   const [subtasks, done] = [Number(all?.['subtasks']), Number(all?.['subtasks_done'])]
-  t.ok(figures.some(row => row === `Subtasks ${done} ${subtasks - done} ${Math.round(done / subtasks * 100)} %`), figures.join('\n'))
-  t.ok(figures.includes(`Tasks ${Number(all?.['tasks_done'])} ${Number(all?.['tasks']) - Number(all?.['tasks_done'])} 0 %`))
+  t.ok(figures.some(row => row === `Subtasks ${done} ${subtasks - done} ${Math.round(done / subtasks * 100)}%`), figures.join('\n'))
+  t.ok(figures.includes(`Tasks ${Number(all?.['tasks_done'])} ${Number(all?.['tasks']) - Number(all?.['tasks_done'])} 0%`))
   const sizes = figures.slice(0, figures.findIndex(row => row.startsWith('Subtasks')))
   t.equal(sizes.reduce((sum, row) => sum + Number(/(\d+)$/.exec(row)?.[1]), 0), Number(all?.['accounts']), 'each account is of one size')
   t.match(figures.find(row => row.includes('tenant-0')), /^Company of tenant-0 tenant-0 3 4 7$/)

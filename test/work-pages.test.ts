@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import type { LightMyRequestResponse } from 'fastify'
-import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase } from './support.ts'
+import { adminOf, asRole, placeTenants, seedTenants, tenancy, testApp, testDatabase, until } from './support.ts'
 import { cookieOf, peopleOfAll, tokenIn, visitorsOf } from './visitors.ts'
 
 const database = await testDatabase(t)
@@ -197,6 +197,25 @@ t.test('nothing is deleted that was added after the form of deletion was read', 
   await followDeletion(t, subtask)
   t.equal((await send(`${task}delete/`, { sure: 'yes', parts: '1' }, { page: task })).statusCode, 303, 'what has become less may go')
   t.equal((await send(`${project.path}delete/`, { sure: 'yes', parts: '1' }, { page: project.path })).statusCode, 303)
+})
+
+t.test('where something is added to a part while all is deleted, nothing is, and the form says so', async t => {
+  const project = await follow(t, '/projects/', { name: 'Races', details: '' }, '/projects/')
+  await follow(t, `${project.path}tasks/`, { name: 'Part', details: '' }, project.path)
+  const task = /href="\/task\/(\d+)\/"/.exec((await ask(project.path)).body)?.[1] ?? ''
+  const form = partsOn(await ask(project.path))
+  await asRole(await adminOf(database, 'tenant-0'), async query => {
+    await query('begin')
+    await query("insert into rowhouse.subtask (account_id, task_id, name) select account_id, id, 'Added at that moment' from rowhouse.task where id = $1", [task])
+    const deletion = send(`${project.path}delete/`, { sure: 'yes', ...form }, { page: project.path })
+    await until(async () => (await query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'delete from'")).length > 0)
+    await query('commit')
+    const answer = await deletion
+    t.equal(answer.statusCode, 409)
+    t.match(answer.body, /id="delete-mistake">Nothing is deleted yet: more belongs to it/)
+  })
+  t.match((await ask(`/task/${task}/`)).body, /Added at that moment/)
+  await followDeletion(t, project.path)
 })
 
 t.test('details take 100,000 characters, however long they are on the way, and what is too long is still there', async t => {

@@ -83,6 +83,8 @@ export const entry = plugin<EntryOptions>(async (app, { access, secure, strategy
   app.decorate('routeTable', [])
   app.addHook('onRoute', route => { app.routeTable.push(route) })
   app.decorate('keepToken', (reply: FastifyReply, token: string, until: Date) => {
+    // Somebody else may have been here before, whose pages the browser keeps for its back button: their session may have ended in any way.
+    reply.header('clear-site-data', '"cache"')
     reply.setCookie(cookieName, token, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: Math.ceil((until.getTime() - Date.now()) / 1000) })
   })
   app.decorate('issueToken', (reply: FastifyReply) => {

@@ -6,7 +6,6 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import plugin from 'fastify-plugin'
 import { AppError, CrossSiteError, InvalidInputError, InvalidValuesError, MethodNotImplementedError, mostValueErrors, NotFoundError, NotSignedInError, NoViewOverTenantsError, StoppingError, toAppError, type ValueError } from '../errors.ts'
 import { problemPath, type ProblemName } from '../problems.ts'
-import { comesBack } from './coming-back.ts'
 import { isOfOwnPage } from './cross-site.ts'
 import { isFormToken } from './entry.ts'
 import type { ErrorPage } from './page-data.ts'
@@ -134,8 +133,7 @@ function sendError (request: FastifyRequest, reply: FastifyReply, error: AppErro
   reply.code(error.status).headers({ 'cache-control': 'private, no-store', vary: 'Accept', 'x-request-id': request.id, ...error.headers })
   if (isReadAsPage(request)) {
     if (error instanceof NotSignedInError && ['GET', 'HEAD'].includes(request.method)) return reply.redirect(signInAddress(request.url), 303)
-    const page = errorPage(request, error)
-    return (page.typed.length > 0 ? comesBack(reply) : reply).page('error', page)
+    return reply.page('error', errorPage(request, error))
   }
   return reply.type('application/problem+json').send(problemOf(error, request))
 }

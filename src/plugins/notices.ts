@@ -36,6 +36,7 @@ const sentences = {
   token: { revoked: 'The token is revoked: nobody gets in with it any more.' },
   look: { ended: 'The operator does not look into this account any more.' },
   session: {
+    ended: 'You are signed out there.',
     'others-ended': 'You are signed out everywhere else.',
     password: 'You have a new password, and are signed out everywhere else.'
   }

@@ -72,7 +72,7 @@ export function signInPages (app: FastifyInstance, { limits, turns }: PasswordCh
     const { id } = request.params as { id: number }
     const hadOne = await request.inTransaction('nobody', async scope => await endSession(scope, user, id))
     if (!hadOne) throw new NotFoundError('There is no such session.')
-    return reply.redirect('/sessions/', 303)
+    return reply.redirectWithNotice('/sessions/', 'session', 'ended')
   })
 
   /** No connection is held while the password is hashed. Whoever does not exist takes as long as whoever does. */

@@ -24,15 +24,15 @@ export const times = {
   },
   thousands: {
     row: 'a tenant\'s page among 2,000 accounts',
-    what: 'A page among 2,000 tenants',
-    against: 'among 20',
+    what: 'A page among two thousand tenants',
+    against: 'among twenty',
     ratio: 0.95,
     command: 'npx tsx bin/bench.ts --only scale'
   },
   tensOfThousands: {
     row: 'among 20,000 accounts, 9.2 million subtasks',
-    what: 'A page among 20,000 tenants, in 9.2 million subtasks',
-    against: 'among 20',
+    what: 'A page among twenty thousand tenants, in nine million subtasks',
+    against: 'among twenty',
     ratio: 0.98,
     command: 'npx tsx bin/bench.ts --only scale --large'
   },

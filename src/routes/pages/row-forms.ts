@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { sqlStateOf } from '../../errors.ts'
 import type { FormState, Mistake } from '../../plugins/page-data.ts'
 import type { Times } from '../../repositories/listing.ts'
 import type { Progress } from '../../repositories/progress.ts'
@@ -47,11 +48,14 @@ interface Deletion<Row> {
   listOf: (row: Row) => string
 }
 
+/** foreign_key_violation, restrict_violation */
+const stillReferred = ['23503', '23001']
+
 const partsShown = z.object({ parts: z.coerce.number().int().min(0) })
 
 /**
  * Takes the form that deletes a row, with all that belongs to it: the page says what that is, and the form that this was read. Where
- * more belongs to it by now than the page said, nothing is deleted.
+ * it has more parts by now than the page said, or gets more meanwhile, nothing is deleted.
  */
 export function deletionForm<Row> (app: FastifyInstance, kind: Kind, { lock, progressOf, remove, listOf }: Deletion<Row>, showAgain: ShowAgain): void {
   app.post(`/${kind}/:id/delete/`, acting, async (request, reply) => {
@@ -60,12 +64,15 @@ export function deletionForm<Row> (app: FastifyInstance, kind: Kind, { lock, pro
     const id = idOf(request)
     const { data: { parts: shown } = { parts: 0 } } = partsShown.safeParse(request.body)
     const list = await request.inTransaction('caller', async scope => {
-      // Nothing can be added to a row that is locked.
+      // Nothing can be added to a row that is locked; to parts of its parts it can.
       const row = found(await lock(scope, id))
       const parts = (await progressOf?.(scope, [id]))?.get(id)?.parts ?? 0
       if (parts > shown) return undefined
       await remove(scope, id)
       return listOf(row)
+    }).catch((error: unknown) => {
+      if (stillReferred.includes(sqlStateOf(error) ?? '')) return undefined
+      throw error
     })
     if (list !== undefined) return reply.redirectWithNotice(list, kind, 'deleted')
     return await refuse(request, reply, { field: 'sure', text: 'Nothing is deleted yet: more belongs to it than when you opened this page. Tick this again if all of it is to go.' }, 409)
