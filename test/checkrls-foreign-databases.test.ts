@@ -107,6 +107,16 @@ t.test('a function that policies lead to is found however a text writes its name
   })
 })
 
+t.test('what a table of tenants inherits from is no list that all share, whoever says so', async t => {
+  await inClinic(async (query, inside) => {
+    const inheriting = (parent: string): string => `create table ${parent} (deleted_at timestamptz); grant select on ${parent} to ${app}; alter table clinic.visits inherit ${parent}`
+    t.strictSame(await found(query, inside, inheriting('clinic.dates'), { shared: ['dates'] }, 'inherited-from'), ['inherited-from clinic.dates'])
+    t.strictSame(await found(query, inside, `create schema lists; grant usage on schema lists to ${app}; ${inheriting('lists.dates')}`, { shared: ['lists.dates'] }, 'inherited-from'), ['inherited-from lists.dates'])
+    t.strictSame(await found(query, inside, `${inheriting('clinic.dates')}; revoke select on clinic.dates from ${app}`, {}, 'inherited-from'), [], 'one that nobody may read shows nothing')
+    t.strictSame(await found(query, inside, `create table clinic.events (tenant_id integer not null); grant select on clinic.events to ${app}; alter table clinic.events enable row level security, force row level security; create policy own on clinic.events to ${app} using (tenant_id = clinic.tenant()); alter table clinic.visits inherit clinic.events`, {}, 'inherited-from'), [], 'nor does one by the same key show more')
+  })
+})
+
 t.test('of many tables, functions and grants, those that are wrong are found, and no others', async t => {
   const tables = Array.from({ length: 120 }, (_, index) => `t_${index}`)
   await inClinic(async (query, inside) => {

@@ -51,6 +51,9 @@ export const sabotages: readonly Sabotage[] = [
     select rowhouse.build_wall('rowhouse.parted'); grant select on rowhouse.parted, rowhouse.parted_1 to rowhouse_tenant`
   },
   { rule: 'inherited-open', object: 'rowhouse.child', sql: 'create table rowhouse.child () inherits (rowhouse.project)' },
+  { rule: 'inherited-from', object: 'rowhouse.label', sql: 'create table rowhouse.label (name text not null); grant select on rowhouse.label to rowhouse_tenant; alter table rowhouse.project inherit rowhouse.label' },
+  { rule: 'inherited-from', object: 'lists.label', sql: 'create schema lists; create table lists.label (name text not null); create table lists.between () inherits (lists.label); grant select on lists.label to rowhouse_tenant; grant usage on schema lists to rowhouse_tenant; alter table rowhouse.project inherit lists.between' },
+  { rule: 'inherited-from', object: 'rowhouse.account', sql: "create table rowhouse.fresh (like rowhouse.account including all, account_id bigint not null references rowhouse.account); select rowhouse.build_wall('rowhouse.fresh'); alter table rowhouse.fresh inherit rowhouse.account" },
   { rule: 'tenant-blind', object: 'rowhouse.project', sql: 'drop policy tenant on rowhouse.project' },
   { rule: 'tenant-blind', object: 'rowhouse.project', sql: 'alter policy tenant on rowhouse.project to rowhouse_operator' },
   { rule: 'key-missing', object: 'rowhouse.fresh', sql: 'create table rowhouse.fresh (id bigint primary key); alter table rowhouse.fresh enable row level security, force row level security; grant select on rowhouse.fresh to rowhouse_tenant' },

@@ -62,6 +62,30 @@ export const tableRules: readonly Rule[] = [
       where not child.relispartition and not (child.relrowsecurity and child.relforcerowsecurity)`
   },
   {
+    id: 'inherited-from',
+    severity: 'error',
+    title: 'A table that a table of tenants inherits from, outside the walls',
+    gain: 'Rows of the child, whoever they belong to, by the name of its parent.',
+    explanation: 'Rows of a table made with INHERITS show through its parent, as the policies of that have it. So what a table of tenants inherits from has to be one, too, by the same key: neither a list that all share nor the table of the tenants themselves, whose key is another column.',
+    query: `
+      select parent.oid::regclass::text as object, format('shows the rows of %s, and not by its key', tenant_table.name) as detail,
+        case when tenant_table.relispartition then format('alter table %s detach partition %s;', parent.oid::regclass, tenant_table.name)
+          else (select string_agg(format('alter table %s no inherit %s;', inhrelid::regclass, inhparent::regclass), ' ') from pg_inherits where inhparent = parent.oid) end as mend
+      from (
+        with recursive step (start, oid) as (
+          select tenant_table.oid, inhparent from pg_inherits join tenant_table on tenant_table.oid = inhrelid
+          union
+          select step.start, inhparent from step join pg_inherits on inhrelid = step.oid
+        )
+        select start, oid from step
+      ) as above join tenant_table on tenant_table.oid = above.start join pg_class as parent on parent.oid = above.oid
+      left join tenant_table as other on other.oid = parent.oid and other.key_number is not null
+      where tenant_table.key_number is not null and other.key_name is distinct from tenant_table.key_name
+        and parent.oid in (select reachable_relation.oid from reachable_relation join runtime_role on runtime_role.oid = reachable_relation.role where kind = 'tenant')
+        -- What no policy shows a row of shows none of its children's.
+        and not (parent.relrowsecurity and not exists (select from pg_policy where polrelid = parent.oid))`
+  },
+  {
     id: 'tenant-blind',
     severity: 'warning',
     title: 'A table granted to the tenants whose policies let them see nothing',
