@@ -289,15 +289,6 @@ export const catalog = `
     unnest(setconfig) as setting
     where (setrole = 0 or runtime_role.oid is not null) and (setdatabase = 0 or pg_database.datname = current_database())
   ),
-  -- Relations that did not come with the server and that a role which serves requests may touch, but no temporary ones.
-  reachable_relation as materialized (
-    select relation.oid, relation.relkind, relation.relnamespace, relation.relowner, relation.reloptions, runtime_role.oid as role,
-      exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e') as is_of_extension
-    from runtime_role, pg_class as relation join pg_namespace on pg_namespace.oid = relation.relnamespace
-    where relation.relkind in ('r', 'p', 'v', 'm', 'f') and relation.oid >= 16384 and pg_namespace.nspname !~ '^pg_(temp|toast)'
-      and (has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'usage') or relation.oid in (select referred.oid from referred where referred.classid = 'pg_class'::regclass))
-      and (has_table_privilege(runtime_role.oid, relation.oid, 'select, insert, update, delete') or has_any_column_privilege(runtime_role.oid, relation.oid, 'select, insert, update'))
-  ),
   -- What shows rows of the tenants' tables, over any number of other views.
   showing_view as materialized (
     with recursive step (oid) as (
@@ -308,6 +299,16 @@ export const catalog = `
       join pg_rewrite on pg_rewrite.oid = pg_depend.objid
     )
     select oid from step
+  ),
+  -- Relations that a role which serves requests may touch: what did not come with the server, but no temporary ones, and what came with it and
+  -- was made to show the tenants' tables.
+  reachable_relation as materialized (
+    select relation.oid, relation.relkind, relation.relnamespace, relation.relowner, relation.reloptions, runtime_role.oid as role,
+      exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e') as is_of_extension
+    from runtime_role, pg_class as relation join pg_namespace on pg_namespace.oid = relation.relnamespace
+    where relation.relkind in ('r', 'p', 'v', 'm', 'f') and (relation.oid >= 16384 or relation.oid in (select showing_view.oid from showing_view)) and pg_namespace.nspname !~ '^pg_(temp|toast)'
+      and (has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'usage') or relation.oid in (select referred.oid from referred where referred.classid = 'pg_class'::regclass))
+      and (has_table_privilege(runtime_role.oid, relation.oid, 'select, insert, update, delete') or has_any_column_privilege(runtime_role.oid, relation.oid, 'select, insert, update'))
   ),
   -- The functions of the schemas, those that policies call, those that somebody has vouched for, and what all of these call.
   deciding_function as materialized (

@@ -35,6 +35,16 @@ export const functionRules: readonly Rule[] = [
       where prosecdef and not (name = any (given.definers))`
   },
   {
+    id: 'definer-built-in',
+    severity: 'error',
+    title: 'A function of PostgreSQL’s own that runs as its owner',
+    gain: 'All tenants: what every role may call runs as the superuser that it belongs to.',
+    explanation: 'None comes so. Whoever can replace one, by CREATE OR REPLACE FUNCTION, is a superuser, or was.',
+    query: `
+      select distinct function.oid::regprocedure as object, format('%s may call it, and it runs as %s', runtime_role.name, proowner::regrole) as detail, format('alter routine %s security invoker;', function.oid::regprocedure) as mend
+      from pg_proc as function, runtime_role where function.oid < 16384 and prosecdef and has_function_privilege(runtime_role.oid, function.oid, 'execute')`
+  },
+  {
     id: 'definer-search-path',
     severity: 'error',
     title: 'A function that runs as its owner and finds names where its caller says',
