@@ -253,6 +253,12 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'owner-unnamed', object: 'rowhouse.task', sql: 'alter table rowhouse.task owner to rowhouse_manager' },
   { rule: 'owner-unnamed', object: 'rowhouse.task', sql: 'create role intern login; alter table rowhouse.task owner to intern' },
   { rule: 'owner-unnamed', object: 'rowhouse.current_account_id()', sql: 'create role intern login; alter function rowhouse.current_account_id() owner to intern' },
+  // What runs where tenants write.
+  ...[
+    'alter table rowhouse.project add constraint looked_over check (helpers.chk(name)) not valid', 'alter table rowhouse.project add column is_fine boolean generated always as (helpers.chk(name)) stored', "alter table rowhouse.project add column is_fine boolean default helpers.chk('')",
+    'create index fine_names on rowhouse.project (helpers.chk(name))', 'create domain helpers.fine as text check (helpers.chk(value)); alter table rowhouse.project add column fine helpers.fine[]', 'create function rowhouse.looked_over(name text) returns boolean language sql immutable return helpers.chk(name); alter function rowhouse.looked_over(text) owner to rowhouse_owner; alter table rowhouse.project add check (rowhouse.looked_over(name)) not valid'
+  ].map(use => ({ rule: 'writer-unnamed', object: 'helpers.chk(text)', sql: `create role intern login; create schema helpers; create function helpers.chk(text) returns boolean language plpgsql immutable as 'begin return true; end'; ${use}; alter function helpers.chk(text) owner to intern` })),
+  { rule: 'writer-unnamed', object: 'helpers.look()', sql: "create role intern login; create schema helpers; create function helpers.look() returns trigger language plpgsql as 'begin return new; end'; create trigger looked_over before update on rowhouse.project for each row execute function helpers.look(); alter function helpers.look() owner to intern" },
   { rule: 'owner-unnamed', object: 'rowhouse', sql: 'create role intern login; grant create on schema rowhouse to intern' },
   { rule: 'owner-unnamed', object: 'helpers', sql: `create role intern login; create schema helpers; create function helpers.named() returns bigint language sql stable parallel safe return pg_catalog.current_setting('app.account_id')::bigint; ${replaceContext('helpers.named()')}; alter schema helpers owner to intern` },
   { rule: 'owner-unnamed', object: 'rowhouse', sql: 'create role makers; create role intern login in role makers; grant create on schema rowhouse to makers' },

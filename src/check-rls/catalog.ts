@@ -206,7 +206,7 @@ export const catalog = `
   -- Views, defaults, checks, indexes, operators, casts, types and functions that were read when they were made hold what they refer to by its
   -- id: nobody asks for the use of its schema then.
   referred as materialized (
-    select pg_depend.refclassid as classid, pg_depend.refobjid as oid
+    select pg_depend.refclassid as classid, pg_depend.refobjid as oid, pg_depend.classid as by_class, pg_depend.objid as by_oid
     from pg_depend left join pg_rewrite on pg_depend.classid = 'pg_rewrite'::regclass and pg_rewrite.oid = pg_depend.objid
     where pg_depend.classid in ('pg_rewrite'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_proc'::regclass, 'pg_class'::regclass,
         'pg_operator'::regclass, 'pg_cast'::regclass, 'pg_type'::regclass, 'pg_amproc'::regclass, 'pg_amop'::regclass)

@@ -9,7 +9,7 @@ import { readContextManifest, rowhouseExceptions, rowhouseSettings } from './row
 import { queryOf, withAuditor } from './session.ts'
 
 /** What nobody does to a database of Rowhouse's by a slip, and what takes long to look for. */
-const notBeforeStart = ['name-missing', 'inherited-from', 'definer-built-in']
+const notBeforeStart = ['name-missing', 'inherited-from', 'definer-built-in', 'writer-unnamed']
 
 /**
  * What a server looks at before it listens: of the manifest, whether the functions that say whose a row is are what they were. Who

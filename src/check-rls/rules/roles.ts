@@ -179,6 +179,39 @@ export const roleRules: readonly Rule[] = [
         and not (grantee.oid = any (given.trusted_roles)) and (grantee.oid in (select unnamed_grantee.oid from unnamed_grantee) or grantee.oid in (select named_role.oid from named_role))`
   },
   {
+    id: 'writer-unnamed',
+    severity: 'error',
+    title: 'A function that runs where tenants write, of an owner whom nobody has named',
+    gain: 'The rows of each tenant that writes: whoever owns the function puts another in its place, which runs with the rights, and for the tenant, of whoever writes.',
+    explanation: 'Triggers, defaults, generated columns, checks, domains and indexes of the tables of tenants call functions, and these others. They may belong to whoever may own functions that policies call: --explain owner-unnamed.',
+    query: `
+      with recursive written (oid) as (
+        (
+          select tgfoid from pg_trigger join tenant_table on tenant_table.oid = tgrelid where not tgisinternal and tgenabled <> 'D'
+          union
+          select referred.oid
+          from referred
+          left join pg_attrdef on by_class = 'pg_attrdef'::regclass and pg_attrdef.oid = by_oid
+          left join pg_index on by_class = 'pg_class'::regclass and indexrelid = by_oid
+          left join pg_constraint on by_class = 'pg_constraint'::regclass and pg_constraint.oid = by_oid
+          where referred.classid = 'pg_proc'::regclass and by_class in ('pg_attrdef'::regclass, 'pg_class'::regclass, 'pg_constraint'::regclass) and (
+            coalesce(adrelid, indrelid, nullif(conrelid, 0)) in (select tenant_table.oid from tenant_table)
+            -- A domain, an array of it, or a domain over it.
+            or contypid <> 0 and exists (
+              select from pg_depend as inner_use left join pg_depend as outer_use on inner_use.classid = 'pg_type'::regclass and outer_use.refclassid = 'pg_type'::regclass and outer_use.refobjid = inner_use.objid
+              where inner_use.refclassid = 'pg_type'::regclass and inner_use.refobjid = contypid
+                and case when inner_use.classid = 'pg_class'::regclass then inner_use.objid when outer_use.classid = 'pg_class'::regclass then outer_use.objid end in (select tenant_table.oid from tenant_table)))
+        )
+        union
+        -- What PostgreSQL notes that they call.
+        select referred.oid from written join referred on by_class = 'pg_proc'::regclass and by_oid = written.oid and referred.classid = 'pg_proc'::regclass
+      )
+      select own_function.name as object, format('belongs to %s, and most tables of tenants to %s', own_function.owner_name, main_owner.oid::regrole) as detail, format('alter routine %s owner to %s;', own_function.name, main_owner.oid::regrole) as mend
+      from main_owner, given, own_function
+      where main_owner.oid is not null and own_function.oid in (select written.oid from written) and not own_function.is_of_extension
+        and own_function.proowner not in (select rightful_owner.oid from rightful_owner) and own_function.proowner not in (select runtime_role.oid from runtime_role) and not (own_function.proowner = any (given.trusted_roles))`
+  },
+  {
     id: 'owner-bypasses',
     severity: 'warning',
     title: 'An owner of tables of tenants whom FORCE does not hold',
