@@ -36,6 +36,8 @@ const everywhere = (context: string): string => `do $$
     end loop;
   end
 $$`
+const ofTexts = "create collation rowhouse.alike (provider = icu, locale = 'und-u-ks-level2', deterministic = false); do $$ declare t name; begin for t in select relname from pg_class where relnamespace = 'rowhouse'::regnamespace and relkind = 'r' loop execute format('drop policy if exists tenant on rowhouse.%I', t); end loop; end $$; create table rowhouse.fresh (account_id text not null, id bigint, primary key (account_id, id)); alter table rowhouse.fresh enable row level security, force row level security; grant select on rowhouse.fresh to rowhouse_tenant;"
+const textually = (context: string, besides = ''): string => `create policy tenant on rowhouse.fresh to rowhouse_tenant using (${besides} account_id = (${context}))`
 const ofRow = "create function rowhouse.owner_at(place tid) returns bigint language sql stable parallel safe return 1::bigint; create function rowhouse.owner_in(whole jsonb) returns bigint language sql stable parallel safe return coalesce(whole ->> 'account_id', whole ->> 'id')::bigint"
 const acting = (statement: string): string => helper('act_as(n bigint) returns bigint', `begin ${statement}; return n; end`)
 
@@ -213,6 +215,12 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: "create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $$ begin return 1; /* current_setting('app.account_id') */ end $$" },
   { rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: replaceContext('1::bigint') },
   { rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: 'create function rowhouse.constant() returns bigint language plpgsql stable as $$ begin return 1; end $$; create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $$ begin return rowhouse.constant(); end $$' },
+  // Tenants whose ids are texts, and two of which are taken for one.
+  { rule: 'context-alike', object: 'rowhouse.fresh.tenant', sql: `${ofTexts} ${textually("current_setting('app.account_id') collate rowhouse.alike")}`, isContextFoundOut: true },
+  ...['fresh', 'later'].map(table => ({ rule: 'context-alike', object: `rowhouse.${table}.tenant`, sql: `${ofTexts} create domain rowhouse.likeness as text collate rowhouse.alike; ${textually("current_setting('app.account_id')::rowhouse.likeness")}; create table rowhouse.later (like rowhouse.fresh including all); alter table rowhouse.later enable row level security, force row level security; ${textually("current_setting('app.account_id')::rowhouse.likeness", 'id > 0 and').replace('fresh', 'later')}`, isContextFoundOut: true as const })),
+  ...["split_part(current_setting('app.account_id'), '-', 1)", "lower(current_setting('app.account_id'))", "current_setting('app.account_id')::char(4)::text", "left(current_setting('app.account_id'), 3)", "trim('-' from current_setting('app.account_id'))"]
+    .map(context => ({ rule: 'context-shortened', sql: `${ofTexts} ${textually(context)}`, isContextFoundOut: true as const })),
+  { rule: 'context-shortened', object: 'rowhouse.current_account_id()', sql: writeContext("split_part(current_setting('app.account_id'), '-', 1)::bigint") },
   { rule: 'policy-subquery', object: 'rowhouse.project.tenant', sql: "alter policy tenant on rowhouse.project using (account_id = (select id from rowhouse.account where slug = 'tenant-0'))" },
   { rule: 'policy-casts-key', object: 'rowhouse.project.tenant', sql: "alter policy tenant on rowhouse.project using (account_id::text = current_setting('app.account_id'))" },
   { rule: 'policy-restricts-nothing', object: 'rowhouse.project.floor', sql: 'create policy floor on rowhouse.project as restrictive to rowhouse_tenant using (true)' },

@@ -8,8 +8,8 @@ import { rules } from './rules.ts'
 import { readContextManifest, rowhouseExceptions, rowhouseSettings } from './rowhouse.ts'
 import { queryOf, withAuditor } from './session.ts'
 
-/** What nobody does to a database of Rowhouse's by a slip, and what takes long to look for. */
-const notBeforeStart = ['name-missing', 'inherited-from', 'definer-built-in', 'writer-unnamed']
+/** What nobody does to a database of Rowhouse's by a slip, and what takes long to look for; and what only ids that are texts can be mistaken by. */
+const notBeforeStart = ['name-missing', 'inherited-from', 'definer-built-in', 'writer-unnamed', 'context-alike', 'context-shortened']
 
 /**
  * What a server looks at before it listens: of the manifest, whether the functions that say whose a row is are what they were. Who

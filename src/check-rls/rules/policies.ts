@@ -11,6 +11,14 @@ const ofPolicy = "concat_ws(' ', using_expression, check_expression)"
 /** Makes it the canonical one, for the command and the roles that it is for. */
 const madeCanonical = "concat('alter policy ', quote_ident(polname), ' on ', table_name, case when polcmd <> 'a' then ' using ' || canonical end, case when polcmd in ('a', 'w', '*') then ' with check ' || canonical end, ';')"
 
+/** What gives one text for several, of what a transaction sets: a part of it, or that in one case of letters. */
+const fewer = String.raw`\m(?:lower|upper|initcap|left|right|substr|substring|overlay|split_part|translate|replace|regexp_replace|regexp_substr|regexp_match|hashtext|hashtextextended|length|ascii|abs|round|trunc|floor|ceil|mod)"?\s*\((?:[^();]|\()*`
+const fewerByTrimming = String.raw`\m[blr]?trim\s*\((?:\s*(?:both|leading|trailing)\s+''|\(*\s*(?:pg_catalog\.)?current_setting\s*\([^()]*\)[^,()]*\)*[^,()]*,)`
+const setByTransaction = String.raw`(?:current_setting|current_user|session_user|current_role)\M`
+const cut = String.raw`(?:::|\mas)\s*(?:(?:character(?:\s+varying)?|varchar|char|bpchar)\s*\(\s*\d+\s*\)|"char")`
+/** Of a text without what stands in its literals. What is looked up in a table is told apart there. */
+const givesFewer = (bare: string): string => String.raw`(${bare} ~* '${fewer}${setByTransaction}|${fewerByTrimming.replaceAll("'", "''")}|${setByTransaction}[^;]*${cut}' and ${bare} !~* '\mfrom\s+(?!(?:pg_catalog\.)?current_)[a-z_"]')`
+
 /** Who sees which rows. */
 export const policyRules: readonly Rule[] = [
   {
@@ -131,6 +139,47 @@ export const policyRules: readonly Rule[] = [
           select from policy_function
           where (is_opaque or code ~* '\\m(current_setting|current_user|session_user|current_role|user|select)\\M')
             and policy_function.oid in (select called_function.oid from policy join called_function on called_function.policy = policy.oid where reaches_tenants and canonical in (using_expression, check_expression)))`
+  },
+  {
+    id: 'context-alike',
+    severity: 'error',
+    title: 'A policy that takes two tenants for one',
+    gain: 'The rows of a tenant whose name reads alike: "acme" for "Acme".',
+    explanation: 'A collation that is not deterministic takes different texts for equal, by COLLATE in the policy itself or by a domain. What is compared so is compared in vain, unless the id of the tenants goes by the same collation: no two of them are alike by it then.',
+    query: `
+      select policy.name as object, format('compares the key by the collation %s, which takes different texts for equal', alike.name) as detail,
+        case when position(alike.clause in canonical) > 0 then ${madeCanonical.replaceAll('canonical', "replace(canonical, alike.clause, '')")}
+          else format('alter policy %I on %s using (%s = <the tenant of the transaction>);', polname, table_name, quoted_key) end as mend
+      from policy join (
+        select oid, oid::regcollation::text as name, ' COLLATE ' || oid::regcollation as clause from pg_collation
+        where not collisdeterministic and oid not in (select key_collation from tenant_table where is_root and key_number is not null)
+      ) as alike on concat(using_tree, check_tree) like '%:inputcollid ' || alike.oid || ' %'
+      where reaches_tenants and polpermissive and canonical in (using_expression, check_expression) and (
+        position(alike.clause in canonical) > 0
+        or concat_ws(chr(10), using_tree, check_tree) ~ (case when is_narrower then '' else '^' end || '\\{OPEXPR [^{]*:inputcollid ' || alike.oid || case when is_narrower then ' :args \\(\\{(?:RELABELTYPE :arg \\{)?VAR :varno 1 :varattno ' || key_number || ' ' else ' ' end))`
+  },
+  {
+    id: 'context-shortened',
+    severity: 'warning',
+    title: 'A tenant that is read from a part of what a transaction sets',
+    gain: 'The rows of another tenant whose name begins, ends or reads alike: each of them that comes to the same.',
+    explanation: 'lower(), left(), split_part(), char(4) and their kin give one text for several. Compare what was set as it is, and have whoever sets it see to its form.',
+    query: `
+      select context.expression as object, 'gives one tenant for several texts' as detail,
+        format('alter policy <each> on <its table> using (%I = current_setting(''<setting>'')::<type>);', given.key_column) as mend
+      from context, given, lateral (
+        -- What is cut to the very type of the id is no other tenant’s.
+        select replace(regexp_replace(context.expression, '''(?:[^'']|'''')*''', '''''', 'g'), '::' || coalesce((
+          select format_type(atttypid, atttypmod) from pg_attribute join tenant_table on attrelid = tenant_table.oid and attnum = key_number where is_root), ''), '') as bare
+      ) as read
+      where ${givesFewer('bare')} and exists (select from policy where reaches_tenants and canonical in (using_expression, check_expression))
+      union all
+      select policy_function.name, 'gives one tenant for several texts: ' || policy_function.body,
+        format('create or replace function %s returns <as it was> language sql stable parallel safe return current_setting(''<setting>'')::<type>;', policy_function.name)
+      from policy_function, given
+      where ${givesFewer('policy_function.bare')} and not (policy_function.name = any (given.verifiers)) and policy_function.oid in (
+        select called_function.oid from policy join called_function on called_function.policy = policy.oid
+        where reaches_tenants and polpermissive and canonical in (using_expression, check_expression) and strpos(canonical, split_part(called_function.root_name, '(', 1) || '(') > 0)`
   },
   {
     id: 'context-overloaded',
