@@ -117,6 +117,18 @@ t.test('what a table of tenants inherits from is no list that all share, whoever
   })
 })
 
+t.test('a view over what is the same for all is named as that, and is as long as it shows nothing of the tenants and nobody writes it', async t => {
+  await inClinic(async (query, inside) => {
+    const made = `create table clinic.country (code text primary key); grant select on clinic.country to ${app}; create view clinic.land as select code from clinic.country; create materialized view clinic.codes as select code from clinic.land; grant select on clinic.land, clinic.codes to ${app}`
+    const looked = async (more: string, ...shared: string[]): Promise<string[]> => await found(query, inside, `${made}; ${more}`, { shared }, 'view-as-owner', 'materialized-view-readable', 'name-missing')
+    const both = ['view-as-owner clinic.land', 'materialized-view-readable clinic.codes']
+    t.strictSame(await looked('select 1', 'country'), both)
+    t.strictSame(await looked('select 1', 'country', 'land', 'clinic.codes'), [])
+    t.strictSame(await looked(`grant delete on clinic.land to ${app}`, 'country', 'land', 'codes'), both.slice(0, 1))
+    t.strictSame(await looked('create or replace view clinic.land as select code from clinic.country union select id::text from clinic.visits', 'country', 'land', 'codes'), both)
+  })
+})
+
 t.test('of many tables, functions and grants, those that are wrong are found, and no others', async t => {
   const tables = Array.from({ length: 120 }, (_, index) => `t_${index}`)
   await inClinic(async (query, inside) => {

@@ -292,13 +292,20 @@ export const catalog = `
   -- What shows rows of the tenants' tables, over any number of other views.
   showing_view as materialized (
     with recursive step (oid) as (
-      select tenant_table.oid from tenant_table
+      -- Those of a trusted role's own, too.
+      select any_table.oid from any_table where not is_shared and (key_number is not null or is_granted)
       union
       select pg_rewrite.ev_class
       from step join pg_depend on pg_depend.classid = 'pg_rewrite'::regclass and pg_depend.refclassid = 'pg_class'::regclass and pg_depend.refobjid = step.oid
       join pg_rewrite on pg_rewrite.oid = pg_depend.objid
     )
     select oid from step
+  ),
+  -- Those that somebody has named as the same for all tenants, and that show nothing of theirs.
+  shared_view as materialized (
+    select view.oid
+    from given, unnest(given.shared) as asked (name) join pg_class as view on view.relkind in ('v', 'm') and asked.name in (view.oid::regclass::text, case when view.relnamespace = (select given_schema.oid from given_schema where is_first) then view.relname::text end)
+    where view.oid not in (select showing_view.oid from showing_view)
   ),
   -- Relations that a role which serves requests may touch: what did not come with the server, but no temporary ones, and what came with it and
   -- was made to show the tenants' tables.

@@ -8,22 +8,24 @@ export const relationRules: readonly Rule[] = [
     severity: 'error',
     title: 'A view that shows what its owner sees',
     gain: 'The rows of all tenants, through a view that looks like one of its own.',
-    explanation: 'A view reads its tables as its owner unless it is made WITH (security_invoker = true), which PostgreSQL 15 brought. Without FORCE, or where the owner passes policies, that is everything. Of the views of extensions, those that show tables of the tenants are meant.',
+    explanation: 'A view reads its tables as its owner unless it is made WITH (security_invoker = true), which PostgreSQL 15 brought. Without FORCE, or where the owner passes policies, that is everything. Of the views of extensions, those that show tables of the tenants are meant. One over what is the same for all is named with --shared, as its tables are, and written by nobody.',
     query: `
       select relation.oid::regclass::text as object, format('%s may use it, and it reads as %s', runtime_role.name, relation.relowner::regrole) as detail, format('alter view %s set (security_invoker = true);', relation.oid::regclass) as mend
       from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role
       where relation.relkind = 'v' and (not relation.is_of_extension or relation.oid in (select showing_view.oid from showing_view)) and not exists (
-        select from unnest(relation.reloptions) as option (text) where option.text ~ '^security_invoker=' and split_part(option.text, '=', 2)::boolean)`
+        select from unnest(relation.reloptions) as option (text) where option.text ~ '^security_invoker=' and split_part(option.text, '=', 2)::boolean)
+        -- What is written through a view is written as its owner.
+        and not (relation.oid in (select shared_view.oid from shared_view) and not has_table_privilege(runtime_role.oid, relation.oid, 'insert, update, delete') and not has_any_column_privilege(runtime_role.oid, relation.oid, 'insert, update'))`
   },
   {
     id: 'materialized-view-readable',
     severity: 'error',
     title: 'A materialised view that can be read',
     gain: 'Whatever it was filled with, which is what its owner saw.',
-    explanation: 'A materialised view cannot have row-level security.',
+    explanation: 'A materialised view cannot have row-level security. One over what is the same for all is named with --shared, as its tables are.',
     query: `
       select relation.oid::regclass::text as object, runtime_role.name || ' may read it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, ${granteesOf('relation')}) as mend
-      from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.relkind = 'm' and (not relation.is_of_extension or relation.oid in (select showing_view.oid from showing_view))`
+      from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.relkind = 'm' and (not relation.is_of_extension or relation.oid in (select showing_view.oid from showing_view)) and relation.oid not in (select shared_view.oid from shared_view)`
   },
   {
     id: 'foreign-table-usable',
