@@ -129,6 +129,23 @@ t.test('a view over what is the same for all is named as that, and is as long as
   })
 })
 
+t.test('a key of an extension\'s type is compared by its "=", which is printed with its schema', async t => {
+  await inClinic(async (query, inside) => {
+    if ((await query("select from pg_available_extensions where name = 'citext'")).length === 0) {
+      t.pass('keys of citext', { skip: 'this server has no such extension' })
+      return
+    }
+    const setting = "current_setting('app.tenant')::clinic.citext"
+    const made = `create extension citext schema clinic; drop table clinic.patients, clinic.bills, clinic.visits, clinic.tenants; create table clinic.tenants (id clinic.citext primary key);
+      ${['bills', 'visits', 'patients'].map(table => `create table clinic.${table} (tenant_id clinic.citext not null references clinic.tenants, id integer, primary key (tenant_id, id)); grant select, insert on clinic.${table} to ${app}; alter table clinic.${table} enable row level security, force row level security; create policy own on clinic.${table} to ${app} using (tenant_id operator(clinic.=) ${setting})`).join(';\n')}`
+    const looked = async (more: string): Promise<string[]> => await found(query, inside, `${made}; ${more}`, {}, 'policy-using', 'policy-check', 'key-type')
+    t.strictSame(await looked('select 1'), [])
+    t.strictSame(await looked(`alter policy own on clinic.visits using (${setting} operator(clinic.=) tenant_id and id > 0)`), [])
+    t.strictSame(await looked('alter policy own on clinic.visits using (true)'), ['policy-using clinic.visits.own', 'policy-check clinic.visits.own'])
+    t.strictSame(await looked('alter policy own on clinic.visits using (tenant_id operator(clinic.=) tenant_id)'), ['policy-using clinic.visits.own', 'policy-check clinic.visits.own'])
+  })
+})
+
 t.test('of many tables, functions and grants, those that are wrong are found, and no others', async t => {
   const tables = Array.from({ length: 120 }, (_, index) => `t_${index}`)
   await inClinic(async (query, inside) => {

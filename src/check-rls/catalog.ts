@@ -105,13 +105,17 @@ export const catalog = `
         when key_base_type = 'varchar'::regtype then format('(%I)::text', key_name)
         when key_base_type <> key_type then format('(%I)::%s', key_name, format_type(key_base_type, null))
         else quote_ident(key_name)
-      end as compared_key
+      end as compared_key,
+      -- That of a type which is an extension's, such as citext, is printed with its schema.
+      coalesce(case when key_base_type >= 16384 then (
+        select format('OPERATOR(%s.=)', oprnamespace::regnamespace) from pg_operator
+        where oprname = '=' and oprleft = key_base_type and oprright = key_base_type and oprcanmerge and oprnamespace <> 'pg_catalog'::regnamespace limit 1) end, '=') as equality
     -- What a trusted role owns, and none that serves requests may touch, is its own affair, but for the table of the tenants.
     from any_table where (key_number is not null or is_granted) and not is_shared and (is_root or not is_kept)
   ),
   any_policy as materialized (
     select policy.oid, policy.polname, policy.polrelid, policy.polroles, policy.polcmd, policy.polpermissive,
-      tenant_table.name as table_name, tenant_table.listed_name as listed_table, tenant_table.key_name, tenant_table.key_number, tenant_table.quoted_key, tenant_table.compared_key,
+      tenant_table.name as table_name, tenant_table.listed_name as listed_table, tenant_table.key_name, tenant_table.key_number, tenant_table.quoted_key, tenant_table.compared_key, tenant_table.equality,
       format('%s.%I', tenant_table.name, policy.polname) as name,
       pg_get_expr(policy.polqual, policy.polrelid) as using_text, pg_get_expr(policy.polwithcheck, policy.polrelid) as check_text,
       policy.polqual::text as using_tree, policy.polwithcheck::text as check_tree,
@@ -174,10 +178,10 @@ export const catalog = `
     select case
         when asked.expression is null then (
           select mode() within group (order by compared.expression)
-          from read_policy, lateral (select coalesce(substr(using_read, length(compared_key) + 5, length(using_read) - length(compared_key) - 5), '') as expression) as compared
-          where reaches_tenants and using_is_row_free and starts_with(using_read, '(' || compared_key || ' = ') and compared.expression !~* '^(any|all|some)\\M'
+          from read_policy, lateral (select coalesce(substr(using_read, length(compared_key || equality) + 4, length(using_read) - length(compared_key || equality) - 4), '') as expression) as compared
+          where reaches_tenants and using_is_row_free and starts_with(using_read, format('(%s %s ', compared_key, equality)) and compared.expression !~* '^(any|all|some)\\M'
         )
-        when not exists (select from read_policy where using_read = format('(%s = %s)', compared_key, asked.expression) and not using_is_row_free) then asked.expression
+        when not exists (select from read_policy where using_read = format('(%s %s %s)', compared_key, equality, asked.expression) and not using_is_row_free) then asked.expression
       end as expression
     from given, lateral (select ${withoutSelect('given.given_context')} as expression) as asked
   ),
@@ -186,8 +190,8 @@ export const catalog = `
     select read_policy.*, sought.canonical, wide.using_expression, wide.check_expression,
       coalesce(wide.using_expression = sought.canonical and using_read <> sought.canonical, false) or coalesce(wide.check_expression = sought.canonical and check_read <> sought.canonical, false) as is_narrower
     from read_policy, context, lateral (
-      select format('(%s = %s)', compared_key, coalesce(context.expression, '<the tenant of the transaction>')) as canonical,
-        format('(%s = %s)', coalesce(context.expression, '<the tenant of the transaction>'), compared_key) as reversed
+      select format('(%s %s %s)', compared_key, equality, coalesce(context.expression, '<the tenant of the transaction>')) as canonical,
+        format('(%s %s %s)', coalesce(context.expression, '<the tenant of the transaction>'), equality, compared_key) as reversed
     ) as sought, lateral (
       select ${widest('using')} as using_expression, ${widest('check')} as check_expression
     ) as wide
@@ -454,8 +458,8 @@ export const catalog = `
 function keyFirst (text: string): string {
   const plain = withoutSelect(text)
   return `case
-      when starts_with(${plain}, '(') and right(${plain}, length(compared_key) + 4) = ' = ' || compared_key || ')' and not starts_with(${plain}, '(' || compared_key || ' = ')
-        then format('(%s = %s)', compared_key, substr(${plain}, 2, length(${plain}) - length(compared_key) - 5))
+      when starts_with(${plain}, '(') and right(${plain}, length(compared_key || equality) + 3) = format(' %s %s)', equality, compared_key) and not starts_with(${plain}, format('(%s %s ', compared_key, equality))
+        then format('(%s %s %s)', compared_key, equality, substr(${plain}, 2, length(${plain}) - length(compared_key || equality) - 4))
       else ${plain}
     end`
 }

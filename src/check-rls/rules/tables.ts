@@ -96,7 +96,7 @@ export const tableRules: readonly Rule[] = [
         case when exists (select from policy where policy.polrelid = tenant_table.oid and policy.reaches_tenants and policy.polpermissive and policy.polcmd in ('r', '*'))
           -- Another role is the one that it is for.
           then format('revoke all on %s from %s;', tenant_table.name, ${granteesOf('tenant_table')})
-          else format('create policy own_rows on %s for all to %s using %s with check %3$s;', tenant_table.name, runtime_role.name, format('(%s = %s)', tenant_table.quoted_key, coalesce((select expression from context), '<the tenant of the transaction>'))) end as mend
+          else format('create policy own_rows on %s for all to %s using %s with check %3$s;', tenant_table.name, runtime_role.name, format('(%s %s %s)', tenant_table.quoted_key, tenant_table.equality, coalesce((select expression from context), '<the tenant of the transaction>'))) end as mend
       from tenant_table, runtime_role
       where runtime_role.kind = 'tenant' and relrowsecurity and has_any_column_privilege(runtime_role.oid, tenant_table.oid, 'select')
         and not exists (
