@@ -146,6 +146,20 @@ t.test('a key of an extension\'s type is compared by its "=", which is printed w
   })
 })
 
+t.test('a primary key that counts itself, and that no tenant may write, tells no tenant of another', async t => {
+  await inClinic(async (query, inside) => {
+    const looked = async (id: string, granted: string, more = 'select 1'): Promise<string[]> => await found(query, inside, `create table clinic.notes (tenant_id integer not null, id ${id} primary key, body text); grant select, insert (${granted}) on clinic.notes to ${app}; ${more}`, {}, 'unique-without-key')
+    const itself = ['unique-without-key clinic.notes_pkey']
+    for (const id of ['bigint generated always as identity', 'bigserial', 'uuid default gen_random_uuid()']) {
+      t.strictSame(await looked(id, 'tenant_id, body'), [], id)
+      t.strictSame(await looked(id, 'tenant_id, id, body'), itself, `${id}, which tenants may write`)
+      t.strictSame(await looked(id, 'tenant_id, body', `grant update (id) on clinic.notes to ${app}`), itself, `${id}, which they may change`)
+    }
+    for (const id of ["text default current_setting('app.name')", 'text generated always as (lower(body)) stored']) t.strictSame(await looked(id, 'tenant_id, body'), itself, id)
+    t.strictSame(await looked('bigserial', 'tenant_id, body', 'create unique index by_name on clinic.notes (body)'), ['unique-without-key clinic.by_name'])
+  })
+})
+
 t.test('of many tables, functions and grants, those that are wrong are found, and no others', async t => {
   const tables = Array.from({ length: 120 }, (_, index) => `t_${index}`)
   await inClinic(async (query, inside) => {

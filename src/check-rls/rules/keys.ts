@@ -16,7 +16,7 @@ export const keyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A unique index without the tenant',
     gain: 'Whether another tenant has a row with this value: "duplicate key" says yes. Who guesses addresses learns who is a customer.',
-    explanation: 'Indexes see all rows. Where the tenant is part of the index’s key, rather than what it only includes, another tenant’s value is no duplicate: unless the index has a collation of its own for it, by which two tenants are one. Names that are public anyway, such as host names, are an exception to name with --ignore.',
+    explanation: 'Indexes see all rows. Where the tenant is part of the index’s key, rather than what it only includes, another tenant’s value is no duplicate: unless the index has a collation of its own for it, by which two tenants are one. A primary key that counts itself, or is drawn by lot, and that no tenant may write, tells nothing. Names that are public anyway, such as host names, are an exception to name with --ignore.',
     query: `
       select index_relation.oid::regclass::text as object, format('is unique over all rows of %s, whoever they belong to', tenant_table.name)
           || case when key_number = any ((indkey::int2[])[0:indnkeyatts - 1]) then ', since it takes different tenants for equal' else '' end as detail,
@@ -35,6 +35,10 @@ export const keyRules: readonly Rule[] = [
         and (not is_root or exists (
           select from runtime_role, unnest(indkey) as part (number)
           where kind = 'tenant' and (part.number = 0 or has_column_privilege(runtime_role.oid, tenant_table.oid, part.number, 'insert') or has_column_privilege(runtime_role.oid, tenant_table.oid, part.number, 'update'))))
+        and not (indisprimary and not exists (
+          select from unnest((indkey::int2[])[0:indnkeyatts - 1]) as part (number) join pg_attribute on attrelid = tenant_table.oid and attnum = part.number left join pg_attrdef on adrelid = attrelid and adnum = attnum
+          where attgenerated <> '' or attidentity = '' and coalesce(pg_get_expr(adbin, adrelid), '') !~ '^(nextval\\(''|([\\w"]+\\.)?(gen_random_uuid|uuidv4|uuidv7|uuid_generate_v[14])\\(\\)$)'
+            or exists (select from runtime_role where kind = 'tenant' and (has_column_privilege(runtime_role.oid, attrelid, attnum, 'insert') or has_column_privilege(runtime_role.oid, attrelid, attnum, 'update')))))
         and not exists (select from pg_inherits where inhrelid = indexrelid)`
   },
   {
