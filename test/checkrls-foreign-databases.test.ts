@@ -160,6 +160,15 @@ t.test('a primary key that counts itself, and that no tenant may write, tells no
   })
 })
 
+t.test('a default of the key that asks for the tenant as the policies do, or by the same setting, is no fixed one', async t => {
+  await inClinic(async (query, inside) => {
+    const looked = async (expression: string): Promise<string[]> => await found(query, inside, `alter table clinic.visits alter tenant_id set default ${expression}`, {}, 'key-defaulted')
+    for (const asking of ['clinic.tenant()', "nullif(current_setting('app.tenant', true), '')::integer", "current_setting('app.tenant')::integer"]) t.strictSame(await looked(asking), [], asking)
+    t.strictSame(await found(query, inside, 'create domain clinic.whose as integer; create table clinic.notes (tenant_id clinic.whose not null default clinic.tenant(), id integer)', {}, 'key-defaulted'), [], 'the very expression, of a domain')
+    for (const fixed of ['1', "coalesce(nullif(current_setting('app.tenant', true), '')::integer, 1)", "nullif(current_setting('app.other', true), '')::integer", "('1' || current_setting('app.tenant', true))::integer"]) t.strictSame(await looked(fixed), ['key-defaulted clinic.visits'], fixed)
+  })
+})
+
 t.test('of many tables, functions and grants, those that are wrong are found, and no others', async t => {
   const tables = Array.from({ length: 120 }, (_, index) => `t_${index}`)
   await inClinic(async (query, inside) => {

@@ -160,12 +160,17 @@ export const tableRules: readonly Rule[] = [
     severity: 'error',
     title: 'A tenant key with a fixed default',
     gain: 'Whoever forgets to say whose a row is gives it to one tenant, always the same.',
-    explanation: 'A default is for what does not matter. One that asks for the tenant of the transaction is no such default, and is let be.',
+    explanation: 'A default is for what does not matter. One that asks for the tenant of the transaction is no such default, and is let be, unless it names one where nothing is set: as the policies do, or by the same setting.',
     query: `
-      select tenant_table.name as object, format('%I defaults to %s', key_name, pg_get_expr(pg_attrdef.adbin, pg_attrdef.adrelid)) as detail,
+      select tenant_table.name as object, format('%I defaults to %s', key_name, said.text) as detail,
         format('alter table %s alter column %I drop default;', tenant_table.name, key_name) as mend
-      from tenant_table join pg_attrdef on pg_attrdef.adrelid = tenant_table.oid and pg_attrdef.adnum = tenant_table.key_number, context
-      where not is_root and pg_get_expr(pg_attrdef.adbin, pg_attrdef.adrelid) is distinct from context.expression`
+      from tenant_table join pg_attrdef on pg_attrdef.adrelid = tenant_table.oid and pg_attrdef.adnum = tenant_table.key_number, context,
+        lateral (select pg_get_expr(pg_attrdef.adbin, pg_attrdef.adrelid) as text) as said
+      where not is_root and said.text is distinct from context.expression
+        -- The key may be a domain.
+        and said.text is distinct from format('(%s)::%s', context.expression, format_type(key_type, null))
+        and not (said.text !~* '\\m(or|case|coalesce|greatest|least|concat|concat_ws)\\M|\\|\\|' and exists (
+          select from context_setting where strpos(said.text, format('current_setting(%L', context_setting.name)) > 0))`
   },
   {
     id: 'key-generated',
