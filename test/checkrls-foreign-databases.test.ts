@@ -169,6 +169,15 @@ t.test('a default of the key that asks for the tenant as the policies do, or by 
   })
 })
 
+t.test('a partition that nobody is granted needs no force, and one that somebody is does', async t => {
+  await inClinic(async (query, inside) => {
+    const parted = `create table clinic.notes (tenant_id integer not null, id integer) partition by list (tenant_id); create table clinic.notes_1 partition of clinic.notes for values in (1); alter table clinic.notes enable row level security, force row level security; grant select on clinic.notes to ${app}; alter table clinic.notes_1 enable row level security`
+    t.strictSame(await found(query, inside, parted, {}, 'rls-not-forced'), [])
+    t.strictSame(await found(query, inside, `${parted}; grant select on clinic.notes_1 to ${app}`, {}, 'rls-not-forced'), ['rls-not-forced clinic.notes_1'])
+    t.strictSame(await found(query, inside, `${parted}; alter table clinic.notes no force row level security`, {}, 'rls-not-forced'), ['rls-not-forced clinic.notes'])
+  })
+})
+
 t.test('of many tables, functions and grants, those that are wrong are found, and no others', async t => {
   const tables = Array.from({ length: 120 }, (_, index) => `t_${index}`)
   await inClinic(async (query, inside) => {
