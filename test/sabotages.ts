@@ -130,6 +130,7 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'materialized-view-readable', object: 'rowhouse.everything', sql: 'create materialized view rowhouse.everything as select name from rowhouse.project; grant select on rowhouse.everything to public' },
   { rule: 'foreign-table-usable', object: 'rowhouse.elsewhere', sql: 'create foreign data wrapper nothing; create server nowhere foreign data wrapper nothing; create foreign table rowhouse.elsewhere (id bigint) server nowhere; grant select on rowhouse.elsewhere to public' },
   { rule: 'sequence-readable', object: 'rowhouse.project_id_seq', sql: 'grant select on sequence rowhouse.project_id_seq to public' },
+  { rule: 'sequence-readable', object: 'counters.q', sql: 'create schema counters; create sequence counters.q; grant update on sequence counters.q to rowhouse_tenant; alter table rowhouse.project add number bigint default nextval(\'counters.q\')' },
   { rule: 'operator-writes', object: 'rowhouse.project', sql: 'grant update (name) on rowhouse.project to public' },
   { rule: 'key-updatable', object: 'rowhouse.project', sql: 'grant update on rowhouse.project to public' },
   { rule: 'column-readable', object: 'rowhouse.app_user.password_hash', sql: 'grant select on rowhouse.app_user to public' },

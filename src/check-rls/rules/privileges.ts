@@ -146,13 +146,15 @@ export const privilegeRules: readonly Rule[] = [
     severity: 'warning',
     title: 'A counter that tenants can read or set',
     gain: 'How many rows all tenants together make, and how fast; set back, the next rows of all tenants fail.',
-    explanation: 'Identity columns count without any grant on their sequence. Ids that follow each other still tell something: give each tenant its own count, or random ids, where that matters.',
+    explanation: 'In whatever schema it is: a sequence is set by its number, which asks for no use of that. Identity columns count without any grant on their sequence. Ids that follow each other still tell something: give each tenant its own count, or random ids, where that matters.',
     query: `
-      select format('%s.%I', given_schema.name, relation.relname) as object, runtime_role.name || ' has '
+      select format('%I.%I', nspname, relation.relname) as object, runtime_role.name || ' has '
           || concat_ws(', ', case when has_sequence_privilege(runtime_role.oid, relation.oid, 'select') then 'select' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'update') then 'update' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'usage') then 'usage' end) as detail,
-        format('revoke all on sequence %s.%I from %s;', given_schema.name, relation.relname, ${granteesOf('relation')}) as mend
-      from given_schema join pg_class as relation on relation.relnamespace = given_schema.oid and relation.relkind = 'S', runtime_role
-      where runtime_role.kind = 'tenant' and has_sequence_privilege(runtime_role.oid, relation.oid, 'select, update, usage')`
+        format('revoke all on sequence %I.%I from %s;', nspname, relation.relname, ${granteesOf('relation')}) as mend
+      from pg_class as relation join pg_namespace on pg_namespace.oid = relation.relnamespace, runtime_role
+      where relation.relkind = 'S' and nspname !~ '^pg_temp' and runtime_role.kind = 'tenant' and has_sequence_privilege(runtime_role.oid, relation.oid, 'select, update, usage')
+        and (relation.relnamespace in (select given_schema.oid from given_schema) or not exists (
+          select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e'))`
   },
   {
     id: 'default-privileges',
