@@ -86,6 +86,35 @@ t.test('a check that attacks nothing runs no code of the database, whatever that
   })
 })
 
+t.test('what stands where PostgreSQL looks for what came with it is not run either: nothing is looked at then, and what it is is told', async t => {
+  await withInn("language sql stable return current_setting('inn.house_id')::bigint", async (query, notices) => {
+    await query(`create schema evil; grant create, usage on schema pg_catalog to ${app}`)
+    const calling = (name: string, types: string, gives: string, result = '$1'): string => `create function ${name}(${types}) returns ${gives} language plpgsql immutable as $$ begin raise notice 'called'; return ${result}; end $$`
+    for (const [make, drop, told] of [
+      // By whoever may create there: of types that are exactly those of an expression, it is chosen before what takes any.
+      [`set role ${app}; ${calling('pg_catalog.joined', 'text, regrole', 'text')}; create operator pg_catalog.|| (leftarg = text, rightarg = regrole, function = pg_catalog.joined); reset role`, 'drop function pg_catalog.joined cascade', /the operator pg_catalog\.\|\|\(text,regrole\), which calls joined\(text,regrole\)/],
+      [`set role ${app}; ${calling('pg_catalog.lower', 'name', 'text', '$1::text')}; reset role`, 'drop function pg_catalog.lower(name)', /the function pg_catalog\.lower\(name\)/],
+      [`${calling('evil.told', 'regprocedure', 'text', "'x'")}; create cast (regprocedure as text) with function evil.told(regprocedure)`, 'drop cast (regprocedure as text)', /the cast of regprocedure as text, which calls evil\.told\(regprocedure\)/],
+      [`${calling('evil.compared', 'regrole, regrole', 'integer', '0')}; create operator class evil.first default for type regrole using btree as operator 3 =(oid, oid), function 1 evil.compared(regrole, regrole)`, 'drop operator family evil.first using btree', /the operator class of regrole, which calls evil\.compared\(regrole,regrole\)/]
+    ] as const) {
+      await query(make)
+      try {
+        const looks: Array<() => Promise<unknown>> = [async () => await check(query, inn), async () => await check(query, inn, startRules), async () => await readManifest(query, inn), async () => await emptyContexts(query, inn), async () => await audit(query, { database: 'inn', settings: inn }, { attack: true })]
+        for (const look of looks) await t.rejects(look(), { name: 'ExplainedError', message: told }, make)
+      } finally {
+        await query(drop)
+      }
+    }
+    t.notOk(notices.includes('called'))
+    await query("create function pg_catalog.of_its_own(text) returns text language plpgsql as $$ begin return $1; end $$; create type inn.mood as enum ('calm'); create function inn.told(inn.mood) returns text language sql return 'x'; create cast (inn.mood as text) with function inn.told(inn.mood)")
+    try {
+      t.ok((await check(query, inn)).length > 0, 'what no statement of the check can mean is in nobody\'s way')
+    } finally {
+      await query('drop function pg_catalog.of_its_own(text)')
+    }
+  })
+})
+
 t.test('attacks run it: a login that is a member of the two roles, and nothing else, is enough for them, and all that it can lend', async t => {
   const taken = join(directory, 'taken-by-attack')
   await withInn(`language plpgsql stable as $$ begin
