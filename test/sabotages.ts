@@ -97,6 +97,19 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'function-names-tenant', object: 'helpers.act_as()', sql: helper('act_as() returns bigint', "set app.account_id = '2'; select 2::bigint", 'sql') },
   { rule: 'function-names-tenant', object: 'helpers.act_as()', sql: "create schema helpers; grant usage on schema helpers to rowhouse_tenant; create procedure helpers.act_as() language plpgsql as $$ begin set local app.account_id = '2'; end $$" },
   { rule: 'function-names-tenant', object: 'rowhouse.act_as()', sql: "create function rowhouse.act_as() returns void language plpgsql as $$ begin set local app.account_id = '2'; end $$; create role helpers nologin; revoke execute on function rowhouse.act_as() from public; grant execute on function rowhouse.act_as() to helpers; alter role rowhouse_tenant inherit; grant helpers to rowhouse_tenant" },
+  // Of a setting whose name is not written out where it is read.
+  ...[
+    writeContext("current_setting('app.' || 'account_id')::bigint"), writeContext('current_setting($q$app.account_id$q$)::bigint'), writeContext(String.raw`"current_setting"(E'app\x2eaccount_id')::bigint`), replaceContext("current_setting('app.' || 'account_id')::bigint"),
+    ...["k constant text := 'app.account_id'; begin return current_setting(k)::bigint; end", "v bigint; begin execute 'select current_' || 'setting(''app.account_id'')::bigint' into v; return v; end"].map(body => `create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ declare ${body} $body$`)
+  ].map(sql => ({ rule: 'function-names-tenant', object: 'helpers.act_as(bigint)', sql: `${sql}; ${acting("execute format('set local app.account_id = %L', n)")}` })),
+  ...([
+    ['function-names-tenant', 'helpers.act_as(bigint)', acting("execute 'set local app.' || 'account_id = ' || quote_literal(n)")],
+    ['function-sets-context', 'helpers.peek()', "create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.peek() returns text language sql stable set app.account_id = '2' as 'select string_agg(name, '', '') from rowhouse.project'"],
+    ['function-runs-text', 'helpers.run(text)', helper('run(q text) returns text', "begin execute q; return ''; end")],
+    ['setting-forgeable', 'rowhouse_tenant', 'grant execute on function pg_catalog.set_config(text, text, boolean) to rowhouse_tenant'],
+    ['query-functions', 'rowhouse_tenant', 'grant execute on function pg_catalog.query_to_xml(text, boolean, boolean, text) to rowhouse_tenant'],
+    ['role-setting-context', 'rowhouse_tenant', "alter role rowhouse_tenant set app.account_id = '1'"]
+  ] as const).map(([rule, object, sql]) => ({ rule, object, sql: `create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ declare k constant text := 'app.account_id'; begin return current_setting(k)::bigint; end $body$; ${sql}` })),
   { rule: 'context-overloaded', object: 'rowhouse.current_account_id(integer)', sql: 'create function rowhouse.current_account_id(ignored integer default 1) returns bigint language sql stable return 2::bigint' },
   { rule: 'definer-unknown', object: 'rowhouse.note_account_event(bigint,text,text,jsonb)', sql: 'grant execute on function rowhouse.note_account_event(bigint, text, text, jsonb) to rowhouse_tenant' },
   { rule: 'definer-unknown', object: 'rowhouse.step(numeric,numeric)', sql: "create function rowhouse.step(numeric, numeric) returns numeric language sql security definer as 'select count(*)::numeric from rowhouse.project'; revoke execute on function rowhouse.step(numeric, numeric) from public; create aggregate rowhouse.all_of(numeric) (sfunc = rowhouse.step, stype = numeric); grant execute on function rowhouse.all_of(numeric) to rowhouse_tenant" },

@@ -272,18 +272,25 @@ export const catalog = `
     select called.policy, called.root::regprocedure::text as root_name, policy_function.oid, policy_function.name
     from called join policy_function on policy_function.oid = called.oid
   ),
-  -- The settings that say whose rows they are.
+  -- The settings that say whose rows they are. Null is one whose name is not written out where it is read, in a variable or put together, or
+  -- asked for by a text that is executed: it may be any.
   context_reading as materialized (
-    select found[1] as name, is_verified
+    select coalesce(found[1], found[2]) as name, is_verified
     from (
       select concat_ws(' ', using_expression, check_expression) as source, false as is_verified from policy where reaches_tenants
       union all
       select code, name = any (given.verifiers) from policy_function, given
-    ) as text, regexp_matches(text.source, 'current_setting\\(\\s*[eE]?''([^'']+)''', 'g') as found
+    ) as text, regexp_matches(text.source, '\\mcurrent_setting"?\\s*\\((?:\\s*(?:e?''([^''\\\\]+)''|\\$\\w*\\$([^$]+)\\$\\w*\\$)(?:\\s*::\\s*[\\w.]+)?\\s*[,)])?', 'gi') as found
+    union all
+    select null, policy_function.name = any (given.verifiers) from policy_function, given where bare ~* '\\mexecute\\M' and code !~* '\\mcurrent_setting\\M'
   ),
-  context_setting as materialized (select distinct name from context_reading),
+  context_setting as materialized (select distinct name from context_reading where name is not null),
   -- Those that whoever can set them names another tenant with: what is read anywhere but by a function that asks for a signature.
   forgeable_setting as materialized (select distinct name from context_reading where not is_verified),
+  -- By what a role or a function that sets something names a tenant. Where no name is to be read, it may be by any but those of extensions.
+  naming_setting as materialized (
+    select distinct context_reading.name, coalesce('^' || regexp_replace(context_reading.name, '\\W', '\\\\\\&', 'g') || '=', '^(?!(auto_explain|citus|cron|pgaudit|pg_\\w+|pl\\w+|timescaledb)[.])[^=]*[.]') as pattern from context_reading
+  ),
   -- What sessions here begin with, of the roles that serve requests and of all.
   login_setting as materialized (
     select runtime_role.name as setrole_name, quote_ident(pg_database.datname) as database_name, setting

@@ -119,7 +119,7 @@ class Attack {
     const setting = read[0]?.name
     this.#settingNames = read.map(({ name }) => name)
     const { setTenant } = this.#settings
-    if (setTenant === undefined && setting === undefined) throw new ExplainedError('the policies read no setting, so nothing says how a tenant is named; tell with --set-tenant', { exitCode: 2 })
+    if (setTenant === undefined && setting === undefined) throw new ExplainedError('the policies read no setting whose name is written out, so nothing says how a tenant is named; tell with --set-tenant', { exitCode: 2 })
     if (setTenant === undefined && read.length > 1) throw new ExplainedError(`the policies read ${read.map(({ name }) => name).join(' and ')}, so nothing says how a tenant is named; tell with --set-tenant`, { exitCode: 2 })
     const namingByFunction = typeof setTenant === 'string' ? (tenant: string): string => setTenant.replaceAll('$1', literal(tenant)) : setTenant
     this.#naming = namingByFunction ?? (tenant => `set local ${setting ?? ''} = ${literal(tenant)}`)

@@ -103,21 +103,25 @@ export const functionRules: readonly Rule[] = [
     gain: 'The rows of the tenant that it names, for whoever may call it, with the caller’s own rights.',
     explanation: 'CREATE FUNCTION ... SET gives a setting its value for as long as the function runs. It needs no SECURITY DEFINER to show another tenant’s rows.',
     query: `
-      select distinct runnable_function.name as object, format('%s %s, and it runs with %s', role_name, how, setting) as detail, format('alter routine %s reset %s;', runnable_function.name, context_setting.name) as mend
-      from runnable_function, unnest(proconfig) as setting, context_setting
-      where lower(split_part(setting, '=', 1)) = lower(context_setting.name)`
+      select distinct runnable_function.name as object, format('%s %s, and it runs with %s', role_name, how, setting) as detail, format('alter routine %s reset %s;', runnable_function.name, split_part(setting, '=', 1)) as mend
+      from runnable_function, unnest(proconfig) as setting, naming_setting
+      where setting ~* naming_setting.pattern`
   },
   {
     id: 'function-names-tenant',
     severity: 'error',
     title: 'A function that names a tenant, and that nobody has vouched for',
     gain: 'Any tenant, for whoever finds one SQL injection: such a function can be called in the midst of a SELECT, as set_config() can.',
-    explanation: 'SET LOCAL is a statement of its own, which injection into a single statement cannot add; a function that executes one brings it along. The function that names the tenant of a transaction has to refuse where one is named already: name it with --namer, or with --set-tenant, so that it is attacked.',
+    explanation: 'SET LOCAL is a statement of its own, which injection into a single statement cannot add; a function that executes one brings it along. The function that names the tenant of a transaction has to refuse where one is named already: name it with --namer, or with --set-tenant, so that it is attacked. Where the name of the setting that policies read is not written out, a function that sets any counts.',
     query: `
-      select distinct runnable_function.name as object, format('%s %s, and it sets %s', role_name, how, forgeable_setting.name) as detail, format('drop routine %s;', runnable_function.name) as mend
-      from given, forgeable_setting, runnable_function left join function_code using (oid)
-      where prokind <> 'a' and not ${isVouchedFor}
-        and regexp_replace(coalesce(code, prosrc), '"|''\\s*\\|\\|\\s*''', '', 'g') ~* ('\\mset\\s+((local|session)\\s+)?' || replace(forgeable_setting.name, '.', '\\s*[.]\\s*') || '\\M')`
+      select distinct runnable_function.name as object, format('%s %s, and it sets %s', role_name, how, coalesce(named.setting, 'what may be the setting that policies read')) as detail, format('drop routine %s;', runnable_function.name) as mend
+      from given, runnable_function left join function_code using (oid)
+      cross join lateral (
+        select forgeable_setting.name as setting from forgeable_setting
+        where regexp_replace(coalesce(code, prosrc), '"|''\\s*\\|\\|\\s*''', '', 'g') ~* ('\\mset\\s+((local|session)\\s+)?' || coalesce(replace(forgeable_setting.name, '.', '\\s*[.]\\s*') || '\\M', '[\\w$%]+\\s*[.]\\s*[\\w$%.]+\\s*(=|to\\M)'))
+        order by forgeable_setting.name limit 1
+      ) as named
+      where prokind <> 'a' and not ${isVouchedFor}`
   },
   {
     id: 'function-runs-text',

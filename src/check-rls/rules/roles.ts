@@ -232,7 +232,7 @@ export const roleRules: readonly Rule[] = [
     explanation: 'ALTER ROLE, ALTER DATABASE or ALTER SYSTEM ... SET gives every new session the value. That the tenant is not set is what makes forgetting it an error.',
     query: `
       select coalesce(nullif(concat_ws(' in ', setrole_name, database_name), ''), 'all roles') as object, 'sessions begin with ' || setting as detail, format('alter %s reset %s;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all'), split_part(setting, '=', 1)) as mend
-      from login_setting, context_setting where lower(split_part(setting, '=', 1)) = lower(context_setting.name)
+      from login_setting where exists (select from naming_setting where setting ~* naming_setting.pattern)
       union all
       select 'the server', 'this session begins with ' || name || '=' || current_setting(name, true), format('alter system reset %s;', name)
       from context_setting
