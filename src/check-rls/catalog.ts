@@ -432,6 +432,15 @@ export const catalog = `
         else exists (select from unnamed_login where not unnamed_login.rolsuper and pg_has_role(unnamed_login.oid, pg_roles.oid, 'member'))
           or not exists (select from pg_roles as login where login.rolcanlogin and not login.rolsuper and pg_has_role(login.oid, pg_roles.oid, 'member')) end
   ),
+  -- Tables with FORCE: each by itself, and by whatever it is a partition or a child of. Nobody reads this but a mend.
+  forced_table as materialized (
+    with recursive step (oid, part) as (
+      select pg_class.oid, pg_class.oid from pg_class where relkind in ('r', 'p')
+      union
+      select step.oid, inhrelid from step join pg_inherits on inhparent = step.part
+    )
+    select step.oid, pg_class.oid::regclass::text as name from step join pg_class on pg_class.oid = step.part where relforcerowsecurity
+  ),
   -- What a manifest lists.
   owner_line as materialized (
     select format('table %s: %s', any_table.listed_name, any_table.relowner::regrole) as line, any_table.name, any_table.relowner as owner from any_table

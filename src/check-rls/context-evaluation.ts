@@ -10,6 +10,8 @@ export interface EmptyContexts {
   expression: string
   /** The functions that it calls. */
   functions: string[]
+  /** The settings that it depends on. */
+  names: string[]
   /** Whether it takes the tenant out of JSON: whatever else that lacks may open it, so that being closed to some says nothing of others. */
   readsJson: boolean
   /** Where it names somebody all the same. */
@@ -38,7 +40,7 @@ export async function emptyContexts (query: Query, settings: CheckSettings): Pro
     if (context?.expression == null || context.names.length === 0) return undefined
     const { expression, functions, names, readsJson } = context
     const setting = (value: string): string => names.map(name => `set local ${name.split('.').map(quote).join('.')} = ${literal(value)}`).join('; ')
-    const answers: EmptyContexts = { expression, functions, readsJson, open: [] }
+    const answers: EmptyContexts = { expression, functions, names, readsJson, open: [] }
     for (const role of settings.tenantRoles) {
       // Once it was set, it is empty for as long as the connection lasts: what is unset comes first.
       for (const [how, before] of [['with nothing set', ''], ['with an empty setting', setting('')], ...readsJson ? [['with a setting of {}', setting('{}')] as const] : []] as const) {
@@ -78,16 +80,18 @@ async function ask (query: Query, role: string, expression: string, before: stri
 /** What was answered counts for more than what the text of a function looks like, unless there is more to ask than was asked. */
 export function withAsked (findings: readonly Finding[], rule: Rule, asked: EmptyContexts | undefined): Finding[] {
   if (asked === undefined) return [...findings]
-  const { expression, functions, readsJson, open } = asked
+  const { expression, functions, names, readsJson, open } = asked
   const isAnswered = ({ rule: { id }, object }: Finding): boolean => id === rule.id && functions.includes(object)
   const [found] = open
   if (found === undefined) return findings.filter(finding => readsJson || !isAnswered(finding))
   if (findings.some(isAnswered)) return [...findings]
+  const setting = literal(names.length === 1 ? names[0] ?? '' : '<setting>')
+  const reading = readsJson ? `(current_setting(${setting})::jsonb ->> '<claim>')::<type>` : `current_setting(${setting})::<type>`
   const finding = {
     rule,
     object: functions[0] ?? expression,
     detail: `as ${found.role} and ${found.how}, ${expression} is ${found.tenant}`,
-    mend: 'create or replace function ...: current_setting(\'<setting>\')::<type>'
+    mend: functions[0] === undefined ? `alter policy <each> on <its table> using (<its key> = ${reading});` : `create or replace function ${functions[0]} returns <type> language sql stable parallel safe return ${reading};`
   }
   const at = findings.findIndex(({ rule: { id } }) => id === rule.id)
   return at === -1 ? [...findings, finding] : [...findings.slice(0, at), finding, ...findings.slice(at)]

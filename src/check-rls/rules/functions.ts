@@ -1,4 +1,5 @@
 import { grantees } from './grantees.ts'
+import { losing } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
 /** What comes with PostgreSQL 15 to 18, is LEAKPROOF, and neither compares nor is called by an index: casts that lose nothing, hashes. */
@@ -61,7 +62,10 @@ export const functionRules: readonly Rule[] = [
     gain: 'The owner’s rights, for a temporary table that has the name of a real one.',
     explanation: 'Temporary tables are searched first unless pg_temp stands in the search_path: let it stand last.',
     query: `
-      select name as object, 'its ' || setting || ' does not end with pg_temp' as detail, format('alter routine %s set search_path = pg_catalog, pg_temp;', name) as mend
+      select name as object, 'its ' || setting || ' does not end with pg_temp' as detail,
+        format('alter routine %s set search_path = %s;', name, concat_ws(', ', (
+          select string_agg(case found[1] when '""' then '''''' else found[1] end, ', ' order by place) from regexp_matches(substr(setting, length('search_path=') + 1), '("(?:[^"]|"")*"|[^",\\s]+)', 'g') with ordinality as element (found, place)
+          where lower(found[1]) not in ('pg_temp', '"pg_temp"')), 'pg_temp')) as mend
       from own_function, unnest(proconfig) as setting where not is_of_extension and prosecdef and prosqlbody is null and setting ~ '^search_path=' and setting !~ 'pg_temp"?$' and setting !~ '^search_path=("")?$'`
   },
   {
@@ -157,8 +161,11 @@ export const functionRules: readonly Rule[] = [
     gain: 'What it does, for every role that may use the schema, those of tomorrow included.',
     explanation: 'PUBLIC may execute every function unless that was revoked. Grant by name.',
     query: `
-      select own_function.name as object, 'PUBLIC may execute it' as detail, format('revoke execute on routine %s from public;', own_function.name) as mend
-      from given_schema join own_function on own_function.pronamespace = given_schema.oid and not own_function.is_of_extension
+      select own_function.name as object, 'PUBLIC may execute it' as detail, 
+        coalesce(format('grant execute on routine %s to ', own_function.name) || ${losing("coalesce(own_function.proacl, acldefault('f', own_function.proowner))", "'EXECUTE'", 'held.grantee = 0', `
+          (named_role.kind not in ('tenant', 'operator') or own_function.lanpltrusted and not coalesce(own_function.lanname = 'plpgsql' and shape ~* ${executesAnything}, false))`)} || '; ', '')
+          || format('revoke execute on routine %s from public;', own_function.name) as mend
+      from given_schema join own_function on own_function.pronamespace = given_schema.oid and not own_function.is_of_extension left join function_code on function_code.oid = own_function.oid
       where exists (select from aclexplode(coalesce(own_function.proacl, acldefault('f', own_function.proowner))) as acl where acl.grantee = 0)`
   },
   {

@@ -1,3 +1,4 @@
+import { overAllRows } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
 /** Whether an index tells tenants apart by its column of this place: by a collation of its own, it may take different ones for equal. */
@@ -8,9 +9,41 @@ const columnsOf = (relation: string, numbers: string, except = '0'): string => `
   select string_agg(quote_ident(attname), ', ' order by part.place) from unnest(${numbers}) with ordinality as part (number, place) join pg_attribute on attrelid = ${relation} and attnum = part.number where part.number <> ${except})`
 /** How a foreign key begins, as it is printed; what follows is what it does, and when. */
 const foreignKeyHead = `format('FOREIGN KEY (%s) REFERENCES %s(%s)', ${columnsOf('conrelid', 'conkey')}, referenced.name, ${columnsOf('confrelid', 'confkey')})`
+/** The rest of it; what is added anew looks over the rows. */
+const foreignKeyRest = "regexp_replace(substr(pg_get_constraintdef(pg_constraint.oid), length(its.head) + 1), ' NOT VALID$', '')"
+const bothSides = 'values (conrelid), (confrelid)'
+/** Those that need an index, and that no rule about foreign keys mends: what their tables would pair the tenant with is for their authors to say. */
+const otherDependents = (text: string): string => `coalesce((
+  select string_agg(${text}, '' order by dependent.oid) from pg_constraint as dependent
+  where dependent.contype = 'f' and dependent.conindid = indexrelid and dependent.conparentid = 0 and dependent.conrelid not in (select other.oid from tenant_table as other where other.key_number is not null)), '')`
 
 /** Constraints, which see all rows: row-level security does not hold for what they check. */
 export const keyRules: readonly Rule[] = [
+  // First: their mends let go of the indexes that those of the next rule replace.
+  {
+    id: 'foreign-key-without-key',
+    severity: 'error',
+    title: 'A foreign key that may lead to another tenant',
+    gain: 'Rows that hang on another tenant’s; whether an id exists there; and with CASCADE, rows of others that go when one’s own go.',
+    explanation: 'What foreign keys look up, and what they cascade to, is not filtered by row-level security. With the tenant in both sides of the key, a row of another tenant is none that it could refer to. The mend looks over the rows, and fails where some refer to another tenant: mend these first.',
+    query: `
+      select format('%s.%I', tenant_table.name, conname) as object, pg_get_constraintdef(pg_constraint.oid) || ' does not pair the tenants of both' as detail,
+        case
+          -- What it would clear, or pair, is for its author to say.
+          when tenant_table.key_number = any (conkey) or referenced.key_number = any (confkey) or confdeltype in ('n', 'd') or confupdtype in ('n', 'd') or not starts_with(pg_get_constraintdef(pg_constraint.oid), its.head)
+            then ${overAllRows("format('alter table %1$s drop constraint %2$I, add constraint %2$I foreign key (%3$I, <columns>) references %4$s (%5$I, <columns>);', tenant_table.name, conname, tenant_table.key_name, referenced.name, referenced.key_name)", bothSides)}
+          else case when not exists (
+              select from pg_index where indrelid = confrelid and indisunique and indpred is null
+                and array(select unnest((indkey::int2[])[0:indnkeyatts - 1]) order by 1) = array(select unnest(confkey || referenced.key_number) order by 1))
+              then format('alter table %s add unique (%I, %s); ', referenced.name, referenced.key_name, ${columnsOf('confrelid', 'confkey')}) else '' end
+            || ${overAllRows(`format('alter table %1$s drop constraint %2$I, add constraint %2$I FOREIGN KEY (%3$I, %4$s) REFERENCES %5$s(%6$I, %7$s)%8$s;', tenant_table.name, conname, tenant_table.key_name, ${columnsOf('conrelid', 'conkey')}, referenced.name, referenced.key_name,
+              ${columnsOf('confrelid', 'confkey')}, ${foreignKeyRest})`, bothSides)}
+        end as mend
+      from pg_constraint join tenant_table on tenant_table.oid = conrelid join tenant_table as referenced on referenced.oid = confrelid,
+        lateral (select ${foreignKeyHead} as head) as its
+      where contype = 'f' and conparentid = 0 and tenant_table.key_number is not null and referenced.key_number is not null
+        and not exists (select from unnest(conkey, confkey) as pair (own, other) where pair.own = tenant_table.key_number and pair.other = referenced.key_number)`
+  },
   {
     id: 'unique-without-key',
     severity: 'error',
@@ -21,10 +54,10 @@ export const keyRules: readonly Rule[] = [
       select index_relation.oid::regclass::text as object, format('is unique over all rows of %s, whoever they belong to', tenant_table.name)
           || case when key_number = any ((indkey::int2[])[0:indnkeyatts - 1]) then ', since it takes different tenants for equal' else '' end as detail,
         -- As it was, with the tenant before the first of its columns.
-        case
+        ${otherDependents("format('alter table %s drop constraint %I; ', dependent.conrelid::regclass, dependent.conname)")} || case
           when pg_constraint.oid is null then format('drop index %s; %s (%I, %s;', index_relation.oid::regclass, printed.head, tenant_table.key_name, substr(pg_get_indexdef(indexrelid), length(printed.head || printed.only) + 3))
           else format('alter table %s drop constraint %I, add constraint %2$I %s', tenant_table.name, conname, overlay(pg_get_constraintdef(pg_constraint.oid) placing format('(%I, ', tenant_table.key_name) from strpos(pg_get_constraintdef(pg_constraint.oid), '(') for 1)) || ';'
-        end as mend
+        end || ${otherDependents("format(' alter table %s add constraint %I foreign key (<its tenant>, <columns>) references %s (%I, <columns>);', dependent.conrelid::regclass, dependent.conname, tenant_table.name, tenant_table.key_name)")} as mend
       from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid join pg_am on pg_am.oid = index_relation.relam
         left join pg_constraint on conindid = indexrelid and contype in ('p', 'u'),
         -- Of a partitioned table's index, what is printed leaves the partitions out.
@@ -72,43 +105,14 @@ export const keyRules: readonly Rule[] = [
       from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid where indisunique and not indisvalid`
   },
   {
-    id: 'foreign-key-without-key',
-    severity: 'error',
-    title: 'A foreign key that may lead to another tenant',
-    gain: 'Rows that hang on another tenant’s; whether an id exists there; and with CASCADE, rows of others that go when one’s own go.',
-    explanation: 'What foreign keys look up, and what they cascade to, is not filtered by row-level security. With the tenant in both sides of the key, a row of another tenant is none that it could refer to.',
-    query: `
-      select format('%s.%I', tenant_table.name, conname) as object, pg_get_constraintdef(pg_constraint.oid) || ' does not pair the tenants of both' as detail,
-        case
-          -- What it would clear, or pair, is for its author to say.
-          when tenant_table.key_number = any (conkey) or referenced.key_number = any (confkey) or confdeltype in ('n', 'd') or confupdtype in ('n', 'd') or not starts_with(pg_get_constraintdef(pg_constraint.oid), its.head)
-            then format('alter table %1$s drop constraint %2$I, add constraint %2$I foreign key (%3$I, <columns>) references %4$s (%5$I, <columns>);', tenant_table.name, conname, tenant_table.key_name, referenced.name, referenced.key_name)
-          else case when not exists (
-              select from pg_index where indrelid = confrelid and indisunique and indpred is null
-                and array(select unnest((indkey::int2[])[0:indnkeyatts - 1]) order by 1) = array(select unnest(confkey || referenced.key_number) order by 1))
-              then format('alter table %s add unique (%I, %s); ', referenced.name, referenced.key_name, ${columnsOf('confrelid', 'confkey')}) else '' end
-            || format('alter table %1$s drop constraint %2$I, add constraint %2$I FOREIGN KEY (%3$I, %4$s) REFERENCES %5$s(%6$I, %7$s)%8$s;', tenant_table.name, conname, tenant_table.key_name, ${columnsOf('conrelid', 'conkey')}, referenced.name, referenced.key_name,
-              ${columnsOf('confrelid', 'confkey')}, substr(pg_get_constraintdef(pg_constraint.oid), length(its.head) + 1))
-        end as mend
-      from pg_constraint join tenant_table on tenant_table.oid = conrelid join tenant_table as referenced on referenced.oid = confrelid,
-        lateral (select ${foreignKeyHead} as head) as its
-      where contype = 'f' and conparentid = 0 and tenant_table.key_number is not null and referenced.key_number is not null
-        and not exists (select from unnest(conkey, confkey) as pair (own, other) where pair.own = tenant_table.key_number and pair.other = referenced.key_number)`
-  },
-  {
     id: 'foreign-key-not-validated',
     severity: 'error',
     title: 'A foreign key that nobody has looked over the rows for',
     gain: 'Rows from before that refer to another tenant, or to nobody.',
     explanation: 'NOT VALID holds for new rows alone. And validating as the owner of a table with FORCE sees no rows, and succeeds over whatever there is: take FORCE off both tables for the transaction. Where it fails then, there are such rows: mend them first.',
     query: `
-      select format('%s.%I', tenant_table.name, conname) as object, 'is NOT VALID' as detail, format('do $$ begin %salter table %s validate constraint %I; %send $$;', forced.off, tenant_table.name, conname, forced.back) as mend
-      from pg_constraint join tenant_table on tenant_table.oid = conrelid,
-        -- All or nothing: as the owner, without FORCE, it sees the rows of both.
-        lateral (
-          select coalesce(string_agg(format('alter table %s no force row level security; ', forced_table.oid::regclass), ''), '') as off, coalesce(string_agg(format('alter table %s force row level security; ', forced_table.oid::regclass), ''), '') as back
-          from pg_class as forced_table where forced_table.oid in (conrelid, confrelid) and forced_table.relforcerowsecurity
-        ) as forced
+      select format('%s.%I', tenant_table.name, conname) as object, 'is NOT VALID' as detail, ${overAllRows("format('alter table %s validate constraint %I;', tenant_table.name, conname)", bothSides)} as mend
+      from pg_constraint join tenant_table on tenant_table.oid = conrelid
       where contype = 'f' and not convalidated`
   },
   {
@@ -119,9 +123,9 @@ export const keyRules: readonly Rule[] = [
     explanation: 'ON DELETE SET NULL clears all columns of the key, the tenant’s as well, unless it names some: SET NULL (project_id), since PostgreSQL 15.',
     query: `
       select format('%s.%I', tenant_table.name, conname) as object, pg_get_constraintdef(pg_constraint.oid) as detail,
-        format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s;', tenant_table.name, conname, its.head || regexp_replace(
-          regexp_replace(substr(pg_get_constraintdef(pg_constraint.oid), length(its.head) + 1), ' ON UPDATE SET (?:NULL|DEFAULT)', ''), ' ON DELETE SET (NULL|DEFAULT)(?: \\([^)]*\\))?',
-          coalesce(' ON DELETE SET \\1 (' || replace(${columnsOf('conrelid', 'coalesce(confdelsetcols, conkey)', 'tenant_table.key_number')}, '\\', '\\\\') || ')', ' ON DELETE RESTRICT'))) as mend
+        ${overAllRows(`format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s;', tenant_table.name, conname, its.head || regexp_replace(
+          regexp_replace(${foreignKeyRest}, ' ON UPDATE SET (?:NULL|DEFAULT)', ''), ' ON DELETE SET (NULL|DEFAULT)(?: \\([^)]*\\))?',
+          coalesce(' ON DELETE SET \\1 (' || replace(${columnsOf('conrelid', 'coalesce(confdelsetcols, conkey)', 'tenant_table.key_number')}, '\\', '\\\\') || ')', ' ON DELETE RESTRICT')))`, bothSides)} as mend
       from pg_constraint join tenant_table on tenant_table.oid = conrelid,
         lateral (select oid::regclass as name from pg_class where oid = confrelid) as referenced, lateral (select ${foreignKeyHead} as head) as its
       where contype = 'f' and tenant_table.key_number = any (conkey)

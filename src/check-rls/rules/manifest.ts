@@ -1,3 +1,4 @@
+import { overAllRows } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
 /** The lines of a part of the manifest, to be joined by what is equal: whatever asks for each thing whether the manifest has it reads all of it for each. */
@@ -9,6 +10,8 @@ const named = (listed: string): string => `case when ${listed} ~ '^(?:[^".]|"(?:
 /** What stands before a colon that is not within quotes. */
 const untilColon = '(?:[^":]|"(?:[^"]|"")*")*'
 const tableOfLine = named("split_part(listed.line, ': ', 1)")
+/** The tables of a foreign key, as its line has them. */
+const foreignKeyTables = `select pg_class.oid from pg_class where relkind in ('r', 'p') and pg_class.oid::regclass::text in (${tableOfLine}, substring(listed.line from ' REFERENCES ((?:[^"(]|"(?:[^"]|"")*")+)\\('))`
 
 /** What was there when all was well. Without a manifest, these find nothing. */
 export const manifestRules: readonly Rule[] = [
@@ -30,7 +33,7 @@ export const manifestRules: readonly Rule[] = [
     explanation: 'No rule can tell that a key is missing where none has to be; the manifest can.',
     query: `
       select split_part(listed.line, ': ', 1) as object, 'is without ' || substr(listed.line, position(': ' in listed.line) + 2) as detail,
-        format('alter table %s add %s;', ${tableOfLine}, substr(listed.line, position(': ' in listed.line) + 2)) as mend
+        ${overAllRows(`format('alter table %s add %s;', ${tableOfLine}, substr(listed.line, position(': ' in listed.line) + 2))`, foreignKeyTables)} as mend
       from given, ${linesOf('foreignKeys')} as listed where not exists (select from key_line where kind = 'f' and key_line.line = listed.line)`
   },
   {

@@ -8,8 +8,54 @@ const isOpen = (bare: string, reduced: string): string => `case when ${bare} ~* 
 /** What a policy itself says. */
 const ofPolicy = "concat_ws(' ', using_expression, check_expression)"
 
-/** Makes it the canonical one, for the command and the roles that it is for. */
-const madeCanonical = "concat('alter policy ', quote_ident(polname), ' on ', table_name, case when polcmd <> 'a' then ' using ' || canonical end, case when polcmd in ('a', 'w', '*') then ' with check ' || canonical end, ';')"
+/** Makes it say this, for the command and the roles that it is for. */
+const madeWith = (expression: string): string => `(
+  select concat('alter policy ', quote_ident(polname), ' on ', table_name, case when polcmd <> 'a' then ' using ' || made.expression end, case when polcmd in ('a', 'w', '*') then ' with check ' || made.expression end, ';') from (select ${expression} as expression) as made)`
+const madeCanonical = madeWith('canonical')
+
+/** That this policy compares the key with the setting itself. @param source an expression of SQL for what reads it now @param type an expression of SQL for the key's type */
+const readsSetting = (source: string, type: string): string => `(
+  select case when ${source} ~* '->|#>|\\mjsonb?' then format('(current_setting(%L)::jsonb ->> ''<claim>'')::%s', read.setting, ${type}) else format('current_setting(%L)::%s', read.setting, ${type}) end
+  from (
+    select case when count(distinct found[1]) = 1 then min(found[1]) else '<setting>' end as setting from regexp_matches(${source}, 'current_setting\\(\\s*[eE]?''([^'']+)''', 'g') as found
+  ) as read)`
+/** The function of this id as one that reads the setting, and does nothing else. What one with arguments, or of another kind, is to give is for its author to say. */
+const readingFunction = (id: string): string => `(
+  select format('create or replace function %s.%I(%s) returns %s language sql stable parallel safe return %s;', pronamespace::regnamespace, proname, pg_get_function_arguments(pg_proc.oid), pg_get_function_result(pg_proc.oid),
+    case when pronargs = 0 and not proretset and prorettype <> 'boolean'::regtype then ${readsSetting('its.code', 'pg_get_function_result(pg_proc.oid)')} else '<what it gave, and nothing where no tenant is set>' end)
+  from pg_proc join policy_function as its on its.oid = pg_proc.oid where pg_proc.oid = ${id} and prokind = 'f')`
+/** The policy with what it reads the tenant with: the canonical one, unless that is what opens. */
+const readingPolicy = `(
+  select ${madeWith(`case when policy.canonical in (policy.using_expression, policy.check_expression) then format('(%s = %s)', policy.quoted_key, ${readsSetting(ofPolicy, 'format_type(tenant_table.key_base_type, null)')}) else policy.canonical end`)}
+  from tenant_table where tenant_table.oid = policy.polrelid)`
+
+/** What reads a setting that may be missing; and the same with an error where it is. */
+const missing = String.raw`(current_setting\([^)]*),\s*true\)`
+const withoutMissing = (text: string): string => `regexp_replace(${text}, '${missing}', '\\1)', 'gi')`
+/** The function as it is, on one line. */
+const requiringFunction = `(
+  select case
+    when prosqlbody is not null then ${withoutMissing("replace(its.definition, chr(10), ' ')")} || ';'
+    when its.quotes is null then format('create or replace function <%s without missing_ok>;', own_function.name)
+    else replace(left(its.definition, -(length(prosrc) + 2 * length(its.quotes) + length('AS '))), chr(10), ' ') || 'AS E'''
+      || replace(replace(replace(replace(replace(${withoutMissing('prosrc')}, '\\', '\\\\'), '''', ''''''), chr(10), '\\n'), chr(13), '\\r'), chr(9), '\\t') || ''';'
+  end
+  from (select whole.definition, substring(whole.definition from '\\$[a-z]+\\$$') as quotes from (select rtrim(case when prokind = 'f' then pg_get_functiondef(own_function.oid) end, chr(10)) as definition) as whole) as its)`
+
+/** The name of a function without arguments, as policies have it, and where it stands by itself. */
+const calledName = "split_part(own_function.name, '(', 1)"
+const calledThere = String.raw`'(?<![\w$."])' || regexp_replace(${calledName}, '(\W)', '\\\1', 'g') || '\(\)'`
+/** Called once for a statement, whatever the function is. */
+const calledOnce = (text: string): string => `regexp_replace(${text}, ${calledThere}, '(select ' || ${calledName} || '())', 'g')`
+/** All names that it has are of PostgreSQL's own, or were resolved when it was made: it needs no search_path. */
+const needsNoSetting = `not prosecdef and (
+  select bool_and(setting ~ '^search_path=' and (prosqlbody is not null or setting ~ '^search_path=(?:(?:"?pg_catalog"?|"?pg_temp"?|"")(?:, )?)*$')) from unnest(proconfig) as setting)`
+
+/** Whether a role that a policy is for was named, by itself or for what it owns. */
+const isNamed = (role: string): string => `(
+  ${role} = any (given.trusted_roles) or ${role} in (select runtime_role.oid from runtime_role) or exists (
+    select from pg_roles join own_function on own_function.proowner = pg_roles.oid and own_function.prosecdef and own_function.name = any (given.definers)
+    where pg_roles.oid = ${role} and not pg_roles.rolcanlogin))`
 
 /** What gives one text for several, of what a transaction sets: a part of it, or that in one case of letters. */
 const fewer = String.raw`\m(?:lower|upper|initcap|left|right|substr|substring|overlay|split_part|translate|replace|regexp_replace|regexp_substr|regexp_match|hashtext|hashtextextended|length|ascii|abs|round|trunc|floor|ceil|mod)"?\s*\((?:[^();]|\()*`
@@ -67,12 +113,13 @@ export const policyRules: readonly Rule[] = [
     gain: 'The rows of all tenants for a role that neither serves requests nor is known to pass the walls.',
     explanation: 'A policy other than the canonical one is for the roles named with --operator-role and --trusted-role, and for roles that log in nowhere and own a function that was named with --definer.',
     query: `
-      select policy.name as object, 'is for ' || target.oid::regrole || ', whom nothing here names' as detail, format('drop policy %I on %s;', polname, table_name) as mend
+      select policy.name as object, 'is for ' || target.oid::regrole || ', whom nothing here names' as detail,
+        -- Once for all whom nothing names.
+        coalesce(
+          (select format('alter policy %I on %s to %s;', polname, table_name, string_agg(other.oid::regrole::text, ', ' order by other.place)) from unnest(polroles) with ordinality as other (oid, place) where ${isNamed('other.oid')} having count(*) > 0),
+          format('drop policy if exists %I on %s;', polname, table_name)) as mend
       from policy, given, unnest(polroles) as target (oid)
-      where target.oid <> 0 and polpermissive and not (target.oid = any (given.trusted_roles)) and target.oid not in (select oid from runtime_role)
-        and not exists (
-          select from pg_roles join own_function on own_function.proowner = pg_roles.oid and own_function.prosecdef and own_function.name = any (given.definers)
-          where pg_roles.oid = target.oid and not pg_roles.rolcanlogin)
+      where target.oid <> 0 and polpermissive and not ${isNamed('target.oid')}
         and coalesce(nullif(using_expression, canonical), nullif(check_expression, canonical)) is not null`
   },
   {
@@ -104,24 +151,26 @@ export const policyRules: readonly Rule[] = [
             else regexp_replace(bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end`, withoutClosedReturns("case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code else policy_function.plain end"))} as opens
         from policy_function, given where not (name = any (verifiers))
       )
-      select distinct coalesce(place.name, policy.name) as object, coalesce(place.body, using_expression, check_expression) as detail,
-        coalesce('create or replace function ' || place.name || ': current_setting(''<setting>'')::<type>', ${madeCanonical}) as mend
+      select opened.object, opened.detail, coalesce(opened.mend, case when opened.function is not null then ${readingFunction('opened.function')} else ${readingPolicy} end) as mend
+      from (
+        select distinct coalesce(place.name, policy.name) as object, coalesce(place.body, using_expression, check_expression) as detail, place.oid as function, case when place.oid is null then policy.oid end as policy, null as mend
       from policy join opening_policy on opening_policy.oid = policy.oid
       left join (called_function join opening_function on opening_function.oid = called_function.oid join policy_function on policy_function.oid = called_function.oid) on called_function.policy = policy.oid
         -- But for what only narrows, and what goes by a signature.
         and (not is_narrower or strpos(${ofPolicy}, split_part(called_function.root_name, '(', 1) || '(') > 0)
       -- Where the policy itself says so, whatever its function does is not the reason.
-      left join lateral (select policy_function.name, policy_function.body where not opening_policy.opens) as place on true
+      left join lateral (select policy_function.oid, policy_function.name, policy_function.body where not opening_policy.opens) as place on true
       where (opening_policy.opens or opening_function.opens)
         and (concat_ws(' ', ${ofPolicy}, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), '')))
       union
       -- What names the tenant that it then asks for: restrictive policies and what narrows by AND may be evaluated first.
-      select policy.name, 'sets what it asks for: ' || concat_ws(' ', using_text, check_text), format('drop policy %I on %s;', polname, table_name)
+      select policy.name, 'sets what it asks for: ' || concat_ws(' ', using_text, check_text), null, null, format('drop policy %I on %s;', polname, table_name)
       from policy where reaches_tenants and concat_ws(' ', using_text, check_text) ~* '\\mset_config\\s*\\(' and (is_narrower or not polpermissive)
       union
-      select policy_function.name, policy_function.body, 'create or replace function ' || policy_function.name || ': current_setting(''<setting>'')::<type>'
+      select policy_function.name, policy_function.body, policy_function.oid, null, null
       from policy_function where code ~* '\\mset_config\\s*\\('
-        and policy_function.oid in (select called_function.oid from called_function join policy on policy.oid = called_function.policy where reaches_tenants) and policy_function.name <> all ((select verifiers from given)::text[])`
+        and policy_function.oid in (select called_function.oid from called_function join policy on policy.oid = called_function.policy where reaches_tenants) and policy_function.name <> all ((select verifiers from given)::text[])
+      ) as opened left join policy on policy.oid = opened.policy`
   },
   {
     id: 'context-names-nobody',
@@ -261,14 +310,17 @@ export const policyRules: readonly Rule[] = [
     severity: 'warning',
     title: 'A policy that calls a function which cannot become part of the statement',
     gain: 'Nothing of others: but the call is made for every row that no index has ruled out, and takes ten times as long.',
-    explanation: 'PostgreSQL inlines a function that is a single SQL expression, neither SECURITY DEFINER nor STRICT, without SET.',
+    explanation: 'PostgreSQL inlines a function that is a single SQL expression, neither SECURITY DEFINER nor STRICT, without SET. One that needs its owner’s rights, or its search_path, is called once for a statement where a SELECT is around it.',
     query: `
       select distinct policy.name as object, 'calls ' || own_function.name || ', which has ' || case when prosecdef then 'SECURITY DEFINER' else 'a SET clause' end as detail,
-        format('alter function %s reset all;', own_function.name) as mend
+        case when ${needsNoSetting} then format('alter function %s reset all;', own_function.name)
+          when pronargs > 0 then format('create or replace function <%s as one expression>;', own_function.name)
+          else concat('alter policy ', quote_ident(polname), ' on ', table_name, ' using (' || ${calledOnce('using_text')} || ')', ' with check (' || ${calledOnce('check_text')} || ')', ';') end as mend
       from policy
       join pg_depend on classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass
       join own_function on own_function.oid = refobjid
-      where lanname = 'sql' and (proconfig is not null or prosecdef)`
+      where lanname = 'sql' and (proconfig is not null or prosecdef)
+        and (pronargs > 0 or replace(concat_ws(' ', using_text, check_text), '( SELECT ' || ${calledName} || '()', '') ~ (${calledThere}))`
   },
   {
     id: 'context-missing-ok',
@@ -277,11 +329,13 @@ export const policyRules: readonly Rule[] = [
     gain: 'Nothing at once: a query that forgot its tenant finds no rows, where an error would have told somebody.',
     explanation: "current_setting(name, true) is null where the setting was never set. The form with one argument raises an error, and ''::bigint does where an ended transaction had set it.",
     query: `
-      select distinct coalesce(own_function.name, policy.name) as object, 'reads the tenant with current_setting(..., true)' as detail,
-        'create or replace function ...: current_setting(''<setting>'')::<type>' as mend
-      from policy
-      left join pg_depend on classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass
-      left join own_function on own_function.oid = refobjid
-      where reaches_tenants and concat(policy.using_expression, policy.check_expression, coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc)) ~* 'current_setting\\([^)]*,\\s*true\\)'`
+      select own_function.name as object, 'reads the tenant with current_setting(..., true)' as detail, ${requiringFunction} as mend
+      from own_function
+      where coalesce(pg_get_function_sqlbody(own_function.oid), own_function.prosrc) ~* '${missing}' and own_function.oid in (
+        select refobjid from policy join pg_depend on classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass where reaches_tenants)
+      union all
+      select policy.name, 'reads the tenant with current_setting(..., true)',
+        concat('alter policy ', quote_ident(polname), ' on ', table_name, ' using (' || ${withoutMissing('using_text')} || ')', ' with check (' || ${withoutMissing('check_text')} || ')', ';')
+      from policy where reaches_tenants and concat_ws(' ', policy.using_expression, policy.check_expression) ~* '${missing}'`
   }
 ]

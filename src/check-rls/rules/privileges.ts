@@ -1,4 +1,5 @@
 import { grantAgain, grantees, granteesOf } from './grantees.ts'
+import { keptOf, losing } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
 /** Through whom a role that serves requests may call a function: a revoke has to name them. */
@@ -7,8 +8,11 @@ const callers = `(
   from aclexplode(coalesce(function.proacl, acldefault('f', function.proowner))) as acl
   where acl.privilege_type = 'EXECUTE' and (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage')))`
 
+/** What the named roles keep of a table of tenants, of what is revoked from others. @param isRevoked of a grantee */
+const keptByNamed = (privileges: Parameters<typeof keptOf>[1], isRevoked: Parameters<typeof keptOf>[2]): string => keptOf('tenant_table', privileges, isRevoked, column => isHidden(column, 'tenant_table'))
+
 /** Whether a column of `any_table` is one that was named to be hidden: alone, with its table, or with the schema as well. */
-const isHidden = (column: string): string => `array[${column}::text, format('%s.%s', any_table.relname, ${column}), format('%s.%I', any_table.name, ${column})] && given.hidden_columns`
+const isHidden = (column: string, table = 'any_table'): string => `array[${column}::text, format('%s.%s', ${table}.relname, ${column}), format('%s.%I', ${table}.name, ${column})] && given.hidden_columns`
 
 /** Who has some of these privileges on tables of tenants, of those whom nobody has named. */
 const ofUnnamed = (privileges: readonly string[]): string => `
@@ -55,11 +59,17 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'Whoever gets into the view over all tenants changes the rows of all tenants.',
     explanation: 'A role that sees everything changes nothing: it has SELECT, and nothing else.',
     query: `
-      select tenant_table.name as object, runtime_role.name || ' has ' || string_agg(privilege, ', ') as detail, format('revoke %s on %s from %s;', string_agg(privilege, ', '), tenant_table.name, ${granteesOf('tenant_table')}) as mend
-      from tenant_table, runtime_role, unnest(array['insert', 'update', 'delete']) as privilege
-      where runtime_role.kind = 'operator'
-        and (has_table_privilege(runtime_role.oid, tenant_table.oid, privilege) or (privilege <> 'delete' and has_any_column_privilege(runtime_role.oid, tenant_table.oid, privilege)))
-      group by tenant_table.oid, tenant_table.name, runtime_role.oid, runtime_role.name`
+      select tenant_table.name as object, runtime_role.name || ' has ' || array_to_string(writing.privileges, ', ') as detail,
+        -- First, to whoever has it through the same grant, and may.
+        ${keptByNamed(['insert', 'update', 'delete'], grantee => `(wanted.privilege = any (writing.privileges) and (${grantee} = 0 or pg_has_role(runtime_role.oid, ${grantee}, 'usage')))`)}
+          || format('revoke %s on %s from %s;', array_to_string(writing.privileges, ', '), tenant_table.name, ${granteesOf('tenant_table')}) as mend
+      from (
+        select tenant_table.oid as table_oid, runtime_role.oid as role, array_agg(privilege) as privileges
+        from tenant_table, runtime_role, unnest(array['insert', 'update', 'delete']) as privilege
+        where runtime_role.kind = 'operator'
+          and (has_table_privilege(runtime_role.oid, tenant_table.oid, privilege) or (privilege <> 'delete' and has_any_column_privilege(runtime_role.oid, tenant_table.oid, privilege)))
+        group by tenant_table.oid, runtime_role.oid
+      ) as writing join tenant_table on tenant_table.oid = writing.table_oid join runtime_role on runtime_role.oid = writing.role and runtime_role.kind = 'operator'`
   },
   {
     id: 'key-updatable',
@@ -92,7 +102,8 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'The table, for every role of the server that may connect: those of other applications, and those that nobody has made yet.',
     explanation: 'PUBLIC is everybody, now and later. Grant to the roles that serve, by name.',
     query: `
-      select distinct tenant_table.name as object, 'PUBLIC has ' || lower(acl.privilege_type) as detail, format('revoke all on %s from public;', tenant_table.name) as mend
+      select distinct tenant_table.name as object, 'PUBLIC has ' || lower(acl.privilege_type) as detail,
+        ${keptByNamed(['select', 'insert', 'update', 'delete'], grantee => `${grantee} = 0`)} || format('revoke all on %s from public;', tenant_table.name) as mend
       from tenant_table left join pg_attribute on attrelid = tenant_table.oid and attnum > 0 and attacl is not null,
         lateral (select grantee, privilege_type from aclexplode(tenant_table.relacl) union all select grantee, privilege_type from aclexplode(pg_attribute.attacl)) as acl
       where acl.grantee = 0`
@@ -137,7 +148,10 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'A way in for the roles of other applications on the server.',
     explanation: 'PUBLIC has CONNECT on every new database.',
     query: `
-      select quote_ident(datname) as object, 'PUBLIC has ' || lower(acl.privilege_type) as detail, format('revoke all on database %I from public;', datname) as mend
+      select quote_ident(datname) as object, 'PUBLIC has ' || lower(acl.privilege_type) as detail,
+        coalesce(format('grant %s on database %I to ', lower(acl.privilege_type), datname) || ${losing("coalesce(datacl, acldefault('d', datdba))", 'acl.privilege_type', 'held.grantee = 0', `
+          (named.rolcanlogin or exists (select from pg_auth_members where roleid = named.oid)) and (acl.privilege_type = 'CONNECT' or named_role.kind not in ('tenant', 'operator'))`)} || '; ', '')
+          || format('revoke %s on database %I from public;', lower(acl.privilege_type), datname) as mend
       from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) as acl
       where datname = current_database() and acl.grantee = 0`
   },
@@ -146,13 +160,21 @@ export const privilegeRules: readonly Rule[] = [
     severity: 'warning',
     title: 'A counter that tenants can read or set',
     gain: 'How many rows all tenants together make, and how fast; set back, the next rows of all tenants fail.',
-    explanation: 'In whatever schema it is: a sequence is set by its number, which asks for no use of that. Identity columns count without any grant on their sequence. Ids that follow each other still tell something: give each tenant its own count, or random ids, where that matters.',
+    explanation: 'In whatever schema it is: a sequence is set by its number, which asks for no use of that. Identity columns count without any grant on their sequence; a default that counts, as that of a bigserial, needs USAGE, and no more. Ids that follow each other still tell something: give each tenant its own count, or random ids, where that matters.',
     query: `
       select format('%I.%I', nspname, relation.relname) as object, runtime_role.name || ' has '
           || concat_ws(', ', case when has_sequence_privilege(runtime_role.oid, relation.oid, 'select') then 'select' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'update') then 'update' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'usage') then 'usage' end) as detail,
-        format('revoke all on sequence %I.%I from %s;', nspname, relation.relname, ${granteesOf('relation')}) as mend
-      from pg_class as relation join pg_namespace on pg_namespace.oid = relation.relnamespace, runtime_role
-      where relation.relkind = 'S' and nspname !~ '^pg_temp' and runtime_role.kind = 'tenant' and has_sequence_privilege(runtime_role.oid, relation.oid, 'select, update, usage')
+        -- UPDATE lets it count as well.
+        case when counting.by_default and not has_sequence_privilege(runtime_role.oid, relation.oid, 'usage') then format('grant usage on sequence %I.%I to %s; ', nspname, relation.relname, runtime_role.name) else '' end
+          || format('revoke %s on sequence %I.%I from %s;', case when counting.by_any then 'select, update' else 'all' end, nspname, relation.relname, ${granteesOf('relation')}) as mend
+      from pg_class as relation join pg_namespace on pg_namespace.oid = relation.relnamespace, runtime_role,
+        -- Whether a default counts with it in rows that this role, or any, adds.
+        lateral (
+          select coalesce(bool_or(adding.oid = runtime_role.oid), false) as by_default, count(*) > 0 as by_any
+          from pg_depend join pg_attrdef on pg_attrdef.oid = pg_depend.objid join runtime_role as adding on has_any_column_privilege(adding.oid, pg_attrdef.adrelid, 'insert')
+          where pg_depend.classid = 'pg_attrdef'::regclass and pg_depend.refclassid = 'pg_class'::regclass and pg_depend.refobjid = relation.oid
+        ) as counting
+      where relation.relkind = 'S' and nspname !~ '^pg_temp' and runtime_role.kind = 'tenant' and has_sequence_privilege(runtime_role.oid, relation.oid, case when counting.by_any then 'select, update' else 'select, update, usage' end)
         and (relation.relnamespace in (select given_schema.oid from given_schema) or not exists (
           select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e'))`
   },

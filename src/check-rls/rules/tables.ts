@@ -1,4 +1,5 @@
 import { granteesOf } from './grantees.ts'
+import { overAllRows } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
 /** Row-level security itself, and the column that it goes by. */
@@ -194,7 +195,7 @@ export const tableRules: readonly Rule[] = [
     explanation: 'Without a foreign key, deleting a tenant leaves its rows behind. Records that are to outlive their tenant are an exception to name with --ignore.',
     query: `
       select tenant_table.name as object, format('%I has no foreign key to %s', tenant_table.key_name, root.name) as detail,
-        format('alter table %s add foreign key (%I) references %s (%I) on delete restrict;', tenant_table.name, tenant_table.key_name, root.name, root.key_name) as mend
+        ${overAllRows("format('alter table %s add foreign key (%I) references %s (%I) on delete restrict;', tenant_table.name, tenant_table.key_name, root.name, root.key_name)", 'values (tenant_table.oid), (root.oid)')} as mend
       from tenant_table join tenant_table as root on root.is_root
       where not tenant_table.is_root and tenant_table.key_number is not null and not tenant_table.relispartition
         and not exists (select from pg_constraint where contype = 'f' and conrelid = tenant_table.oid and confrelid = root.oid and conkey = array[tenant_table.key_number] and confkey = array[root.key_number])`
@@ -227,10 +228,20 @@ export const tableRules: readonly Rule[] = [
     severity: 'error',
     title: 'Foreign keys that are switched off',
     gain: 'References to the rows of other tenants: the keys that would refuse them do not look.',
-    explanation: 'ALTER TABLE ... DISABLE TRIGGER ALL, as some restore scripts run it, disables the triggers that foreign keys consist of, and leaves them in the catalog as if they held.',
+    explanation: 'ALTER TABLE ... DISABLE TRIGGER ALL, as some restore scripts run it, disables the triggers that foreign keys consist of, and leaves them in the catalog as if they held. Switched on again, they do not look at what came meanwhile: the mend makes the constraints anew, which looks over the rows, and leaves triggers of your own as they are. Where it fails, mend these rows first.',
     query: `
-      select distinct tenant_table.name as object, 'the triggers behind its foreign keys are disabled' as detail, format('alter table %s enable trigger all;', tenant_table.name) as mend
-      from pg_trigger join tenant_table on tenant_table.oid = tgrelid where tgisinternal and tgenabled in ('D', 'R')`
+      select off.name as object, 'the triggers behind its foreign keys are disabled' as detail, string_agg(
+          ${overAllRows("format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s;', whole.conrelid::regclass, whole.conname, pg_get_constraintdef(whole.oid))", 'values (whole.conrelid), (whole.confrelid)')}, ' ' order by whole.oid) as mend
+      from (
+        -- Of a partition's, the constraint that it is a part of.
+        with recursive step (name, oid) as (
+          select tenant_table.name, tgconstraint from pg_trigger join tenant_table on tenant_table.oid = tgrelid where tgisinternal and tgenabled in ('D', 'R')
+          union
+          select step.name, pg_constraint.conparentid from step join pg_constraint on pg_constraint.oid = step.oid where pg_constraint.conparentid <> 0
+        )
+        select name, oid from step
+      ) as off join pg_constraint as whole on whole.oid = off.oid and whole.conparentid = 0
+      group by off.name`
   },
   {
     id: 'rewrite-rule',
@@ -252,8 +263,31 @@ export const tableRules: readonly Rule[] = [
     gain: 'Whoever subscribes gets the rows of all tenants.',
     explanation: 'Logical replication sends what is in the log; policies of the publisher play no part.',
     query: `
-      select tenant_table.name as object, format('is published by %I', pg_publication.pubname) as detail, case when puballtables then format('drop publication %I; create publication %1$I for table <the others>;', pg_publication.pubname) else format('alter publication %I drop table %s;', pg_publication.pubname, tenant_table.name) end as mend
-      from tenant_table, pg_publication_tables join pg_publication on pg_publication.pubname = pg_publication_tables.pubname
+      select distinct coalesce(listed.name, tenant_table.name) as object, format('is published by %I', pg_publication.pubname) as detail,
+        case when puballtables then format('drop publication %I; create publication %1$I for table <the others>;', pg_publication.pubname)
+          else concat_ws(' ', format('alter publication %I drop table ', pg_publication.pubname) || listed.name || ';', of_schema.mends) end as mend
+      from tenant_table, pg_publication_tables join pg_publication on pg_publication.pubname = pg_publication_tables.pubname,
+        -- It, or the partitioned table that it is a part of, by its own name, or with its schema.
+        lateral (
+          with recursive above (oid, level) as (
+            select tenant_table.oid, 0
+            union
+            select inhparent, level + 1 from above join pg_inherits on inhrelid = above.oid join pg_class on pg_class.oid = inhrelid and pg_class.relispartition
+          )
+          select (array_agg(above.oid::regclass::text order by level) filter (where prrelid is not null))[1] as name, array_agg(distinct relnamespace) as namespaces
+          from above join pg_class on pg_class.oid = above.oid left join pg_publication_rel on prrelid = above.oid and prpubid = pg_publication.oid
+        ) as listed,
+        -- With the tables of the schema that belong to no tenant left in; once for all of it.
+        lateral (
+          select string_agg(format('do %L;', format('begin if exists (select from pg_publication_namespace join pg_publication on pg_publication.oid = pnpubid where pubname = %L and pnnspid = %L::regnamespace) then alter publication %I drop tables in schema %s;%s end if; end',
+            pg_publication.pubname, pnnspid::regnamespace, pg_publication.pubname, pnnspid::regnamespace, (
+              select format(' alter publication %I add table %s;', pg_publication.pubname, string_agg(format('only %s', pg_class.oid::regclass), ', ' order by pg_class.oid))
+              from pg_class where relnamespace = pnnspid and relkind in ('r', 'p') and relpersistence = 'p' and not relispartition and pg_class.oid not in (select other.oid from tenant_table as other)
+                and not exists (select from pg_publication_rel where prpubid = pg_publication.oid and prrelid = pg_class.oid)
+              having count(*) > 0
+            ))), ' ') as mends
+          from pg_publication_namespace where pnpubid = pg_publication.oid and pnnspid = any (listed.namespaces)
+        ) as of_schema
       where quote_ident(pg_publication_tables.schemaname) = tenant_table.schema_name and pg_publication_tables.tablename = tenant_table.relname`
   }
 ]

@@ -1,0 +1,237 @@
+import t, { type Test } from 'tap'
+import { check, type Query } from '../src/check-rls/check.ts'
+import { rules } from '../src/check-rls/rules.ts'
+import { queryOf } from '../src/check-rls/session.ts'
+import type { CheckSettings } from '../src/check-rls/settings.ts'
+import { withClient } from '../src/database/admin.ts'
+import { testDatabase } from './support.ts'
+
+const database = await testDatabase(t)
+const [owner, tenant, operator, other] = ['owner', 'tenant', 'operator', 'other'].map(kind => `mended_${kind}_${process.pid}`) as [string, string, string, string]
+const settings: CheckSettings = { schema: 'shop', tenantRoles: [tenant], operatorRoles: [operator], trustedRoles: [], column: 'tenant_id', root: 'tenant', rootKey: 'id', context: undefined, definers: [], verifiers: [], namers: [], hiddenColumns: [], manifest: undefined }
+
+/** An application whose walls are whole, and which works: its tenants, each with orders and lines, and a function that says whose a row is. */
+const shop = `
+  create role ${owner}; create role ${tenant} login; create role ${operator} login; create role ${other} login;
+  create schema shop authorization ${owner}; grant usage on schema shop to ${tenant}, ${operator}, ${other};
+  set local role ${owner}; set local search_path = shop;
+  create table tenant (id bigint primary key, name text not null);
+  create table orders (tenant_id bigint not null references tenant, id bigint not null, note text, secret text, primary key (tenant_id, id));
+  create table line (tenant_id bigint not null references tenant, id bigint not null, order_id bigint, primary key (tenant_id, id), constraint line_order foreign key (tenant_id, order_id) references orders);
+  create function current_tenant() returns bigint language sql stable parallel safe return current_setting('shop.tenant')::bigint;
+  revoke execute on function current_tenant() from public; grant execute on function current_tenant() to ${tenant};
+  do $$ declare its record; begin
+    for its in select * from (values ('tenant', 'id'), ('orders', 'tenant_id'), ('line', 'tenant_id')) as wall (name, key) loop
+      execute format('alter table %I enable row level security, force row level security; create policy own on %1$I to ${tenant} using (%2$I = current_tenant()) with check (%2$I = current_tenant()); create policy every on %1$I for select to ${operator} using (true); grant select on %1$I to ${operator}', its.name, its.key);
+    end loop;
+  end $$;
+  grant select on tenant to ${tenant}; grant select, insert, delete on orders, line to ${tenant}; grant update (note) on orders to ${tenant}; grant update (order_id) on line to ${tenant};
+  reset role; set local search_path = '';
+  insert into shop.tenant values (1, 'one'), (2, 'two'); insert into shop.orders values (1, 11, 'of one'), (2, 21, 'of two'); insert into shop.line values (1, 1, 11), (2, 2, 21);`
+
+interface Wrong {
+  what: string
+  sql: string
+  /** Those whose mends are printed, and done, in the order of the report. */
+  ids: string[]
+  asked?: Partial<CheckSettings>
+  /** As a superuser; as the owner, unless the database's own things are mended. */
+  asSuperuser?: boolean
+  /** What somebody can do then, or the code of the error by which it is refused. */
+  then?: ReadonlyArray<readonly [role: string, sql: string, code?: string]>
+  /** The code of the error that mending ends with, since there are rows that are wrong. */
+  refused?: string
+  mends?: RegExp
+  /** Whether something is left for its author to say, so that it cannot be done as it is. */
+  isLeft?: true
+}
+
+/** Does something wrong to the application, and what the findings say that mends it, as whoever owns it. */
+async function mended (t: Test, query: Query, { what, sql, ids, asked = {}, asSuperuser = false, then = [], refused, mends, isLeft }: Wrong): Promise<void> {
+  const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
+  const findings = async (): Promise<string[]> => (await check(inside, { ...settings, ...asked }, rules.filter(({ id }) => ids.includes(id)))).map(({ mend }) => mend)
+  await query('begin')
+  try {
+    await query(shop)
+    await query(sql)
+    await query("reset role; set local search_path = ''")
+    const printed = await findings()
+    t.ok(printed.length > 0, `${what}: found`)
+    if (mends !== undefined) t.match(printed.join('\n'), mends, what)
+    for (const mend of printed) t.notMatch(mend, /\n/, `${what}: on one line`)
+    if (isLeft) return
+    await query(`savepoint mending; set local role ${asSuperuser ? 'none' : owner}`)
+    if (refused !== undefined) {
+      await t.rejects((async () => { for (const mend of printed) await query(mend) })(), { code: refused }, what)
+      return
+    }
+    for (const mend of printed) await query(mend)
+    await query("reset role; set local search_path = ''")
+    t.strictSame(await findings(), [], `${what}: mended`)
+    for (const [role, statement, code] of then) {
+      await query(`savepoint trying; set local role ${role}; set local shop.tenant = '1'`)
+      const trying = query(statement)
+      if (code === undefined) await t.resolves(trying, `${what}: ${role}: ${statement}`)
+      else await t.rejects(trying, { code }, `${what}: ${role}: ${statement}`)
+      await query('rollback to savepoint trying')
+    }
+  } finally {
+    await query('rollback')
+  }
+}
+
+const works = [[tenant, "insert into shop.orders (tenant_id, id, note) values (1, 99, 'new')"], [tenant, "update shop.orders set note = 'x'"], [tenant, 'delete from shop.line'], [operator, 'select note from shop.orders']] as const
+const toOther = [tenant, 'update shop.line set order_id = 21', '23503'] as const
+const rename = 'alter table shop.line drop constraint line_order; alter table shop.orders add constraint spare unique (id); alter table shop.line add constraint line_order foreign key (order_id) references shop.orders (id)'
+const crossed = 'update shop.line set order_id = 21 where tenant_id = 1'
+
+t.test('a mend that adds a foreign key sees the rows that it is to hold for, and is refused over those of another tenant', async t => {
+  const manifest = { tables: [], foreignKeys: ['line: FOREIGN KEY (tenant_id, order_id) REFERENCES shop.orders(tenant_id, id)'], uniqueKeys: [], checks: [], policies: [], functions: {} }
+  const off = 'alter table shop.line drop constraint line_order'
+  const parted = `${off}; create table shop.part (tenant_id bigint not null references shop.tenant, id bigint not null, order_id bigint, primary key (tenant_id, id), constraint part_order foreign key (tenant_id, order_id) references shop.orders) partition by list (tenant_id); create table shop.part_1 partition of shop.part for values in (1); alter table shop.part enable row level security, force row level security; alter table shop.part_1 enable row level security, force row level security; alter table shop.part owner to ${owner}; alter table shop.part_1 owner to ${owner}; alter table shop.part_1 disable trigger all; insert into shop.part values (1, 1, 11)`
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    for (const { bad, ...wrong } of [
+      { what: 'one without the key', sql: rename, bad: crossed, ids: ['foreign-key-without-key', 'unique-without-key'], then: [...works, toOther] },
+      { what: 'one that is gone', sql: off, bad: crossed, ids: ['manifest-foreign-key'], asked: { manifest }, then: [...works, toOther] },
+      { what: 'a key without one', sql: 'alter table shop.orders drop constraint orders_tenant_id_fkey', bad: "insert into shop.orders values (3, 31, 'of nobody')", ids: ['key-not-referring'], then: works },
+      { what: 'one that was never validated', sql: `${off}; alter table shop.line add constraint line_order foreign key (tenant_id, order_id) references shop.orders not valid`, bad: `set local session_replication_role = replica; ${crossed}; reset session_replication_role`, ids: ['foreign-key-not-validated'], then: [...works, toOther] },
+      { what: 'one that clears the key', sql: `${off}; alter table shop.line add constraint line_order foreign key (tenant_id, order_id) references shop.orders on delete set null`, bad: `set local session_replication_role = replica; ${crossed}; reset session_replication_role`, ids: ['foreign-key-clears-key'], then: [...works, toOther, [tenant, 'delete from shop.orders']] },
+      { what: 'one that was switched off', sql: 'alter table shop.line disable trigger all', bad: crossed, ids: ['key-trigger-off'], then: [...works, toOther] },
+      { what: 'one that was switched off on the other side', sql: 'alter table shop.orders disable trigger all', bad: 'delete from shop.orders where tenant_id = 1', ids: ['key-trigger-off'], then: [[tenant, 'delete from shop.orders', '23503']] },
+      { what: 'one that was switched off on a partition', sql: parted, bad: 'update shop.part set order_id = 21', ids: ['key-trigger-off'] }
+    ] as const) {
+      await mended(t, query, { ...wrong, ids: [...wrong.ids] })
+      await mended(t, query, { ...wrong, what: `${wrong.what}, over rows`, sql: `${wrong.sql}; ${bad}`, ids: [...wrong.ids], refused: '23503' })
+    }
+    const own = `create function shop.stay() returns trigger language plpgsql as 'begin return new; end'; create trigger quiet before insert on shop.line for each row execute function shop.stay(); create trigger always before insert on shop.line for each row execute function shop.stay(); ${'alter table shop.line disable trigger all; alter table shop.line enable always trigger always'}`
+    await query('begin')
+    try {
+      await query(`${shop}; ${own}`)
+      const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
+      for (const { mend } of await check(inside, settings, rules.filter(({ id }) => id === 'key-trigger-off'))) await query(mend)
+      t.strictSame(await query("select tgname, tgenabled from pg_catalog.pg_trigger where tgrelid = 'shop.line'::regclass and not tgisinternal order by tgname"), [{ tgname: 'always', tgenabled: 'A' }, { tgname: 'quiet', tgenabled: 'D' }], 'triggers of one\'s own are left as they are')
+    } finally {
+      await query('rollback')
+    }
+  })
+})
+
+t.test('a primary key that foreign keys need gets the tenant after them, and what has no tenant is left to its author', async t => {
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const primary = 'alter table shop.line drop constraint line_order; alter table shop.orders drop constraint orders_pkey, add primary key (id); alter table shop.line add constraint line_order foreign key (order_id) references shop.orders'
+    await mended(t, query, { what: 'a primary key', sql: primary, ids: ['foreign-key-without-key', 'unique-without-key'], then: [...works, toOther] })
+    await mended(t, query, {
+      what: 'one that others need',
+      sql: `${primary}; create table shop.label (order_id bigint constraint label_order references shop.orders)`,
+      ids: ['unique-without-key'],
+      isLeft: true,
+      mends: /^alter table shop\.label drop constraint label_order; alter table shop\.orders drop constraint orders_pkey, add constraint orders_pkey PRIMARY KEY \(tenant_id, id\); alter table shop\.label add constraint label_order foreign key \(<its tenant>, <columns>\) references shop\.orders \(tenant_id, <columns>\);$/m
+    })
+  })
+})
+
+t.test('what is taken from PUBLIC stays with the roles that were named, and needed it', async t => {
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const taken = [other, 'select note from shop.orders', '42501'] as const
+    await mended(t, query, {
+      what: 'a function',
+      sql: `revoke execute on function shop.current_tenant() from ${tenant}; grant execute on function shop.current_tenant() to public`,
+      ids: ['execute-public'],
+      then: [...works, [other, 'select shop.current_tenant()', '42501']]
+    })
+    await mended(t, query, {
+      what: 'a function that runs what it is given',
+      sql: `create function shop.run(q text) returns void language plpgsql as 'begin execute q; end'; alter function shop.run(text) owner to ${owner}`,
+      ids: ['function-runs-text', 'execute-public'],
+      then: [...works, [tenant, "select shop.run('')", '42501']]
+    })
+    const toPublic = `revoke all on shop.orders from ${tenant}, ${operator}; grant select, insert, update, delete on shop.orders to public`
+    for (const ids of [['granted-to-public'], ['operator-writes', 'key-updatable', 'column-readable', 'granted-to-public']]) {
+      await mended(t, query, {
+        what: ids.join(),
+        sql: toPublic,
+        ids,
+        asked: { hiddenColumns: ['orders.secret'] },
+        then: [...works, taken, [operator, 'delete from shop.orders', '42501'], [tenant, 'update shop.orders set tenant_id = 2', '42501'], [tenant, 'select secret from shop.orders', '42501'], [tenant, 'select note from shop.orders']]
+      })
+    }
+    await mended(t, query, { what: 'columns', sql: `revoke all on shop.orders from ${tenant}; grant select (note), insert, delete on shop.orders to public; grant update (note) on shop.orders to public`, ids: ['granted-to-public'], then: [...works, taken, [tenant, 'select id from shop.orders', '42501']] })
+    await mended(t, query, {
+      what: 'what the operator writes through a group',
+      sql: `create role ${other}_group; grant ${other}_group to ${tenant}, ${operator}; revoke insert on shop.orders from ${tenant}; grant insert on shop.orders to ${other}_group`,
+      ids: ['operator-writes'],
+      then: [...works, [operator, 'insert into shop.orders values (1, 99)', '42501']]
+    })
+    await mended(t, query, {
+      what: 'the database',
+      sql: 'do $$ begin execute format(\'revoke all on database %I from public; grant connect, temporary on database %1$I to public\', current_database()); end $$',
+      ids: ['database-open'],
+      asked: { trustedRoles: [other] },
+      asSuperuser: true,
+      then: [tenant, operator, other].map(role => [role, `do $$ begin assert has_database_privilege('${role}', current_database(), 'connect'); assert has_database_privilege('${role}', current_database(), 'temporary') = ('${role}' = '${other}'); end $$`] as const)
+    })
+  })
+})
+
+t.test('a counter that a default needs counts on, and can neither be read nor set', async t => {
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const counted = 'alter table shop.orders add number bigserial; alter sequence shop.orders_number_seq owner to'
+    const then = [...works, [tenant, "select setval('shop.orders_number_seq', 1)", '42501'], [tenant, 'select last_value from shop.orders_number_seq', '42501']] as const
+    for (const grant of ['all', 'update', 'select, usage']) {
+      for (const role of [tenant, 'public']) await mended(t, query, { what: `${grant} to ${role}`, sql: `set local role ${owner}; set local search_path = shop; ${counted.split('; ')[0] ?? ''}; grant ${grant} on sequence shop.orders_number_seq to ${role}`, ids: ['sequence-readable'], then })
+    }
+    await mended(t, query, { what: 'one that nothing needs', sql: `create sequence shop.numbers; alter sequence shop.numbers owner to ${owner}; grant usage on sequence shop.numbers to ${tenant}`, ids: ['sequence-readable'], then: [[tenant, "select nextval('shop.numbers')", '42501']] })
+  })
+})
+
+t.test('the mend of a function or policy leaves what it needs, and works', async t => {
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const definer = `set local role ${owner}; set local search_path = shop; create table secret (tenant_id bigint); insert into secret values (1); create or replace function current_tenant() returns bigint language sql stable parallel safe security definer`
+    const reading = "select tenant_id from secret where tenant_id = current_setting('shop.tenant')::bigint"
+    await mended(t, query, { what: 'one with its owner\'s rights', sql: `${definer} set search_path = shop, pg_temp as $$ ${reading} $$`, ids: ['policy-function-not-inlined', 'definer-search-path'], then: works, mends: /using \(\(tenant_id = \(select shop\.current_tenant\(\)\)\)\)/ })
+    await mended(t, query, { what: 'one with a search_path that it needs', sql: `set local role ${owner}; set local search_path = shop; create function named() returns text language sql stable as $$ select 'shop.tenant' $$; create or replace function current_tenant() returns bigint language sql stable set search_path = shop as $$ select current_setting(named())::bigint $$`, ids: ['policy-function-not-inlined'], then: works })
+    await mended(t, query, { what: 'one with a search_path that it needs not', sql: 'alter function shop.current_tenant() set search_path = pg_catalog', ids: ['policy-function-not-inlined'], then: works, mends: /^alter function shop\.current_tenant\(\) reset all;$/m })
+    for (const path of ['shop', '"$user", shop', 'pg_temp, shop, "a, b"']) {
+      await mended(t, query, { what: path, sql: `${definer} set search_path = ${path} as $$ ${reading} $$`, ids: ['definer-search-path-temporary'], then: works, mends: /search_path = (?:"\$user", )?shop(?:, "a, b")?, pg_temp;$/m })
+    }
+
+    const named = `create policy too on shop.orders for select to ${operator}, ${other} using (note is not null); create role ${other}_more; alter policy too on shop.orders to ${operator}, ${other}, ${other}_more; drop policy every on shop.orders`
+    await mended(t, query, { what: 'a policy for a named role and another', sql: named, ids: ['policy-for-another-role'], then: [...works, [operator, 'do $$ begin assert (select count(*) from shop.orders) = 2; end $$']] })
+    await mended(t, query, { what: 'one for others alone', sql: `${named}; alter policy too on shop.orders to ${other}, ${other}_more; create policy every on shop.orders for select to ${operator} using (true)`, ids: ['policy-for-another-role'], then: works })
+
+    for (const [language, body] of [
+      ['sql', "return current_setting('shop.tenant', true)::bigint"], ['sql', "as $$\n  select current_setting('shop.tenant', true)::bigint -- 'it'\n$$"],
+      ['plpgsql', "set search_path = shop as $body$\n\tdeclare t text := current_setting('shop.tenant', true); -- \\\nbegin return t::bigint; end $body$"]
+    ] as const) {
+      await mended(t, query, { what: body, sql: `set local role ${owner}; create or replace function shop.current_tenant() returns bigint language ${language} stable parallel safe ${body}`, ids: ['context-missing-ok'], then: [...works, [operator, 'select note from shop.orders']] })
+    }
+    const policies = (context: string): string => `alter policy own on shop.tenant using (id = ${context}) with check (id = ${context}); alter policy own on shop.orders using (tenant_id = ${context}) with check (tenant_id = ${context}); alter policy own on shop.line using (${context} = tenant_id) with check (tenant_id = ${context})`
+    const unset = [tenant, 'set local shop.tenant = \'\'; select note from shop.orders', '22P02'] as const
+    await mended(t, query, { what: 'no function', sql: policies("current_setting('shop.tenant', true)::bigint"), ids: ['context-missing-ok'], then: [...works, unset] })
+    await mended(t, query, { what: 'no function, and everything', sql: policies("coalesce(nullif(current_setting('shop.tenant', true), '')::bigint, 1)"), ids: ['context-fails-open'], then: [...works, unset] })
+    await mended(t, query, { what: 'a function that opens', sql: "create or replace function shop.current_tenant() returns bigint language plpgsql stable as $$ begin return coalesce(nullif(current_setting('shop.tenant', true), '')::bigint, 1); end $$", ids: ['context-fails-open'], then: [...works, unset] })
+    await mended(t, query, { what: 'functions that set what they ask for', sql: "create function shop.first() returns text language sql return set_config('shop.tenant', '1', true); create or replace function shop.current_tenant() returns bigint language plpgsql stable as $$ begin if current_setting('shop.tenant', true) = '' then perform shop.first(); end if; return current_setting('shop.tenant')::bigint; end $$", ids: ['context-fails-open'], isLeft: true, mends: /^create or replace function shop\.first\(\) returns text language sql stable parallel safe return current_setting\('<setting>'\)::text;$/m })
+    await mended(t, query, {
+      what: 'one that reads JSON',
+      sql: "create or replace function shop.current_tenant() returns bigint language sql stable return coalesce((current_setting('shop.tenant')::json ->> 'tenant')::bigint, 1)",
+      ids: ['context-fails-open'],
+      isLeft: true,
+      mends: /^create or replace function shop\.current_tenant\(\) returns bigint language sql stable parallel safe return \(current_setting\('shop\.tenant'\)::jsonb ->> '<claim>'\)::bigint;$/
+    })
+  })
+})
+
+t.test('what is published of a schema, or by the table that it is a part of, is published no more, and the rest still is', async t => {
+  const parted = `create table shop.part (tenant_id bigint not null, id bigint, primary key (tenant_id, id)) partition by list (tenant_id); create table shop.part_1 partition of shop.part for values in (1); create table shop.part_2 partition of shop.part for values in (2); create table shop.country (code text primary key); alter table shop.part owner to ${owner}; alter table shop.country owner to ${owner}`
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    for (const what of ['for tables in schema shop', 'for table shop.part, shop.country', 'for table shop.part, shop.country with (publish_via_partition_root)', 'for table shop.line, tables in schema shop', 'for table shop.part_2, shop.country']) {
+      await mended(t, query, { what, sql: `${parted}; create publication window_${process.pid} ${what}`, ids: ['published'], asSuperuser: true, then: [['none', `do $$ begin assert array(select tablename::text from pg_catalog.pg_publication_tables where pubname = 'window_${process.pid}') = array['country']; end $$`]] })
+    }
+  })
+})
