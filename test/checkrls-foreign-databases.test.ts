@@ -73,6 +73,22 @@ t.test('a context that looks something up by itself is one, however it does', as
   })
 })
 
+t.test('a function that names the same tenant for all is told, and one that looks a tenant up is not, however it does', async t => {
+  await inClinic(async (query, inside) => {
+    const isFound = async (language: string, body: string): Promise<boolean> => (await found(query, inside, `create or replace function clinic.tenant() returns integer language ${language} stable as $$ ${body} $$`, {}, 'context-names-nobody')).length > 0
+    for (const [language, body] of [
+      ['sql', 'select 7'], ['sql', 'with one as (select 7 as id) select 7'], ['sql', 'select max(n)::integer from generate_series(7, 7) as n'], ['sql', "select extract(day from date '2026-01-07')::integer"], ['sql', "select 7 where 'current_setting' is distinct from 'user'"],
+      ['plpgsql', 'declare n integer; begin select 7 into n; return n; end'], ['plpgsql', 'declare n integer := 7; begin return n; end']
+    ] as const) t.ok(await isFound(language, body), body)
+    for (const [language, body] of [
+      ['sql', "select current_setting('app.tenant')::integer"], ['sql', "select \"current_setting\"('app.tenant')::integer"], ['sql', 'select tenant from clinic.sessions limit 1'], ['sql', 'select (select s.tenant from only clinic.sessions as s limit 1)'],
+      ['sql', 'select t.id from clinic.tenants as t join clinic.sessions on tenant = t.id where extract(epoch from now()) > 0 limit 1'], ['sql', 'select t.id from (clinic.tenants as t cross join clinic.sessions) limit 1'], ['sql', 'select one.id from (select tenant as id from clinic.sessions) as one limit 1'],
+      ['sql', 'select count(*)::integer from (table clinic.sessions) as s'], ['sql', 'select length(current_user)'], ['plpgsql', 'declare n integer; begin select tenant into n from "clinic"."sessions" limit 1; return n; end'],
+      ['plpgsql', 'declare n integer; begin n := (select max(tenant) from clinic.sessions); return n; end'], ['plpgsql', "declare n integer; begin execute 'select max(tenant) from clinic.sessions' into n; return n; end"]
+    ] as const) t.notOk(await isFound(language, body), body)
+  })
+})
+
 t.test('what narrows the comparison by AND may be about the row, and what stands in for the comparison may not', async t => {
   await inClinic(async (query, inside) => {
     const onVisits = async (using: string, asked: Partial<CheckSettings> = {}): Promise<string[]> => await found(query, inside, `alter policy own on clinic.visits using (${using})`, asked, 'policy-using', 'policy-check')

@@ -235,6 +235,9 @@ export const sabotages: readonly Sabotage[] = [
   ...["split_part(current_setting('app.account_id'), '-', 1)", "lower(current_setting('app.account_id'))", "current_setting('app.account_id')::char(4)::text", "left(current_setting('app.account_id'), 3)", "trim('-' from current_setting('app.account_id'))"]
     .map(context => ({ rule: 'context-shortened', sql: `${ofTexts} ${textually(context)}`, isContextFoundOut: true as const })),
   { rule: 'context-shortened', object: 'rowhouse.current_account_id()', sql: writeContext("split_part(current_setting('app.account_id'), '-', 1)::bigint") },
+  // As a text: each has a SELECT, and a FROM need not stand before a table.
+  ...['1::bigint', '1::bigint from generate_series(1, 1)', '(select 1 where extract(epoch from now()) is distinct from 0)::bigint', 'n::bigint from (values (1)) as just (n)'].map(body => ({ rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: writeContext(body) })),
+  ...['v bigint; begin select 1 into v; return v; end', "v bigint; begin raise debug 'user %', current_date; select 1 into v from pg_catalog.generate_series(1, 1); return v; end"].map(body => ({ rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: `create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ declare ${body} $body$` })),
   { rule: 'policy-subquery', object: 'rowhouse.project.tenant', sql: "alter policy tenant on rowhouse.project using (account_id = (select id from rowhouse.account where slug = 'tenant-0'))" },
   { rule: 'policy-casts-key', object: 'rowhouse.project.tenant', sql: "alter policy tenant on rowhouse.project using (account_id::text = current_setting('app.account_id'))" },
   { rule: 'policy-restricts-nothing', object: 'rowhouse.project.floor', sql: 'create policy floor on rowhouse.project as restrictive to rowhouse_tenant using (true)' },

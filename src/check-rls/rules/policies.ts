@@ -8,6 +8,13 @@ const isOpen = (bare: string, reduced: string): string => `case when ${bare} ~* 
 /** What a policy itself says. */
 const ofPolicy = "concat_ws(' ', using_expression, check_expression)"
 
+/** Pairs of parentheses and what is in them, four deep. */
+const within = ['', '', '', ''].reduce(inner => String.raw`(?:[^()]|\(${inner}\))*`, '[^()]*')
+/** Behind what begins an expression, and not within parentheses: EXTRACT() and the like have a FROM as well, and so has IS DISTINCT FROM. */
+const fromRelation = String.raw`\m(?:select|return|perform)\M(?:[^();]|\(${within}\))*?(?:(?<!\mdistinct\s+)\mfrom|\mjoin)\s+(?:only\s+)?(?:\(+\s*(?!\m(?:select|values|with)\M))?[\w$."]+(?![\w$."]|\s*\()`
+/** What differs from one transaction, session or login to another, or is looked up in a relation, which may. A SELECT alone is in every text of SQL. */
+const asksSomething = String.raw`\m(?:current_setting|current_user|session_user|system_user|current_role|user|current_catalog|current_database|current_schemas?|pg_backend_pid|inet_client_addr|execute|table)\M|${fromRelation}`
+
 /** Makes it say this, for the command and the roles that it is for. */
 const madeWith = (expression: string): string => `(
   select concat('alter policy ', quote_ident(polname), ' on ', table_name, case when polcmd <> 'a' then ' using ' || made.expression end, case when polcmd in ('a', 'w', '*') then ' with check ' || made.expression end, ';') from (select ${expression} as expression) as made)`
@@ -182,11 +189,11 @@ export const policyRules: readonly Rule[] = [
       select context.expression as object, 'is what the policies compare the key with, and it reads no setting' as detail,
         format('alter policy <each> on <its table> using (%I = current_setting(''<setting>'')::<type>);', given.key_column) as mend
       from context, given
-      where context.expression !~* '\\m(current_setting|current_user|session_user|current_role|user|select)\\M'
+      where context.expression !~* '${asksSomething}'
         and exists (select from policy where reaches_tenants and canonical in (using_expression, check_expression))
         and not exists (
           select from policy_function
-          where (is_opaque or code ~* '\\m(current_setting|current_user|session_user|current_role|user|select)\\M')
+          where (is_opaque or bare ~* '${asksSomething}' or code ~* '"current_setting"\\s*\\(')
             and policy_function.oid in (select called_function.oid from policy join called_function on called_function.policy = policy.oid where reaches_tenants and canonical in (using_expression, check_expression)))`
   },
   {
