@@ -207,6 +207,12 @@ export const sabotages: readonly Sabotage[] = [
     "if t = '' then return 1; end if; return t::bigint;", "if t = '' then t := '1'; end if; return t::bigint;", "if t = '' then t = '1'; end if; return t::bigint;",
     "if t = '' then select min(id) into t from rowhouse.account; end if; return t::bigint;", "if t = '' then return (select min(id) from rowhouse.account); end if; return t::bigint;"
   ].map(body => ({ rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: `create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ declare t text := current_setting('app.account_id', true); begin ${body} end $body$` })),
+  // Without a word for it: something beside an empty text, or behind a null in an array.
+  ...[
+    "('0' || current_setting('app.account_id', true))::bigint", "(array_remove(array[nullif(current_setting('app.account_id', true), ''), '1'], null))[1]::bigint", "(array[nullif(current_setting('app.account_id', true), ''), '1'])[1]::bigint",
+    "nullif(trim(lpad(current_setting('app.account_id', true), 3, '1')), '')::bigint", "format('%s%s', current_setting('app.account_id', true), '1')::bigint", "cast(overlay('1' placing current_setting('app.account_id', true) from 1) as bigint)"
+  ].flatMap(body => [replaceContext(body), writeContext(body)]).map(sql => ({ rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql })),
+  { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: "create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ begin return '0' || current_setting('app.account_id', true); end $body$" },
   // What sets the setting itself, where nobody has.
   ...[
     "if coalesce(current_setting('app.account_id', true), '') = '' then perform set_config('app.account_id', '1', true); end if; return current_setting('app.account_id')::bigint;",

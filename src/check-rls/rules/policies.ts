@@ -3,13 +3,27 @@ import type { Rule } from '../rule.ts'
 
 /** What makes a tenant of a setting that is missing, or sets it. */
 const openWords = String.raw`\m(or|if|case|coalesce|exception\s+when|greatest|least|max|min|values|union|concat|concat_ws|is null|is not null|is not distinct from|is distinct from|set_config)\M`
+/** Pairs of parentheses and what is in them, four deep. */
+const within = ['', '', '', ''].reduce(inner => String.raw`(?:[^()]|\(${inner}\))*`, '[^()]*')
+/** A value that is not the text that was put together: cast to another type, a part of JSON or of an array. */
+const asAnother = String.raw`\s*(?:::\s*(?!(?:pg_catalog\.)?(?:text|character|varchar|bpchar|name|bytea)\M(?!\[))|->|#>|\[)`
+/** The same, behind as many parentheses that end. */
+const laterAsAnother = String.raw`(?:[^();]|\(${within}\))*(?:\)(?:[^();]|\(${within}\))*)*\)${asAnother}`
+/** What makes a tenant of an empty setting by putting something beside it, or before it in an array. A text that something else is compared with, and a hash of one, make none. */
+const fills = [
+  String.raw`\|\|${laterAsAnother}`,
+  String.raw`\m(?:format|overlay|lpad|rpad)\s*\((?=${within}\)(?:${asAnother}|${laterAsAnother}))`,
+  String.raw`\mcast\s*\((?:[^()]|\(${within}\))*(?:\|\||\m(?:format|overlay|lpad|rpad)\s*\()`,
+  String.raw`\marray_(?:remove|append|prepend|cat|replace|fill)\M`,
+  String.raw`(?<!\m(?:any|all|some)\s*\(+)\marray\s*\[[^;]*?\][\w.:\[\]"]*\s*\)*\s*\[`
+].join('|')
+/** The same of a function of PL/pgSQL that gives no text, which makes its type of whatever it returns. */
+const fillsReturned = String.raw`(?:\mreturn\M|:=|\mdefault\M)[^;]*(?:\|\||\m(?:format|overlay|lpad|rpad)\s*\()`
 /** Whether a text has one of them, read without its literals, and still has one where what names nobody is taken out of it. */
-const isOpen = (bare: string, reduced: string): string => `case when ${bare} ~* '${openWords}' then ${reduced} ~* '${openWords}' else false end`
+const isOpen = (bare: string, reduced: string, opening = `'${openWords}|${fills}'`): string => `case when ${bare} ~* ${opening} then ${reduced} ~* ${opening} else false end`
 /** What a policy itself says. */
 const ofPolicy = "concat_ws(' ', using_expression, check_expression)"
 
-/** Pairs of parentheses and what is in them, four deep. */
-const within = ['', '', '', ''].reduce(inner => String.raw`(?:[^()]|\(${inner}\))*`, '[^()]*')
 /** Behind what begins an expression, and not within parentheses: EXTRACT() and the like have a FROM as well, and so has IS DISTINCT FROM. */
 const fromRelation = String.raw`\m(?:select|return|perform)\M(?:[^();]|\(${within}\))*?(?:(?<!\mdistinct\s+)\mfrom|\mjoin)\s+(?:only\s+)?(?:\(+\s*(?!\m(?:select|values|with)\M))?[\w$."]+(?![\w$."]|\s*\()`
 /** What differs from one transaction, session or login to another, or is looked up in a relation, which may. A SELECT alone is in every text of SQL. */
@@ -145,7 +159,7 @@ export const policyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A policy that shows everything where no tenant is set',
     gain: 'All tenants, by whatever forgets to name one: a job, a psql session, a connection that was reset.',
-    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce with a constant, CASE, IF, OR, IS NULL, EXCEPTION, greatest; and so does whatever makes one of a claim that the setting lacks, and a policy, or a function of it, that sets the setting. The check goes by the words, of what policies call directly and of what that calls, and knows what names nobody: two settings in one coalesce, say, or a function of PL/pgSQL in which each branch returns null, raises an error or returns a variable that is set to nothing else. It runs none of it: whoever owns a function here would have it run by whoever looks. With --attack the roles that serve tenants ask, with nothing set, with an empty setting and with an empty object, and what answers with an error or null is let be, unless it reads JSON, of which other claims may be missing.",
+    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce with a constant, CASE, IF, OR, IS NULL, EXCEPTION, greatest, what puts something beside it, ||, format, lpad, an array; and so does whatever makes one of a claim that the setting lacks, and a policy, or a function of it, that sets the setting. The check goes by the words, of what policies call directly and of what that calls, and knows what names nobody: two settings in one coalesce, say, or a function of PL/pgSQL in which each branch returns null, raises an error or returns a variable that is set to nothing else. It runs none of it: whoever owns a function here would have it run by whoever looks. With --attack the roles that serve tenants ask, with nothing set, with an empty setting and with an empty object, and what answers with an error or null is let be, unless it reads JSON, of which other claims may be missing.",
     query: `
       -- Each text is looked at once, however many policies come to it.
       with opening_policy as materialized (
@@ -155,8 +169,10 @@ export const policyRules: readonly Rule[] = [
         select policy_function.oid, ${isOpen(`
           -- Without what only raises an error; with what stands in literals, where texts are executed.
           case when bare ~* '\\mexecute\\M' then code
-            else regexp_replace(bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end`, withoutClosedReturns("case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code else policy_function.plain end"))} as opens
-        from policy_function, given where not (name = any (verifiers))
+            else regexp_replace(bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end`, withoutClosedReturns("case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code else policy_function.plain end"), 'its.opening')} as opens
+        from given, policy_function join pg_proc on pg_proc.oid = policy_function.oid
+        cross join lateral (select '${openWords}|${fills}' || case when prorettype not in ('text'::regtype, 'varchar'::regtype, 'name'::regtype) then '|${fillsReturned}' else '' end as opening) as its
+        where not (name = any (verifiers))
       )
       select opened.object, opened.detail, coalesce(opened.mend, case when opened.function is not null then ${readingFunction('opened.function')} else ${readingPolicy} end) as mend
       from (
