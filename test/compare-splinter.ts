@@ -11,6 +11,8 @@ import { withClient } from '../src/database/admin.ts'
 import { sabotages } from './sabotages.ts'
 import { seedTenants, testDatabase } from './support.ts'
 
+// Each sabotage takes a tenth of a second, and there are hundreds.
+t.setTimeout(600_000)
 const [, , file] = process.argv
 if (file === undefined) {
   console.error('npx tsx test/compare-splinter.ts path/to/splinter.sql')
@@ -37,7 +39,7 @@ const about: Readonly<Record<string, readonly string[]>> = {
 const database = await testDatabase(t)
 await seedTenants(database)
 
-t.test('what Splinter has to say of each sabotage', async t => {
+t.test('what Splinter has to say of each sabotage', { timeout: 600_000 }, async t => {
   await withClient(database.admin, async client => {
     const query = queryOf(client)
     // What it expects of a database of Supabase's. Roles belong to the server, and go with the transaction.
