@@ -8,8 +8,11 @@ import { rules } from './rules.ts'
 import { readContextManifest, rowhouseExceptions, rowhouseSettings } from './rowhouse.ts'
 import { queryOf, withAuditor } from './session.ts'
 
-/** What nobody does to a database of Rowhouse's by a slip, and what takes long to look for; and what only ids that are texts can be mistaken by. */
-const notBeforeStart = ['name-missing', 'inherited-from', 'definer-built-in', 'writer-unnamed', 'context-alike', 'context-shortened']
+/** What nobody does to a database of Rowhouse's by a slip, and what takes long to look for; what only ids that are texts can be mistaken by; and warnings of what makes it slow, or would be refused by a key that may not be null. */
+const notBeforeStart = [
+  'name-missing', 'inherited-from', 'definer-built-in', 'writer-unnamed', 'context-alike', 'context-shortened',
+  'policy-function-parallel', 'policy-function-not-inlined', 'key-not-indexed', 'role-without-timeouts', 'foreign-key-clears-key'
+]
 
 /**
  * What a server looks at before it listens: of the manifest, whether the functions that say whose a row is are what they were. Who
