@@ -13,7 +13,7 @@ export interface LargeBodiesOptions {
 export const largeLength = 64 * 1024
 /** A rest for the others, of about the time that parsing and checking took: in milliseconds for each character. */
 const restPerCharacter = 1 / 20_000
-/** Whoever gets in nowhere has less than a twentieth of a processor, all of them together. */
+/** With what is large, whoever gets in nowhere has less than a twentieth of a processor, all of them together. */
 const strangersRestPerCharacter = 10 * restPerCharacter
 const mostWaiting = 10
 
@@ -31,8 +31,9 @@ declare module 'fastify' {
 /**
  * Lets each tenant have one large body worked on at a time, with a rest behind it: a body is parsed and checked in one go,
  * before anything that a request does in the database takes its turn. The turn begins when the whole body is here and ends
- * with the work, so that a client that sends or reads slowly keeps nobody waiting. Who brings nothing that lets them in has none of their turns: what they typed into a form is read
- * in a turn of all strangers together, to be shown to them once more, and for nothing else.
+ * with the work, so that a client that sends or reads slowly keeps nobody waiting. Who brings nothing that lets them in has none of
+ * their turns: what they typed into a form is read in a turn of all strangers together, to be shown to them once more, and for nothing
+ * else.
  */
 export const largeBodies = plugin<LargeBodiesOptions>(async (app, { waitTimeoutMs }) => {
   const turns = new Turns(waitTimeoutMs)
