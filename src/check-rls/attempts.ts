@@ -137,6 +137,8 @@ function writes ({ name, key, exactKey, columns, primaryKey }: ProbedTable, { se
   const insertable = columns.filter(column => column.canInsert && !column.isGenerated).map(column => quote(column.name))
   const insert = { ...insertion({ name, columns }, { [key]: victim, ...row }), writesKey: true }
   const own = { context: { tenant: self }, leaksBy: 'rows' as const }
+  // Before 17, there is no MERGE into what has a rule, even one that is switched off.
+  const merge = { refusals: ['0A000'] }
   const updatable = columns.filter(column => !column.isGenerated && !column.isIdentity)
   const attempts: Attempt[] = [
     { ...own, probe: 'copy in', text: `copy ${name}${insertable.length === 0 ? '' : ` (${insertable.join(', ')})`} from stdin`, values: [], leaksBy: 'answer', refusals: ['0A000'] },
@@ -148,8 +150,8 @@ function writes ({ name, key, exactKey, columns, primaryKey }: ProbedTable, { se
     { ...own, probe: 'move own rows there', text: `update ${name} set ${k} = $1`, values: [victim], refusals: ['428C9'], writesKey: true },
     { ...own, probe: 'delete', text: `delete from ${name} where ${exactKey} = $1`, values: [victim] },
     { ...own, probe: 'delete, no tenant named', context: 'none', text: `delete from ${name}`, values: [] },
-    { ...own, probe: 'merge, deleting the other\'s', text: `merge into ${name} as mine using (select) as one on ${exactKey} = $1 when matched then delete`, values: [victim] },
-    { ...own, probe: 'merge, inserting for the other', ...insert, text: `merge into ${name} as mine using (select) as one on false when not matched then ${insert.text.replace(`into ${name} `, '')}` }
+    { ...own, ...merge, probe: 'merge, deleting the other\'s', text: `merge into ${name} as mine using (select) as one on ${exactKey} = $1 when matched then delete`, values: [victim] },
+    { ...own, ...merge, probe: 'merge, inserting for the other', ...insert, text: `merge into ${name} as mine using (select) as one on false when not matched then ${insert.text.replace(`into ${name} `, '')}` }
   ]
   if (primaryKey.length > 0) {
     attempts.push({ ...own, probe: 'upsert, updating the other\'s', ...insert, text: `${insert.text} on conflict (${primaryKey.map(quote).join(', ')}) do update set ${touched} = excluded.${touched}`, leaksBy: 'answer' })
