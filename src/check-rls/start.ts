@@ -2,7 +2,10 @@ import type { ConnectionSettings } from '../database/settings.ts'
 import { ExplainedError } from '../explained-error.ts'
 import { check, type Query } from './check.ts'
 import { assertRule, sift, type Exception, type Sifted } from './exceptions.ts'
+import { keyRules } from './rules/keys.ts'
 import { manifestRules } from './rules/manifest.ts'
+import { policyRules } from './rules/policies.ts'
+import { tableRules } from './rules/tables.ts'
 import type { Finding, Rule } from './rule.ts'
 import { rules } from './rules.ts'
 import { readContextManifest, rowhouseExceptions, rowhouseSettings } from './rowhouse.ts'
@@ -19,6 +22,13 @@ const notBeforeStart = [
  * else logs in to PostgreSQL is no affair of its own; and a database of the next version need not have all that is named here.
  */
 export const startRules: readonly Rule[] = rules.filter(rule => (!manifestRules.includes(rule) || rule.id === 'manifest-function') && !rule.id.startsWith('login-') && !notBeforeStart.includes(rule.id))
+
+/**
+ * They are asked in two parts, at the same time: what tables, policies and keys are like, and who may do what. PostgreSQL plans for longer than
+ * it looks, and has one core at work for one connection.
+ */
+const aboutTables: readonly Rule[] = [...tableRules, ...policyRules, ...keyRules, ...manifestRules]
+const startParts = [startRules.filter(rule => aboutTables.includes(rule)), startRules.filter(rule => !aboutTables.includes(rule))] as const
 
 /** The database has a way past the walls. The message says which, and how to close it; the start ends with it. */
 export class OpenWallsError extends ExplainedError {
@@ -43,13 +53,18 @@ export async function assertWallsAreWhole (login: ConnectionSettings, exceptions
     assertRule(rule, rules)
     if (object === '*') throw new ExplainedError('WALL_EXCEPTIONS names each thing that is let be', { exitCode: 2 })
   }
-  const { findings } = await withAuditor(login, async client => await checkForStart(queryOf(client), exceptions))
+  // Each is waited for, also where the other fails: nothing goes on behind a start that has ended.
+  const parts = await Promise.allSettled(startParts.map(async part => await withAuditor(login, async client => await checkForStart(queryOf(client), exceptions, part))))
+  const findings = parts.flatMap(part => {
+    if (part.status === 'rejected') throw part.reason
+    return part.value.findings
+  })
   const errors = findings.filter(({ rule }) => rule.severity === 'error')
   if (errors.length > 0) throw new OpenWallsError(errors)
   return findings
 }
 
-/** What a start looks at, without its refusal. */
-export async function checkForStart (query: Query, exceptions: readonly Exception[]): Promise<Sifted> {
-  return sift(await check(query, { ...rowhouseSettings, manifest: await readContextManifest() }, startRules), [...rowhouseExceptions, ...exceptions], undefined)
+/** What a start looks at, without its refusal. @param rules all of it by default */
+export async function checkForStart (query: Query, exceptions: readonly Exception[], rules: readonly Rule[] = startRules): Promise<Sifted> {
+  return sift(await check(query, { ...rowhouseSettings, manifest: await readContextManifest() }, rules), [...rowhouseExceptions, ...exceptions], undefined)
 }
