@@ -122,6 +122,19 @@ t.test('a primary key that foreign keys need gets the tenant after them, and wha
     const query = queryOf(client)
     const primary = 'alter table shop.line drop constraint line_order; alter table shop.orders drop constraint orders_pkey, add primary key (id); alter table shop.line add constraint line_order foreign key (order_id) references shop.orders'
     await mended(t, query, { what: 'a primary key', sql: primary, ids: ['foreign-key-without-key', 'unique-without-key'], then: [...works, toOther] })
+    const returned = 'alter table shop.line add returned_id bigint, add constraint line_returned foreign key (returned_id) references shop.orders (id)'
+    const once = [tenant, "do $$ begin assert (select count(*) from pg_catalog.pg_index where indrelid = 'shop.orders'::regclass and indnkeyatts = 2 and indkey::text = '1 2') = 1; end $$"] as const
+    await mended(t, query, { what: 'two foreign keys to one', sql: `alter table shop.line drop constraint line_order; alter table shop.orders drop constraint orders_pkey, add primary key (id); alter table shop.line add constraint line_order foreign key (order_id) references shop.orders; ${returned}`, ids: ['foreign-key-without-key'], then: [...works, toOther, once, [tenant, 'update shop.line set returned_id = 21', '42501']] })
+    await mended(t, query, {
+      what: 'comments, and what logical replication goes by',
+      sql: `${primary}; alter table shop.orders alter id set not null; comment on constraint line_order on shop.line is E'of one''s\\own'; comment on constraint orders_pkey on shop.orders is 'it'; comment on index shop.orders_pkey is E'of $$\nit'; alter table shop.orders replica identity using index orders_pkey`,
+      ids: ['foreign-key-without-key', 'unique-without-key'],
+      then: [...works, toOther, [tenant, `do $$ begin
+        assert (select obj_description(oid, 'pg_constraint') from pg_catalog.pg_constraint where conname = 'line_order') = E'of one''s\\own';
+        assert (select obj_description(oid, 'pg_constraint') from pg_catalog.pg_constraint where conname = 'orders_pkey') = 'it';
+        assert (select obj_description('shop.orders_pkey'::regclass, 'pg_class')) like E'of %\nit';
+        assert (select indisreplident from pg_catalog.pg_index where indexrelid = 'shop.orders_pkey'::regclass); end $$`]]
+    })
     await mended(t, query, {
       what: 'one that others need',
       sql: `${primary}; create table shop.label (order_id bigint constraint label_order references shop.orders)`,
@@ -159,6 +172,15 @@ t.test('what is taken from PUBLIC stays with the roles that were named, and need
       })
     }
     await mended(t, query, { what: 'columns', sql: `revoke all on shop.orders from ${tenant}; grant select (note), insert, delete on shop.orders to public; grant update (note) on shop.orders to public`, ids: ['granted-to-public'], then: [...works, taken, [tenant, 'select id from shop.orders', '42501']] })
+    for (const [ids, id] of [[['key-updatable'], 'update'], [['column-readable'], 'select']] as const) {
+      await mended(t, query, {
+        what: `${id} of others through PUBLIC`,
+        sql: `revoke all on shop.orders from ${tenant}, ${operator}; grant select, update, insert, delete on shop.orders to public; create policy job on shop.orders to ${other} using (true)`,
+        ids: [...ids],
+        asked: { hiddenColumns: ['orders.secret'], trustedRoles: [other] },
+        then: [...works, [other, "select note, secret from shop.orders; update shop.orders set note = 'x', tenant_id = tenant_id"]]
+      })
+    }
     await mended(t, query, {
       what: 'what the operator writes through a group',
       sql: `create role ${other}_group; grant ${other}_group to ${tenant}, ${operator}; revoke insert on shop.orders from ${tenant}; grant insert on shop.orders to ${other}_group`,
@@ -194,6 +216,9 @@ t.test('the mend of a function or policy leaves what it needs, and works', async
     const definer = `set local role ${owner}; set local search_path = shop; create table secret (tenant_id bigint); insert into secret values (1); create or replace function current_tenant() returns bigint language sql stable parallel safe security definer`
     const reading = "select tenant_id from secret where tenant_id = current_setting('shop.tenant')::bigint"
     await mended(t, query, { what: 'one with its owner\'s rights', sql: `${definer} set search_path = shop, pg_temp as $$ ${reading} $$`, ids: ['policy-function-not-inlined', 'definer-search-path'], then: works, mends: /using \(\(tenant_id = \(select shop\.current_tenant\(\)\)\)\)/ })
+    await mended(t, query, { what: 'one without a search_path', sql: `${definer} as $$ ${reading} $$`, ids: ['definer-search-path'], then: works, mends: /search_path = pg_catalog, shop, pg_temp;$/m })
+    await mended(t, query, { what: 'one that names nothing without its schema', sql: `${definer} as $$ ${reading.replace('from secret', 'from shop.secret')} $$`, ids: ['definer-search-path'], then: works, mends: /search_path = pg_catalog, pg_temp;$/m })
+    await mended(t, query, { what: 'names in a schema where tenants may create', sql: `${definer} as $$ ${reading} $$; reset role; create schema plan; grant all on schema plan to ${tenant}; create table plan.secret ()`, ids: ['definer-search-path'], then: works, mends: /search_path = pg_catalog, shop, pg_temp;$/m })
     await mended(t, query, { what: 'one with a search_path that it needs', sql: `set local role ${owner}; set local search_path = shop; create function named() returns text language sql stable as $$ select 'shop.tenant' $$; create or replace function current_tenant() returns bigint language sql stable set search_path = shop as $$ select current_setting(named())::bigint $$`, ids: ['policy-function-not-inlined'], then: works })
     await mended(t, query, { what: 'one with a search_path that it needs not', sql: 'alter function shop.current_tenant() set search_path = pg_catalog', ids: ['policy-function-not-inlined'], then: works, mends: /^alter function shop\.current_tenant\(\) reset all;$/m })
     for (const path of ['shop', '"$user", shop', 'pg_temp, shop, "a, b"']) {
@@ -215,7 +240,7 @@ t.test('the mend of a function or policy leaves what it needs, and works', async
     await mended(t, query, { what: 'no function', sql: policies("current_setting('shop.tenant', true)::bigint"), ids: ['context-missing-ok'], then: [...works, unset] })
     await mended(t, query, { what: 'no function, and everything', sql: policies("coalesce(nullif(current_setting('shop.tenant', true), '')::bigint, 1)"), ids: ['context-fails-open'], then: [...works, unset] })
     await mended(t, query, { what: 'a function that opens', sql: "create or replace function shop.current_tenant() returns bigint language plpgsql stable as $$ begin return coalesce(nullif(current_setting('shop.tenant', true), '')::bigint, 1); end $$", ids: ['context-fails-open'], then: [...works, unset] })
-    await mended(t, query, { what: 'functions that set what they ask for', sql: "create function shop.first() returns text language sql return set_config('shop.tenant', '1', true); create or replace function shop.current_tenant() returns bigint language plpgsql stable as $$ begin if current_setting('shop.tenant', true) = '' then perform shop.first(); end if; return current_setting('shop.tenant')::bigint; end $$", ids: ['context-fails-open'], isLeft: true, mends: /^create or replace function shop\.first\(\) returns text language sql stable parallel safe return current_setting\('<setting>'\)::text;$/m })
+    await mended(t, query, { what: 'functions that set what they ask for', sql: "create function shop.first() returns text language sql return set_config('shop.tenant', '1', true); create or replace function shop.current_tenant() returns bigint language plpgsql stable as $$ begin if current_setting('shop.tenant', true) = '' then perform shop.first(); end if; return current_setting('shop.tenant')::bigint; end $$", ids: ['policy-sets-context'], isLeft: true, mends: /^create or replace function shop\.first\(\) returns text language sql stable parallel safe return current_setting\('<setting>'\)::text;$/m })
     await mended(t, query, {
       what: 'one that reads JSON',
       sql: "create or replace function shop.current_tenant() returns bigint language sql stable return coalesce((current_setting('shop.tenant')::json ->> 'tenant')::bigint, 1)",

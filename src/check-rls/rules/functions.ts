@@ -18,6 +18,22 @@ const within = ['', '', '', ''].reduce(inner => String.raw`(?:[^()]|\(${inner}\)
 const fixedText = String.raw`(?:''''|format\s*\(\s*''''\s*(?:,${within})?\)|quote_(?:ident|literal|nullable)\s*\(${within}\))`
 /** As a text in SQL: EXECUTE of anything else. */
 const executesAnything = String.raw`'\mexecute\M(?!\s+on\M|\s+(?:function|procedure)\s+[a-z_"])(?!\s*\(*\s*${fixedText}(?:\s*\|\|\s*${fixedText})*\s*\)*\s*(?:;|\minto\M|\musing\M|\mloop\M|$))'`
+/** The schemas that have what a function names without one, its own first: tables, functions and types, whatever they are to it. @param routine its row of `own_function` */
+const schemasNamedBy = (routine: string): string => String.raw`(
+  select string_agg(quote_ident(needed.nspname), ', ' order by needed.place, needed.nspname)
+  from (
+    select distinct nearest.nspname, nearest.place
+    from (
+      select distinct on (word.name) pg_namespace.nspname, case when pg_namespace.oid = ${routine}.pronamespace then 0 when pg_namespace.oid in (select given_schema.oid from given_schema) then 1 else 2 end as place
+      from (select coalesce(replace(found[2], '""', '"'), lower(found[1])) as name from regexp_matches(${routine}.prosrc, '(?<![\w$."])(?:([a-z_][\w$]*)|"((?:[^"]|"")+)")(?!["\w$]|\s*\.)', 'gi') as found) as word
+      join (
+        select relname, relnamespace from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S') union all select proname, pronamespace from pg_proc union all select typname, typnamespace from pg_type
+      ) as named (name, namespace) on named.name = word.name
+      join pg_namespace on pg_namespace.oid = named.namespace
+      where nspname !~ '^(pg_|information_schema$)' and not exists (select from runtime_role where has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'create'))
+      order by word.name, place, nspname
+    ) as nearest
+  ) as needed)`
 /** Somebody has read it: it is named, or of the manifest. */
 const isVouchedFor = `(
   runnable_function.name = any (given.definers) or given.namers && array[runnable_function.name, split_part(runnable_function.name, '(', 1)] or coalesce(given.manifest -> 'functions' ? runnable_function.name, false))`
@@ -50,9 +66,9 @@ export const functionRules: readonly Rule[] = [
     severity: 'error',
     title: 'A function that runs as its owner and finds names where its caller says',
     gain: 'The owner’s rights, for a table or function of one’s own that is found before the real one.',
-    explanation: 'Give it SET search_path = pg_catalog, pg_temp and write every other name with its schema, or a body of the SQL standard (BEGIN ATOMIC), whose names are resolved when it is made.',
+    explanation: 'Give it SET search_path = pg_catalog, pg_temp and write every other name with its schema, or a body of the SQL standard (BEGIN ATOMIC), whose names are resolved when it is made. Where the body has names without a schema, the mend adds the schemas that have them, but none in which a role that serves requests may create.',
     query: `
-      select name as object, 'has neither a search_path of its own nor a body that was resolved when it was made' as detail, format('alter routine %s set search_path = pg_catalog, pg_temp;', name) as mend
+      select name as object, 'has neither a search_path of its own nor a body that was resolved when it was made' as detail, format('alter routine %s set search_path = %s;', name, concat_ws(', ', 'pg_catalog', ${schemasNamedBy('own_function')}, 'pg_temp')) as mend
       from own_function where not is_of_extension and prosecdef and prosqlbody is null and not exists (select from unnest(proconfig) as setting where setting ~ '^search_path=')`
   },
   {

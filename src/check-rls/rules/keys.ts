@@ -1,4 +1,4 @@
-import { overAllRows } from './mends.ts'
+import { commentAgain, constraintCommentAgain, overAllRows } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
 /** Whether an index tells tenants apart by its column of this place: by a collation of its own, it may take different ones for equal. */
@@ -7,11 +7,15 @@ const tellsApart = (place: string): string => `(indcollation[${place}] in (0, ke
 /** The columns of these numbers, in their order. */
 const columnsOf = (relation: string, numbers: string, except = '0'): string => `(
   select string_agg(quote_ident(attname), ', ' order by part.place) from unnest(${numbers}) with ordinality as part (number, place) join pg_attribute on attrelid = ${relation} and attnum = part.number where part.number <> ${except})`
+/** The same in the name of an index. */
+const namesOf = (relation: string, numbers: string): string => `(
+  select string_agg(attname, '_' order by part.place) from unnest(${numbers}) with ordinality as part (number, place) join pg_attribute on attrelid = ${relation} and attnum = part.number)`
 /** How a foreign key begins, as it is printed; what follows is what it does, and when. */
 const foreignKeyHead = `format('FOREIGN KEY (%s) REFERENCES %s(%s)', ${columnsOf('conrelid', 'conkey')}, referenced.name, ${columnsOf('confrelid', 'confkey')})`
 /** The rest of it; what is added anew looks over the rows. */
 const foreignKeyRest = "regexp_replace(substr(pg_get_constraintdef(pg_constraint.oid), length(its.head) + 1), ' NOT VALID$', '')"
 const bothSides = 'values (conrelid), (confrelid)'
+const commentOfIt = constraintCommentAgain('pg_constraint')
 /** Those that need an index, and that no rule about foreign keys mends: what their tables would pair the tenant with is for their authors to say. */
 const otherDependents = (text: string): string => `coalesce((
   select string_agg(${text}, '' order by dependent.oid) from pg_constraint as dependent
@@ -31,13 +35,14 @@ export const keyRules: readonly Rule[] = [
         case
           -- What it would clear, or pair, is for its author to say.
           when tenant_table.key_number = any (conkey) or referenced.key_number = any (confkey) or confdeltype in ('n', 'd') or confupdtype in ('n', 'd') or not starts_with(pg_get_constraintdef(pg_constraint.oid), its.head)
-            then ${overAllRows("format('alter table %1$s drop constraint %2$I, add constraint %2$I foreign key (%3$I, <columns>) references %4$s (%5$I, <columns>);', tenant_table.name, conname, tenant_table.key_name, referenced.name, referenced.key_name)", bothSides)}
+            then ${overAllRows(`format('alter table %1$s drop constraint %2$I, add constraint %2$I foreign key (%3$I, <columns>) references %4$s (%5$I, <columns>);', tenant_table.name, conname, tenant_table.key_name, referenced.name, referenced.key_name) || ${commentOfIt}`, bothSides)}
           else case when not exists (
               select from pg_index where indrelid = confrelid and indisunique and indpred is null
                 and array(select unnest((indkey::int2[])[0:indnkeyatts - 1]) order by 1) = array(select unnest(confkey || referenced.key_number) order by 1))
-              then format('alter table %s add unique (%I, %s); ', referenced.name, referenced.key_name, ${columnsOf('confrelid', 'confkey')}) else '' end
+              -- Another key may lead to the same columns.
+              then format('create unique index if not exists %I on %s (%I, %s); ', left(concat_ws('_', referenced.relname, referenced.key_name, ${namesOf('confrelid', 'confkey')}, 'key'), 63), referenced.name, referenced.key_name, ${columnsOf('confrelid', 'confkey')}) else '' end
             || ${overAllRows(`format('alter table %1$s drop constraint %2$I, add constraint %2$I FOREIGN KEY (%3$I, %4$s) REFERENCES %5$s(%6$I, %7$s)%8$s;', tenant_table.name, conname, tenant_table.key_name, ${columnsOf('conrelid', 'conkey')}, referenced.name, referenced.key_name,
-              ${columnsOf('confrelid', 'confkey')}, ${foreignKeyRest})`, bothSides)}
+              ${columnsOf('confrelid', 'confkey')}, ${foreignKeyRest}) || ${commentOfIt}`, bothSides)}
         end as mend
       from pg_constraint join tenant_table on tenant_table.oid = conrelid join tenant_table as referenced on referenced.oid = confrelid,
         lateral (select ${foreignKeyHead} as head) as its
@@ -56,8 +61,9 @@ export const keyRules: readonly Rule[] = [
         -- As it was, with the tenant before the first of its columns.
         ${otherDependents("format('alter table %s drop constraint %I; ', dependent.conrelid::regclass, dependent.conname)")} || case
           when pg_constraint.oid is null then format('drop index %s; %s (%I, %s;', index_relation.oid::regclass, printed.head, tenant_table.key_name, substr(pg_get_indexdef(indexrelid), length(printed.head || printed.only) + 3))
-          else format('alter table %s drop constraint %I, add constraint %2$I %s', tenant_table.name, conname, overlay(pg_get_constraintdef(pg_constraint.oid) placing format('(%I, ', tenant_table.key_name) from strpos(pg_get_constraintdef(pg_constraint.oid), '(') for 1)) || ';'
-        end || ${otherDependents("format(' alter table %s add constraint %I foreign key (<its tenant>, <columns>) references %s (%I, <columns>);', dependent.conrelid::regclass, dependent.conname, tenant_table.name, tenant_table.key_name)")} as mend
+          else format('alter table %s drop constraint %I, add constraint %2$I %s', tenant_table.name, conname, overlay(pg_get_constraintdef(pg_constraint.oid) placing format('(%I, ', tenant_table.key_name) from strpos(pg_get_constraintdef(pg_constraint.oid), '(') for 1)) || ';' || ${commentOfIt}
+        end || ${commentAgain("'index ' || index_relation.oid::regclass", 'pg_class', 'indexrelid')}
+          || case when indisreplident then format(' alter table %s replica identity using index %I;', tenant_table.name, index_relation.relname) else '' end || ${otherDependents("format(' alter table %s add constraint %I foreign key (<its tenant>, <columns>) references %s (%I, <columns>);', dependent.conrelid::regclass, dependent.conname, tenant_table.name, tenant_table.key_name)")} as mend
       from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid join pg_am on pg_am.oid = index_relation.relam
         left join pg_constraint on conindid = indexrelid and contype in ('p', 'u'),
         -- Of a partitioned table's index, what is printed leaves the partitions out.
@@ -84,7 +90,7 @@ export const keyRules: readonly Rule[] = [
       select index_relation.oid::regclass::text as object, format('excludes rows of %s by those of other tenants', tenant_table.name)
           || case when compared.by_equality then ', since it takes different tenants for equal' else '' end as detail,
         case when amname = 'gist' and not exists (select from pg_opclass where opcmethod = pg_am.oid and opcintype = tenant_table.key_base_type and opcdefault) then format('create extension if not exists btree_gist schema %s; ', tenant_table.schema_name) else '' end
-          || format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s;', tenant_table.name, conname, overlay(pg_get_constraintdef(pg_constraint.oid) placing format('(%I WITH =, ', tenant_table.key_name) from strpos(pg_get_constraintdef(pg_constraint.oid), '(') for 1)) as mend
+          || format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s;', tenant_table.name, conname, overlay(pg_get_constraintdef(pg_constraint.oid) placing format('(%I WITH =, ', tenant_table.key_name) from strpos(pg_get_constraintdef(pg_constraint.oid), '(') for 1)) || ${commentOfIt} as mend
       from pg_index join tenant_table on tenant_table.oid = indrelid join pg_class as index_relation on index_relation.oid = indexrelid join pg_am on pg_am.oid = index_relation.relam
         join pg_constraint on conindid = indexrelid and contype = 'x'
         cross join lateral (
@@ -125,7 +131,7 @@ export const keyRules: readonly Rule[] = [
       select format('%s.%I', tenant_table.name, conname) as object, pg_get_constraintdef(pg_constraint.oid) as detail,
         ${overAllRows(`format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s;', tenant_table.name, conname, its.head || regexp_replace(
           regexp_replace(${foreignKeyRest}, ' ON UPDATE SET (?:NULL|DEFAULT)', ''), ' ON DELETE SET (NULL|DEFAULT)(?: \\([^)]*\\))?',
-          coalesce(' ON DELETE SET \\1 (' || replace(${columnsOf('conrelid', 'coalesce(confdelsetcols, conkey)', 'tenant_table.key_number')}, '\\', '\\\\') || ')', ' ON DELETE RESTRICT')))`, bothSides)} as mend
+          coalesce(' ON DELETE SET \\1 (' || replace(${columnsOf('conrelid', 'coalesce(confdelsetcols, conkey)', 'tenant_table.key_number')}, '\\', '\\\\') || ')', ' ON DELETE RESTRICT'))) || ${commentOfIt}`, bothSides)} as mend
       from pg_constraint join tenant_table on tenant_table.oid = conrelid,
         lateral (select oid::regclass as name from pg_class where oid = confrelid) as referenced, lateral (select ${foreignKeyHead} as head) as its
       where contype = 'f' and tenant_table.key_number = any (conkey)

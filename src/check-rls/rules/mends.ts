@@ -17,6 +17,16 @@ export const overAllRows = (statements: string, tables: string): string => `(
     from forced_table where forced_table.oid in (${tables})
   ) as forced)`
 
+/** A text as a literal on one line. @param text an expression of SQL */
+export const oneLineLiteral = (text: string): string => `('E''' || replace(replace(replace(replace(replace(${text}, '\\', '\\\\'), '''', ''''''), chr(10), '\\n'), chr(13), '\\r'), chr(9), '\\t') || '''')`
+
+/** The comment of what is made anew, which goes with what was there. @param kindAndName as COMMENT ON has them, an expression of SQL @param catalog where it is listed @param id its number there */
+export const commentAgain = (kindAndName: string, catalog: 'pg_constraint' | 'pg_class', id: string): string => `coalesce((
+  select concat(' comment on ', ${kindAndName}, ' is ', ${oneLineLiteral('description')}, ';') from pg_description where classoid = '${catalog}'::regclass and objoid = ${id} and objsubid = 0), '')`
+
+/** The same of a constraint. @param constraint its row of pg_constraint */
+export const constraintCommentAgain = (constraint: string): string => commentAgain(`format('constraint %I on %s', ${constraint}.conname, ${constraint}.conrelid::regclass)`, 'pg_constraint', `${constraint}.oid`)
+
 /**
  * The roles that were named and that have a privilege through none but those whom it is revoked from.
  *

@@ -1,8 +1,9 @@
 import { withoutClosedForms, withoutClosedReturns } from '../closed-forms.ts'
+import { oneLineLiteral } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
-/** What makes a tenant of a setting that is missing, or sets it. */
-const openWords = String.raw`\m(or|if|case|coalesce|exception\s+when|greatest|least|max|min|values|union|concat|concat_ws|is null|is not null|is not distinct from|is distinct from|set_config)\M`
+/** What makes a tenant of a setting that is missing. */
+const openWords = String.raw`\m(or|if|case|coalesce|exception\s+when|greatest|least|max|min|values|union|concat|concat_ws|is null|is not null|is not distinct from|is distinct from)\M`
 /** Pairs of parentheses and what is in them, four deep. */
 const within = ['', '', '', ''].reduce(inner => String.raw`(?:[^()]|\(${inner}\))*`, '[^()]*')
 /** A value that is not the text that was put together: cast to another type, a part of JSON or of an array. */
@@ -58,8 +59,7 @@ const requiringFunction = `(
   select case
     when prosqlbody is not null then ${withoutMissing("replace(its.definition, chr(10), ' ')")} || ';'
     when its.quotes is null then format('create or replace function <%s without missing_ok>;', own_function.name)
-    else replace(left(its.definition, -(length(prosrc) + 2 * length(its.quotes) + length('AS '))), chr(10), ' ') || 'AS E'''
-      || replace(replace(replace(replace(replace(${withoutMissing('prosrc')}, '\\', '\\\\'), '''', ''''''), chr(10), '\\n'), chr(13), '\\r'), chr(9), '\\t') || ''';'
+    else replace(left(its.definition, -(length(prosrc) + 2 * length(its.quotes) + length('AS '))), chr(10), ' ') || 'AS ' || ${oneLineLiteral(withoutMissing('prosrc'))} || ';'
   end
   from (select whole.definition, substring(whole.definition from '\\$[a-z]+\\$$') as quotes from (select rtrim(case when prokind = 'f' then pg_get_functiondef(own_function.oid) end, chr(10)) as definition) as whole) as its)`
 
@@ -159,7 +159,7 @@ export const policyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A policy that shows everything where no tenant is set',
     gain: 'All tenants, by whatever forgets to name one: a job, a psql session, a connection that was reset.',
-    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce with a constant, CASE, IF, OR, IS NULL, EXCEPTION, greatest, what puts something beside it, ||, format, lpad, an array; and so does whatever makes one of a claim that the setting lacks, and a policy, or a function of it, that sets the setting. The check goes by the words, of what policies call directly and of what that calls, and knows what names nobody: two settings in one coalesce, say, or a function of PL/pgSQL in which each branch returns null, raises an error or returns a variable that is set to nothing else. It runs none of it: whoever owns a function here would have it run by whoever looks. With --attack the roles that serve tenants ask, with nothing set, with an empty setting and with an empty object, and what answers with an error or null is let be, unless it reads JSON, of which other claims may be missing.",
+    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce with a constant, CASE, IF, OR, IS NULL, EXCEPTION, greatest, what puts something beside it, ||, format, lpad, an array; and so does whatever makes one of a claim that the setting lacks. The check goes by the words, of what policies call directly and of what that calls, and knows what names nobody: two settings in one coalesce, say, or a function of PL/pgSQL in which each branch returns null, raises an error or returns a variable that is set to nothing else. It runs none of it: whoever owns a function here would have it run by whoever looks. With --attack the roles that serve tenants ask, with nothing set, with an empty setting and with an empty object, and what answers with an error or null is let be, unless it reads JSON, of which other claims may be missing.",
     query: `
       -- Each text is looked at once, however many policies come to it.
       with opening_policy as materialized (
@@ -174,26 +174,33 @@ export const policyRules: readonly Rule[] = [
         cross join lateral (select '${openWords}|${fills}' || case when prorettype not in ('text'::regtype, 'varchar'::regtype, 'name'::regtype) then '|${fillsReturned}' else '' end as opening) as its
         where not (name = any (verifiers))
       )
-      select opened.object, opened.detail, coalesce(opened.mend, case when opened.function is not null then ${readingFunction('opened.function')} else ${readingPolicy} end) as mend
+      select opened.object, opened.detail, case when opened.function is not null then ${readingFunction('opened.function')} else ${readingPolicy} end as mend
       from (
-        select distinct coalesce(place.name, policy.name) as object, coalesce(place.body, using_expression, check_expression) as detail, place.oid as function, case when place.oid is null then policy.oid end as policy, null as mend
-      from policy join opening_policy on opening_policy.oid = policy.oid
-      left join (called_function join opening_function on opening_function.oid = called_function.oid join policy_function on policy_function.oid = called_function.oid) on called_function.policy = policy.oid
-        -- But for what only narrows, and what goes by a signature.
-        and (not is_narrower or strpos(${ofPolicy}, split_part(called_function.root_name, '(', 1) || '(') > 0)
-      -- Where the policy itself says so, whatever its function does is not the reason.
-      left join lateral (select policy_function.oid, policy_function.name, policy_function.body where not opening_policy.opens) as place on true
-      where (opening_policy.opens or opening_function.opens)
-        and (concat_ws(' ', ${ofPolicy}, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), '')))
-      union
-      -- What names the tenant that it then asks for: restrictive policies and what narrows by AND may be evaluated first.
-      select policy.name, 'sets what it asks for: ' || concat_ws(' ', using_text, check_text), null, null, format('drop policy %I on %s;', polname, table_name)
-      from policy where reaches_tenants and concat_ws(' ', using_text, check_text) ~* '\\mset_config\\s*\\(' and (is_narrower or not polpermissive)
-      union
-      select policy_function.name, policy_function.body, policy_function.oid, null, null
-      from policy_function where code ~* '\\mset_config\\s*\\('
-        and policy_function.oid in (select called_function.oid from called_function join policy on policy.oid = called_function.policy where reaches_tenants) and policy_function.name <> all ((select verifiers from given)::text[])
+        select distinct coalesce(place.name, policy.name) as object, coalesce(place.body, using_expression, check_expression) as detail, place.oid as function, case when place.oid is null then policy.oid end as policy
+        from policy join opening_policy on opening_policy.oid = policy.oid
+        left join (called_function join opening_function on opening_function.oid = called_function.oid join policy_function on policy_function.oid = called_function.oid) on called_function.policy = policy.oid
+          -- But for what only narrows, and what goes by a signature.
+          and (not is_narrower or strpos(${ofPolicy}, split_part(called_function.root_name, '(', 1) || '(') > 0)
+        -- Where the policy itself says so, whatever its function does is not the reason.
+        left join lateral (select policy_function.oid, policy_function.name, policy_function.body where not opening_policy.opens) as place on true
+        where (opening_policy.opens or opening_function.opens)
+          and concat_ws(' ', ${ofPolicy}, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), ''))
       ) as opened left join policy on policy.oid = opened.policy`
+  },
+  {
+    id: 'policy-sets-context',
+    severity: 'error',
+    title: 'A policy that names the tenant that it then asks for',
+    gain: 'All tenants, where each row names its own before it is looked at; or the one that is named there, by whatever forgets to name one.',
+    explanation: 'set_config() in a policy, or in a function that one calls, sets what the next comparison reads. What is restrictive, or stands beside the comparison in an AND, may be evaluated before it.',
+    query: `
+      select name as object, 'sets what it asks for: ' || concat_ws(' ', using_text, check_text) as detail, case when not polpermissive then format('drop policy %I on %s;', polname, table_name) when is_narrower then ${madeCanonical} else ${readingPolicy} end as mend
+      from policy where reaches_tenants and concat_ws(' ', using_text, check_text) ~* '\\mset_config\\s*\\('
+      union all
+      select name, body, ${readingFunction('policy_function.oid')}
+      from given, policy_function
+      where code ~* '\\mset_config\\s*\\(' and not (name = any (verifiers))
+        and oid in (select called_function.oid from called_function join policy on policy.oid = called_function.policy where reaches_tenants)`
   },
   {
     id: 'context-names-nobody',

@@ -11,6 +11,9 @@ const callers = `(
 /** What the named roles keep of a table of tenants, of what is revoked from others. @param isRevoked of a grantee */
 const keptByNamed = (privileges: Parameters<typeof keptOf>[1], isRevoked: Parameters<typeof keptOf>[2]): string => keptOf('tenant_table', privileges, isRevoked, column => isHidden(column, 'tenant_table'))
 
+/** Whether it is from this grantee that a role which serves requests has something, itself included. */
+const throughIt = (grantee: string): string => `(${grantee} = 0 or pg_has_role(runtime_role.oid, ${grantee}, 'usage'))`
+
 /** Whether a column of `any_table` is one that was named to be hidden: alone, with its table, or with the schema as well. */
 const isHidden = (column: string, table = 'any_table'): string => `array[${column}::text, format('%s.%s', ${table}.relname, ${column}), format('%s.%I', ${table}.name, ${column})] && given.hidden_columns`
 
@@ -61,7 +64,7 @@ export const privilegeRules: readonly Rule[] = [
     query: `
       select tenant_table.name as object, runtime_role.name || ' has ' || array_to_string(writing.privileges, ', ') as detail,
         -- First, to whoever has it through the same grant, and may.
-        ${keptByNamed(['insert', 'update', 'delete'], grantee => `(wanted.privilege = any (writing.privileges) and (${grantee} = 0 or pg_has_role(runtime_role.oid, ${grantee}, 'usage')))`)}
+        ${keptByNamed(['insert', 'update', 'delete'], grantee => `(wanted.privilege = any (writing.privileges) and ${throughIt(grantee)})`)}
           || format('revoke %s on %s from %s;', array_to_string(writing.privileges, ', '), tenant_table.name, ${granteesOf('tenant_table')}) as mend
       from (
         select tenant_table.oid as table_oid, runtime_role.oid as role, array_agg(privilege) as privileges
@@ -79,7 +82,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'A row never changes hands. Grant UPDATE column by column, without the key.',
     query: `
       select tenant_table.name as object, format('%s may update %I', runtime_role.name, tenant_table.key_name) as detail,
-        format('revoke update on %s from %s;', tenant_table.name, ${granteesOf('tenant_table')}) || ${grantAgain('update', 'tenant_table', 'left_column.attnum <> tenant_table.key_number')} as mend
+        ${keptByNamed(['update'], throughIt)} || format('revoke update on %s from %s;', tenant_table.name, ${granteesOf('tenant_table')}) || ${grantAgain('update', 'tenant_table', 'left_column.attnum <> tenant_table.key_number')} as mend
       from tenant_table, runtime_role
       where runtime_role.kind = 'tenant' and key_number is not null and has_column_privilege(runtime_role.oid, tenant_table.oid, key_number, 'update')`
   },
@@ -91,7 +94,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'A grant on the whole table grants every column, those that are added later, too. Grant SELECT column by column where one is hidden.',
     query: `
       select format('%s.%I', any_table.name, attname) as object, runtime_role.name || ' may read it' as detail,
-        format('revoke select on %s from %s;', any_table.name, ${granteesOf('any_table')}) || ${grantAgain('select', 'any_table', `not ${isHidden('left_column.attname')}`)} as mend
+        ${keptOf('any_table', ['select'], throughIt, column => isHidden(column))} || format('revoke select on %s from %s;', any_table.name, ${granteesOf('any_table')}) || ${grantAgain('select', 'any_table', `not ${isHidden('left_column.attname')}`)} as mend
       from given, any_table join pg_attribute on attrelid = any_table.oid and attnum > 0 and not attisdropped, runtime_role
       where ${isHidden('attname')} and has_column_privilege(runtime_role.oid, any_table.oid, attnum, 'select')`
   },

@@ -1,5 +1,5 @@
 import { granteesOf } from './grantees.ts'
-import { overAllRows } from './mends.ts'
+import { constraintCommentAgain, overAllRows } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
 /** Row-level security itself, and the column that it goes by. */
@@ -231,7 +231,7 @@ export const tableRules: readonly Rule[] = [
     explanation: 'ALTER TABLE ... DISABLE TRIGGER ALL, as some restore scripts run it, disables the triggers that foreign keys consist of, and leaves them in the catalog as if they held. Switched on again, they do not look at what came meanwhile: the mend makes the constraints anew, which looks over the rows, and leaves triggers of your own as they are. Where it fails, mend these rows first.',
     query: `
       select off.name as object, 'the triggers behind its foreign keys are disabled' as detail, string_agg(
-          ${overAllRows("format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s;', whole.conrelid::regclass, whole.conname, pg_get_constraintdef(whole.oid))", 'values (whole.conrelid), (whole.confrelid)')}, ' ' order by whole.oid) as mend
+          ${overAllRows(`format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s;', whole.conrelid::regclass, whole.conname, pg_get_constraintdef(whole.oid)) || ${constraintCommentAgain('whole')}`, 'values (whole.conrelid), (whole.confrelid)')}, ' ' order by whole.oid) as mend
       from (
         -- Of a partition's, the constraint that it is a part of.
         with recursive step (name, oid) as (
