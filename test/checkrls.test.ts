@@ -17,7 +17,7 @@ import { formatUrl } from '../src/database/settings.ts'
 import { ExplainedError } from '../src/explained-error.ts'
 import { sabotages } from './sabotages.ts'
 import { ensureRows, findTables } from './attack.ts'
-import { adminOf, isOfOtherTests, plainEnvironment, run, seedTenants, testDatabase, until } from './support.ts'
+import { adminOf, isOfOtherTests, plainEnvironment, plannedOnce, run, seedTenants, testDatabase, until } from './support.ts'
 
 const database = await testDatabase(t)
 await seedTenants(database)
@@ -90,13 +90,14 @@ t.test('every sabotage is caught, by the rule that is meant for it', async t => 
   const untried = rules.filter(({ id }) => !sabotages.some(sabotage => sabotage.rule === id)).map(({ id }) => id)
   t.strictSame(untried, ['shared-writable', 'role-shared', 'server-release'], 'every rule has one, but for one about what this database has not, and two that are not about it')
   await withClient(database.admin, async client => {
+    const query = plannedOnce(client)
     const foundOut = { context: undefined }
-    t.strictSame(await found(queryOf(client), undefined, rules, foundOut), [], 'nor is there something to find where the context is found out')
+    t.strictSame(await found(query, undefined, rules, foundOut), [], 'nor is there something to find where the context is found out')
     for (const { rule, object, sql, isContextFoundOut } of sabotages) {
-      const findings = await found(queryOf(client), sql, rules, isContextFoundOut ? foundOut : {})
+      const findings = await found(query, sql, rules, isContextFoundOut ? foundOut : {})
       t.ok(findings.some(finding => finding.rule === rule && (object === undefined || finding.object === object)), `${rule}: ${sql.replace(/\s+/g, ' ').trim().slice(0, 120)}`, { found: findings.map(finding => `${finding.rule} ${finding.object}`) })
     }
-    t.strictSame(await found(queryOf(client)), [], 'and nothing of it is left')
+    t.strictSame(await found(query), [], 'and nothing of it is left')
   })
 })
 
@@ -135,7 +136,7 @@ t.test('each rule tells what is wrong, what it gives away, and a mend', async t 
 
 t.test('the mend that a finding comes with puts things right', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const hasNoGist = (await query("select from pg_available_extensions where name = 'btree_gist'")).length === 0
     let mended = 0
     for (const { rule, sql } of sabotages) {
@@ -375,7 +376,7 @@ t.test('databases that are good in other ways give no finding, and what cannot b
   await withClient({ ...other.admin, database: 'postgres' }, async client => { await client.query(`create database ${client.escapeIdentifier(other.admin.database)}`) })
   const [app, reports, group] = [`club_app_${process.pid}`, `club_too_${process.pid}`, `club_all_${process.pid}`]
   await withClient(other.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     await query(`
       create role ${app} login; create role ${reports} login; create role ${group}; grant ${group} to ${app}, ${reports};
       alter role ${app} set statement_timeout = '5s'; create schema club; grant usage on schema club to ${group}`)
@@ -474,7 +475,7 @@ t.test('databases that are good in other ways give no finding, and what cannot b
 
 t.test('policies that say the same in another way, or narrow it, are no finding; nor are keys of a domain and lists that all share', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const app = `yard_app_${process.pid}`
     const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
     const yard = { schema: 'yard', tenantRoles: [app], operatorRoles: [], trustedRoles: [], column: 'tenantId', root: 'tenants', rootKey: 'tenantId', context: undefined, definers: [], verifiers: [], namers: [], hiddenColumns: [], manifest: undefined }

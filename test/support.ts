@@ -8,9 +8,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
+import type pg from 'pg'
 import type { Test } from 'tap'
 import { buildApp, type AppOptions } from '../src/app.ts'
+import type { Query } from '../src/check-rls/check.ts'
 import { wallInspection, type InspectionOptions } from '../src/check-rls/inspection.ts'
+import { queryOf } from '../src/check-rls/session.ts'
 import { parseConfig, settingNames } from '../src/config.ts'
 import { withClient } from '../src/database/admin.ts'
 import { contextSigner } from '../src/database/context.ts'
@@ -114,6 +117,23 @@ export async function testServer (t: Test): Promise<ConnectionSettings> {
 /** Runs statements as one role of the database, outside the application: what a person at psql can do. */
 export async function asRole<T> (login: ConnectionSettings, work: (query: (text: string, values?: unknown[]) => Promise<Array<Record<string, unknown>>>) => Promise<T>): Promise<T> {
   return await withClient(login, async client => await work(async (text, values) => (await client.query(text, values)).rows as Array<Record<string, unknown>>))
+}
+
+/**
+ * Statements as an audit sends them, in a transaction, and the long ones planned once for all that a connection is asked about: planning them takes
+ * longer than running them.
+ */
+export function plannedOnce (client: pg.Client): Query {
+  const query = queryOf(client)
+  const names = new Map<string, string>()
+  return async <Row extends object>(text: string, values?: unknown[]) => {
+    if (values === undefined || text.length < 20_000) return await query<Row>(text, values)
+    const name = names.get(text) ?? `audit ${names.size}`
+    names.set(text, name)
+    await client.query('set local plan_cache_mode = force_generic_plan')
+    const { rows } = await client.query<Row>({ name, text, values })
+    return rows
+  }
 }
 
 export const poolOptions: PoolOptions = {
