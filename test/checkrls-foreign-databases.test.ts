@@ -219,3 +219,54 @@ t.test('of many tables, functions and grants, those that are wrong are found, an
     t.strictSame(await found(query, inside, "create or replace function clinic.f_77(id integer) returns boolean language plpgsql stable as 'begin return clinic.tenant() > 0; end'; create or replace function clinic.tenant() returns integer language sql stable as 'select coalesce(nullif(current_setting(''app.tenant'', true), '''')::integer, 1)'", {}, ...ids), ['context-fails-open clinic.tenant()'], 'one finding, of whatever many lead to')
   }, tables)
 })
+
+t.test('a key that a check keeps from being null is as good as one that is not null', async t => {
+  await inClinic(async (query, inside) => {
+    const nullable = 'alter table clinic.bills drop constraint bills_pkey; alter table clinic.bills alter tenant_id drop not null'
+    t.strictSame(await found(query, inside, nullable, {}, 'key-nullable'), ['key-nullable clinic.bills'])
+    t.strictSame(await found(query, inside, `${nullable}; alter table clinic.bills add check (tenant_id is not null)`, {}, 'key-nullable'), [])
+    t.strictSame(await found(query, inside, `${nullable}; alter table clinic.bills add check (tenant_id is not null) not valid`, {}, 'key-nullable'), ['key-nullable clinic.bills'], 'but for rows from before')
+  })
+})
+
+t.test('a column that is hidden is hidden in each partition of its table', async t => {
+  await inClinic(async (query, inside) => {
+    const parted = `create table clinic.people (tenant_id integer not null, id integer, hash text, primary key (tenant_id, id)) partition by list (tenant_id); create table clinic.people_1 partition of clinic.people for values in (1) partition by range (id); create table clinic.people_1_a partition of clinic.people_1 default; grant select (tenant_id, id) on clinic.people to ${app}; grant select on clinic.people_1_a to ${app}`
+    for (const name of ['people.hash', 'clinic.people.hash', 'hash']) t.strictSame(await found(query, inside, parted, { hiddenColumns: [name] }, 'column-readable'), ['column-readable clinic.people_1_a.hash'], name)
+    t.strictSame(await found(query, inside, parted, { hiddenColumns: ['bills.hash'] }, 'column-readable'), [])
+  })
+})
+
+t.test('settings of a login that becomes a tenant\'s count, but for what makes it one', async t => {
+  await inClinic(async (query, inside) => {
+    const login = `clinic_pool_${process.pid}`
+    const with_ = (setting: string, more = `grant ${app} to ${login}`): string => `create role ${login} login noinherit; ${more}; alter role ${login} set ${setting}`
+    const ids = ['role-setting-context', 'role-setting-replica', 'role-setting-role', 'role-setting-row-security']
+    for (const [setting, expected] of [["app.tenant = '1'", ['role-setting-context']], ['session_replication_role = replica', ['role-setting-replica']], [`role = ${app}`, []], ['role = pg_monitor', ['role-setting-role']], ['row_security = off', []]] as const) {
+      t.strictSame(await found(query, inside, with_(setting), {}, ...ids), expected.map(id => `${id} ${login}`), setting)
+    }
+    t.strictSame(await found(query, inside, with_("app.tenant = '1'", 'select'), {}, ...ids), [], 'of a login that does not, nothing')
+  })
+})
+
+t.test('what is temporary comes first where a function says nothing else, and that is open where a caller may make it', async t => {
+  await inClinic(async (query, inside) => {
+    await query('set local check_function_bodies = off')
+    const making = `do $$ begin execute format('grant temporary on database %I to ${app}', current_database()); execute format('revoke temporary on database %I from public', current_database()); end $$`
+    const definer = (path: string, body: string, language = 'sql'): string => `create function clinic.seek(q text) returns bigint language ${language} security definer set search_path = ${path} as $body$ ${body} $body$; grant execute on function clinic.seek(text) to ${app}; ${making}`
+    const ids = ['definer-search-path', 'definer-search-path-temporary', 'policy-function-search-path']
+    for (const [path, body, language, expected] of [
+      ["''", 'select id from clinic.bills where q::bigint = id', 'sql', 'definer-search-path-temporary'],
+      ["''", 'with own as (select 1 as id) select own.id from own where own.id is distinct from 2', 'sql', 'definer-search-path-temporary'],
+      ["''", 'begin perform clinic.tenant(); return 1; end', 'plpgsql', 'definer-search-path-temporary'],
+      ["''", 'declare n uuid; begin return 1; end', 'plpgsql', 'definer-search-path'],
+      ["''", 'begin update bills set id = id; return 1; end', 'plpgsql', 'definer-search-path'],
+      ['pg_catalog, pg_temp', 'select id from bills where q::uuid is null', 'sql', undefined]
+    ] as const) t.strictSame(await found(query, inside, definer(path, body, language), {}, ...ids), expected === undefined ? [] : [`${expected} clinic.seek(text)`], `${path}: ${body}`)
+    const asking = (from: string, more = ''): string => `create or replace function clinic.tenant() returns integer language sql stable ${more} as $$ select tenant from ${from} where token = current_setting('app.token') $$; grant select on clinic.sessions to ${app}; ${making}`
+    for (const [from, more, isFound] of [['sessions', '', true], ['sessions', 'set search_path = clinic', true], ['sessions', 'set search_path = clinic, pg_temp', false], ['clinic.sessions', '', false]] as const) {
+      t.strictSame(await found(query, inside, asking(from, more), {}, ...ids), isFound ? ['policy-function-search-path clinic.tenant()'] : [], `${from} ${more}`)
+    }
+    t.strictSame(await found(query, inside, `${asking('sessions')}; do $$ begin execute format('revoke temporary on database %I from ${app}', current_database()); end $$`, {}, ...ids), [], 'where nobody can make one')
+  })
+})

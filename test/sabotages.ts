@@ -24,6 +24,10 @@ const hiding = "create schema hidden; create function hidden.peek() returns text
 /** The same, as a function of one argument: what an operator or a cast calls. */
 const openly = "create schema hidden; create function hidden.all_of(text) returns text language sql stable security definer set search_path = '' as 'select string_agg(name, '', '') from rowhouse.project'; grant execute on function hidden.all_of(text) to rowhouse_tenant;"
 
+const temporary = "do $$ begin execute format('grant temporary on database %I to rowhouse_tenant', current_database()); end $$"
+/** A login that becomes the one that serves tenants, as a pool's may. */
+const pool = 'create role switching login noinherit; grant rowhouse_tenant to switching; alter role switching'
+
 /** A helper of a schema of its own, in a language of PostgreSQL's. */
 const helper = (signature: string, body: string, language = 'plpgsql'): string => `create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.${signature} language ${language} as $body$ ${body} $body$`
 /** Has every policy of the tenants compare the key with something else. @param context with %1$s for the key, %2$s for the table */
@@ -113,9 +117,12 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'context-overloaded', object: 'rowhouse.current_account_id(integer)', sql: 'create function rowhouse.current_account_id(ignored integer default 1) returns bigint language sql stable return 2::bigint' },
   { rule: 'definer-unknown', object: 'rowhouse.note_account_event(bigint,text,text,jsonb)', sql: 'grant execute on function rowhouse.note_account_event(bigint, text, text, jsonb) to rowhouse_tenant' },
   { rule: 'definer-unknown', object: 'rowhouse.step(numeric,numeric)', sql: "create function rowhouse.step(numeric, numeric) returns numeric language sql security definer as 'select count(*)::numeric from rowhouse.project'; revoke execute on function rowhouse.step(numeric, numeric) from public; create aggregate rowhouse.all_of(numeric) (sfunc = rowhouse.step, stype = numeric); grant execute on function rowhouse.all_of(numeric) to rowhouse_tenant" },
+  // Whoever cannot name its schema calls it all the same, by a policy.
+  { rule: 'definer-unknown', object: 'hidden.mine()', sql: 'create schema hidden; create function hidden.mine() returns bigint language sql stable security definer set search_path = pg_catalog, pg_temp as \'select 1::bigint\'; create policy too on rowhouse.project as restrictive to rowhouse_tenant using (account_id = hidden.mine())' },
   { rule: 'definer-unknown', object: 'rowhouse.copy()', sql: `${copying.replaceAll('rowhouse.project for', 'rowhouse.audit_event for')} revoke execute on function rowhouse.copy() from public, rowhouse_tenant; revoke all on rowhouse.audit_event from rowhouse_tenant` },
   { rule: 'create-privilege', object: 'rowhouse_tenant', sql: 'grant create on schema pg_catalog to rowhouse_tenant' },
   { rule: 'unique-without-key', object: 'rowhouse.one_of_all', sql: 'create unique index one_of_all on rowhouse.account (name); grant update (name) on rowhouse.account to rowhouse_tenant' },
+  ...[['context', 'app.account_id = 1'], ['replica', 'session_replication_role = replica'], ['role', 'role = rowhouse_operator']].map(([what, setting]) => ({ rule: `role-setting-${what}`, object: 'switching', sql: `${pool} set ${setting}` })),
   { rule: 'role-setting-search-path', object: 'rowhouse_tenant', sql: "create schema evil; create function evil.set_account(bigint) returns void language sql as 'select rowhouse.set_account(2)'; grant usage on schema evil to rowhouse_tenant; alter role rowhouse_tenant set search_path = evil, rowhouse" },
   { rule: 'role-setting-search-path', object: 'rowhouse_tenant', sql: 'create schema "Evil, too"; create table "Evil, too".task (); grant usage on schema "Evil, too" to rowhouse_tenant; alter role rowhouse_tenant set search_path = "Evil, too", "$user", rowhouse' },
   // Of procedures and aggregates, too.
@@ -370,6 +377,18 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'definer-search-path', object: 'rowhouse.peek()', sql: definer('peek') },
   { rule: 'definer-search-path', object: 'rowhouse.record_event(text,jsonb)', sql: 'alter function rowhouse.record_event(text, jsonb) reset search_path' },
   { rule: 'definer-search-path-temporary', object: 'rowhouse.record_event(text,jsonb)', sql: 'alter function rowhouse.record_event(text, jsonb) set search_path = rowhouse' },
+  { rule: 'definer-search-path-temporary', object: 'rowhouse.peek()', sql: definer('peek', "set search_path = ''") },
+  { rule: 'definer-search-path-temporary', object: 'rowhouse.peek()', sql: definer('peek', 'set search_path = "rowhouse, pg_temp"') },
+  // Where a caller may make a temporary type or table, one is found first.
+  ...[
+    ["set search_path = ''", 'select id from rowhouse.project where name = $1::name'], ["set search_path = ''", 'select cast(max(name) as int8) from rowhouse.project'], ['set search_path = rowhouse', 'select id from project where name = $1'],
+    ['set search_path = "rowhouse, pg_temp"', 'select id from rowhouse.project where name = $1::name'], ['set search_path = pg_temp, rowhouse', 'with own as (select 1 as id) select id from own join rowhouse.project using (id) join task using (id)']
+  ].map(([path, body]) => ({ rule: 'definer-search-path', object: 'rowhouse.seek(text)', sql: `create function rowhouse.seek(text) returns bigint language sql security definer ${path} as $body$ ${body} $body$; grant execute on function rowhouse.seek(text) to rowhouse_tenant; ${temporary}` })),
+  { rule: 'definer-search-path', object: 'rowhouse.seek()', sql: `create function rowhouse.seek() returns bigint language plpgsql security definer set search_path = '' as $body$ declare first constant int8 := 1; begin return first; end $body$; grant execute on function rowhouse.seek() to rowhouse_tenant; ${temporary}` },
+  { rule: 'policy-function-search-path', object: 'rowhouse.current_account_id()', sql: `set local check_function_bodies = off; ${writeContext("id from account where id = pg_catalog.current_setting('app.account_id')::bigint")}; ${temporary}` },
+  { rule: 'policy-function-search-path', object: 'rowhouse.mine()', sql: `create function rowhouse.mine() returns bigint language plpgsql stable parallel safe set search_path = rowhouse as $body$ declare found bigint; begin select id into found from account where id = pg_catalog.current_setting('app.account_id')::bigint; return found; end $body$; ${replaceContext('rowhouse.mine()')} ${temporary}` },
+  { rule: 'privilege-beyond-rows', object: 'rowhouse.shown', sql: 'create view rowhouse.shown with (security_invoker) as select name from rowhouse.project; grant trigger on rowhouse.shown to rowhouse_tenant' },
+  { rule: 'privilege-beyond-rows', object: 'hidden.kept', sql: 'create schema hidden; create table hidden.kept (account_id bigint); grant truncate on hidden.kept to rowhouse_tenant; grant usage on schema hidden to rowhouse_tenant' },
   { rule: 'definer-owner-bypasses', object: 'rowhouse.peek()', sql: definer('peek', 'set search_path = pg_catalog, pg_temp') },
   { rule: 'definer-owner-bypasses', object: 'rowhouse.resolve_accounts(text[])', sql: 'alter role rowhouse_resolver bypassrls' },
   { rule: 'definer-owner-logs-in', object: 'rowhouse.resolve_accounts(text[])', sql: 'alter role rowhouse_resolver login' },

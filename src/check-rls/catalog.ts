@@ -207,12 +207,12 @@ export const catalog = `
     join pg_language on pg_language.oid = function.prolang
     where function.oid >= 16384 and pg_namespace.nspname !~ '^pg_(temp|toast)'
   ),
-  -- Views, defaults, checks, indexes, operators, casts, types and functions that were read when they were made hold what they refer to by its
-  -- id: nobody asks for the use of its schema then.
+  -- Views, policies, defaults, checks, indexes, operators, casts, types and functions that were read when they were made hold what they refer to by
+  -- its id: nobody asks for the use of its schema then.
   referred as materialized (
     select pg_depend.refclassid as classid, pg_depend.refobjid as oid, pg_depend.classid as by_class, pg_depend.objid as by_oid
     from pg_depend left join pg_rewrite on pg_depend.classid = 'pg_rewrite'::regclass and pg_rewrite.oid = pg_depend.objid
-    where pg_depend.classid in ('pg_rewrite'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_proc'::regclass, 'pg_class'::regclass,
+    where pg_depend.classid in ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_proc'::regclass, 'pg_class'::regclass,
         'pg_operator'::regclass, 'pg_cast'::regclass, 'pg_type'::regclass, 'pg_amproc'::regclass, 'pg_amop'::regclass)
       and pg_depend.refclassid in ('pg_class'::regclass, 'pg_proc'::regclass) and pg_depend.refobjid >= 16384 and pg_rewrite.ev_class is distinct from pg_depend.refobjid
   ),
@@ -291,14 +291,15 @@ export const catalog = `
   naming_setting as materialized (
     select distinct context_reading.name, coalesce('^' || regexp_replace(context_reading.name, '\\W', '\\\\\\&', 'g') || '=', '^(?!(auto_explain|citus|cron|pgaudit|pg_\\w+|pl\\w+|timescaledb)[.])[^=]*[.]') as pattern from context_reading
   ),
-  -- What sessions here begin with, of the roles that serve requests and of all.
+  -- What sessions here begin with: of the roles that serve requests, of logins that become one by SET ROLE, which takes nothing of it back, and of all.
   login_setting as materialized (
-    select runtime_role.name as setrole_name, quote_ident(pg_database.datname) as database_name, setting
+    select quote_ident(its.rolname) as setrole_name, quote_ident(pg_database.datname) as database_name, setting, setrole <> 0 and setrole not in (select runtime_role.oid from runtime_role) as is_of_another
     from pg_db_role_setting
-    left join runtime_role on runtime_role.oid = setrole
+    left join pg_roles as its on its.oid = setrole
     left join pg_database on pg_database.oid = setdatabase,
     unnest(setconfig) as setting
-    where (setrole = 0 or runtime_role.oid is not null) and (setdatabase = 0 or pg_database.datname = current_database())
+    where (setdatabase = 0 or pg_database.datname = current_database())
+      and (setrole = 0 or exists (select from runtime_role where runtime_role.oid = setrole or its.rolcanlogin and not its.rolsuper and pg_has_role(its.oid, runtime_role.oid, 'member')))
   ),
   -- What shows rows of the tenants' tables, over any number of other views.
   showing_view as materialized (

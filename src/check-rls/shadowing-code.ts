@@ -27,6 +27,11 @@ const shadowingCode = `
   union all
   select 'operator class', null::regoperator, class.opcintype::regtype, null::regtype, function.oid::regprocedure
   from pg_catalog.pg_opclass as class join pg_catalog.pg_amproc as part on part.amprocfamily = class.opcfamily join pg_catalog.pg_proc as function on function.oid = part.amproc::oid
+  where part.oid >= '16384'::oid and class.opcintype < '16384'::oid and class.opcdefault and function.oid >= '16384'::oid and function.prolang <> '13'::oid
+  union all
+  select 'operator class', null::regoperator, class.opcintype::regtype, null::regtype, function.oid::regprocedure
+  from pg_catalog.pg_opclass as class join pg_catalog.pg_amop as part on part.amopfamily = class.opcfamily
+  join pg_catalog.pg_operator as operator on operator.oid = part.amopopr join pg_catalog.pg_proc as function on function.oid = operator.oprcode::oid
   where part.oid >= '16384'::oid and class.opcintype < '16384'::oid and class.opcdefault and function.oid >= '16384'::oid and function.prolang <> '13'::oid`
 
 /**

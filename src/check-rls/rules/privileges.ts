@@ -14,8 +14,11 @@ const keptByNamed = (privileges: Parameters<typeof keptOf>[1], isRevoked: Parame
 /** Whether it is from this grantee that a role which serves requests has something, itself included. */
 const throughIt = (grantee: string): string => `(${grantee} = 0 or pg_has_role(runtime_role.oid, ${grantee}, 'usage'))`
 
-/** Whether a column of `any_table` is one that was named to be hidden: alone, with its table, or with the schema as well. */
-const isHidden = (column: string, table = 'any_table'): string => `array[${column}::text, format('%s.%s', ${table}.relname, ${column}), format('%s.%I', ${table}.name, ${column})] && given.hidden_columns`
+/** Whether a column of `any_table` is one that was named to be hidden: alone, with its table, or with the schema as well; of a partition, with what it is a part of. */
+const isHidden = (column: string, table = 'any_table'): string => `(array[${column}::text, format('%s.%s', ${table}.relname, ${column}), format('%s.%I', ${table}.name, ${column})] && given.hidden_columns
+  or ${table}.relispartition and exists (
+    select from pg_partition_ancestors(${table}.oid) as above join pg_class as whole on whole.oid = above.relid
+    where array[format('%s.%s', whole.relname, ${column}), format('%s.%I', above.relid, ${column})] && given.hidden_columns))`
 
 /** Who has some of these privileges on tables of tenants, of those whom nobody has named. */
 const ofUnnamed = (privileges: readonly string[]): string => `
@@ -31,19 +34,23 @@ export const privilegeRules: readonly Rule[] = [
     id: 'privilege-beyond-rows',
     severity: 'error',
     title: 'A privilege that looks past row-level security',
-    gain: 'TRUNCATE: no tenant has any rows left. REFERENCES: a table of one’s own that says which ids others have. TRIGGER: code that runs with whoever writes next. MAINTAIN: locks on the whole table.',
+    gain: 'TRUNCATE: no tenant has any rows left. REFERENCES: a table of one’s own that says which ids others have. TRIGGER, of a view and of a table that is somewhere else, too: code that runs with whoever writes next. MAINTAIN: locks on the whole table.',
     explanation: 'Policies filter rows. These privileges are about the table as a whole, and policies play no part in them: whoever has them, whether it serves requests or is a role that nobody has named. PostgreSQL, "Row Security Policies". GRANT ALL contains them.',
     query: `
-      select tenant_table.name as object, runtime_role.name || ' has ' || string_agg(distinct held.privilege, ', ') || case when held.grantee <> runtime_role.oid then ' through ' || held.grantee_name else '' end as detail,
-        format('revoke %s on %s from %s;', string_agg(distinct held.privilege, ', '), tenant_table.name, held.grantee_name) as mend
-      from tenant_table, runtime_role, lateral (
+      select relation.oid::regclass::text as object, runtime_role.name || ' has ' || string_agg(distinct held.privilege, ', ') || case when held.grantee <> runtime_role.oid then ' through ' || held.grantee_name else '' end as detail,
+        format('revoke %s on %s from %s;', string_agg(distinct held.privilege, ', '), relation.oid::regclass, held.grantee_name) as mend
+      from runtime_role, pg_class as relation, lateral (
         select lower(acl.privilege_type) as privilege, acl.grantee, case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end as grantee_name
         from (
-          select tenant_table.relacl as present union all select attacl from pg_attribute where attrelid = tenant_table.oid and attacl is not null
+          select relation.relacl as present union all select attacl from pg_attribute where attrelid = relation.oid and attacl is not null
         ) as part, aclexplode(part.present) as acl
         where acl.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN') and (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage'))
       ) as held
-      group by tenant_table.name, runtime_role.oid, runtime_role.name, held.grantee, held.grantee_name
+      where relation.oid >= 16384 and relation.relkind in ('r', 'p', 'v', 'm', 'f') and relation.relnamespace::regnamespace::text !~ '^pg_(temp|toast)'
+        -- What somebody has named as the same for all is another rule's.
+        and relation.oid not in (select any_table.oid from any_table where is_shared)
+        and (relation.oid in (select tenant_table.oid from tenant_table) or not exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e'))
+      group by relation.oid, runtime_role.oid, runtime_role.name, held.grantee, held.grantee_name
       union all
       ${ofUnnamed(['truncate', 'references', 'trigger', 'maintain'])}`
   },

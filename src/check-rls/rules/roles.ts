@@ -259,7 +259,7 @@ export const roleRules: readonly Rule[] = [
     explanation: 'row_security = off turns filtering into an error. For whoever migrates or dumps that is right; for whoever serves requests it is an outage.',
     query: `
       select coalesce(nullif(concat_ws(' in ', setrole_name, database_name), ''), 'all roles') as object, 'sessions begin with ' || setting as detail, format('alter %s reset row_security;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all')) as mend
-      from login_setting where setting ~* '^row_security=(off|false|no|0)'`
+      from login_setting where setting ~* '^row_security=(off|false|no|0)' and not is_of_another`
   },
   {
     id: 'owner-sees-nothing',
@@ -281,7 +281,9 @@ export const roleRules: readonly Rule[] = [
     explanation: 'ALTER ROLE ... SET role makes each session of the one begin as the other: whoever reads the configuration of the application sees a harmless name.',
     query: `
       select coalesce(nullif(concat_ws(' in ', setrole_name, database_name), ''), 'all roles') as object, 'sessions begin with ' || setting as detail, format('alter %s reset role;', coalesce('role ' || setrole_name || coalesce(' in database ' || database_name, ''), 'database ' || database_name, 'role all')) as mend
-      from login_setting where setting ~* '^(role|session_authorization)='`
+      from login_setting where setting ~* '^(role|session_authorization)='
+        -- Whoever is to become one of them anyway may begin so.
+        and not (is_of_another and exists (select from runtime_role where kind = 'tenant' and runtime_role.rolname = split_part(setting, '=', 2)))`
   },
   {
     id: 'role-setting-search-path',

@@ -138,7 +138,8 @@ export const tableRules: readonly Rule[] = [
     explanation: 'A foreign key is not looked at where one of its columns is null (MATCH SIMPLE), so a null tenant undoes it.',
     query: `
       select name as object, format('%I may be null', key_name) as detail, format('alter table %s alter column %I set not null;', name, key_name) as mend
-      from tenant_table where key_number is not null and not key_is_not_null and not relispartition`
+      from tenant_table where key_number is not null and not key_is_not_null and not relispartition
+        and not exists (select from pg_constraint where conrelid = tenant_table.oid and contype = 'c' and convalidated and pg_get_expr(conbin, conrelid) = format('(%I IS NOT NULL)', key_name))`
   },
   {
     id: 'key-type',
