@@ -260,3 +260,65 @@ t.test('what is published of a schema, or by the table that it is a part of, is 
     }
   })
 })
+
+t.test('a foreign key that gets the tenant does what it did, and when, to its own columns, which may be null as before', async t => {
+  const ids = ['foreign-key-without-key', 'unique-without-key']
+  const loose = 'alter table shop.line drop constraint line_order; alter table shop.orders drop constraint orders_pkey, add primary key (id); alter table shop.line add constraint line_order foreign key (order_id) references shop.orders'
+  const cleared = [tenant, 'delete from shop.orders; do $$ begin set constraints all immediate; assert (select count(*) from shop.line where order_id is null) = 1 and (select count(*) from shop.orders) = 0; end $$'] as const
+  const without = [tenant, 'insert into shop.line values (1, 9, null)'] as const
+  const refused = [tenant, 'delete from shop.orders', '23503'] as const
+  const pairs = 'alter table shop.orders add part bigint not null default 1, add constraint parts unique (id, part); alter table shop.line add part bigint; update shop.line set part = 1'
+  const grants = `grant insert (part), update (part) on shop.line to ${tenant}`
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    await mended(t, query, { what: 'SET NULL', sql: `${loose} on delete set null`, ids, then: [...works, toOther, cleared] })
+    await mended(t, query, { what: 'SET DEFAULT, at the end', sql: `${loose} on delete set default deferrable initially deferred`, ids, then: [...works, cleared, [tenant, 'update shop.line set order_id = 21; set constraints all immediate', '23503']], mends: /\(tenant_id, id\) ON DELETE SET DEFAULT \(order_id\) DEFERRABLE INITIALLY DEFERRED;/ })
+    await mended(t, query, { what: 'SET NULL ON UPDATE', sql: `${loose} on update set null on delete cascade`, ids, then: [...works, toOther, [tenant, 'delete from shop.orders; do $$ begin assert (select count(*) from shop.line) = 0; end $$']] })
+    await mended(t, query, { what: 'MATCH FULL', sql: `${loose} match full; insert into shop.line values (1, 3, null)`, ids, then: [...works, toOther, without, refused] })
+    await mended(t, query, { what: 'names with parentheses', sql: `${loose} match full on delete set null; alter table shop.line rename order_id to "of "") ON DELETE SET NULL"; alter table shop.orders rename to "orders (all)"; alter table shop."orders (all)" rename id to "the \\1)"`, ids, then: [without, [tenant, 'update shop.line set "of "") ON DELETE SET NULL" = 21', '23503'], [tenant, 'delete from shop."orders (all)"; do $$ begin assert (select count(*) from shop.line where "of "") ON DELETE SET NULL" is null) = 1; end $$']] })
+    const paired = `alter table shop.line drop constraint line_order; ${pairs}; ${grants}; alter table shop.line add constraint line_order foreign key (order_id, part) references shop.orders (id, part)`
+    const half = [tenant, 'insert into shop.line values (1, 9, null, 1)'] as const
+    await mended(t, query, { what: 'MATCH FULL of two', sql: `${paired} match full on delete set null; insert into shop.line values (2, 3, null, null)`, ids, then: [...works, toOther, cleared, [half[0], half[1], '23514'], [tenant, 'insert into shop.line values (1, 9, null, null)']] })
+    await mended(t, query, { what: 'SET NULL of one of two', sql: `${paired} on delete set null (order_id)`, ids, then: [...works, toOther, half, cleared, [tenant, 'delete from shop.orders; do $$ begin assert (select part from shop.line) = 1; end $$']] })
+
+    const clearing = 'alter table shop.line drop constraint line_order; alter table shop.line add constraint line_order foreign key (tenant_id, order_id) references shop.orders match full on delete set null'
+    await mended(t, query, { what: 'MATCH FULL with the tenant', sql: clearing, ids: ['foreign-key-clears-key'], then: [...works, toOther, cleared] })
+    await mended(t, query, { what: 'MATCH FULL that clears nothing else', sql: `${clearing} (tenant_id)`, ids: ['foreign-key-clears-key'], then: [...works, [tenant, 'insert into shop.line values (1, 9, null)', '23503']] })
+    await mended(t, query, {
+      what: 'on a partitioned table',
+      sql: `create table shop.part (tenant_id bigint not null references shop.tenant, id bigint not null, order_id bigint, primary key (tenant_id, id), constraint part_order foreign key (tenant_id, order_id) references shop.orders on delete set null) partition by list (tenant_id); create table shop.part_1 partition of shop.part for values in (1); alter table shop.part enable row level security, force row level security; alter table shop.part_1 enable row level security, force row level security; alter table shop.part owner to ${owner}; alter table shop.part_1 owner to ${owner}; insert into shop.part values (1, 1, 11)`,
+      ids: ['foreign-key-clears-key'],
+      then: [['none', 'delete from shop.line; delete from shop.orders where tenant_id = 1; do $$ begin assert (select count(*) from shop.part where tenant_id = 1 and order_id is null) = 1; end $$']]
+    })
+
+    for (const [table, column] of [['line', 'other_id'], ['tenant', 'parent_id']]) {
+      await mended(t, query, { what: `${table} to the tenants by ${column}`, sql: `alter table shop.${table} add ${column} bigint constraint second references shop.tenant on delete cascade`, ids, then: works, mends: new RegExp(`^alter table shop\\.${table} drop constraint second;$`) })
+    }
+    await mended(t, query, { what: 'what only its author can pair', sql: 'alter table shop.line drop constraint line_order; alter table shop.line add constraint line_order foreign key (order_id, tenant_id) references shop.orders (tenant_id, id) on delete set null deferrable not valid', ids, isLeft: true, mends: /references shop\.orders \(tenant_id, <columns>\) ON DELETE SET NULL \(<columns>\) DEFERRABLE;/ })
+    const label = 'create table shop.label (order_id bigint constraint label_order references shop.orders match full on delete set null on update cascade deferrable); comment on constraint label_order on shop.label is \'it\''
+    await mended(t, query, { what: 'one outside', sql: `alter table shop.line drop constraint line_order; alter table shop.orders drop constraint orders_pkey, add primary key (id); ${label}`, ids, isLeft: true, mends: /add constraint label_order foreign key \(<its tenant>, <columns>\) references shop\.orders \(tenant_id, <columns>\) ON UPDATE CASCADE ON DELETE SET NULL \(<columns>\) DEFERRABLE; comment on constraint label_order on shop\.label is E'it';$/m })
+  })
+})
+
+t.test('a unique or excluding constraint that is made anew keeps the options of its index, and where that is', async t => {
+  const place = `mended_place_${process.pid}`
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    await query('set allow_in_place_tablespaces = on')
+    await query(`create tablespace ${place} location ''`)
+    try {
+      const kept = (name: string, ...options: string[]) => [tenant, `do $$ begin
+        assert (select reloptions::text from pg_catalog.pg_class where oid = 'shop.${name}'::regclass) = '{${options.join()}}';
+        assert (select spcname from pg_catalog.pg_class join pg_catalog.pg_tablespace on pg_tablespace.oid = reltablespace where pg_class.oid = 'shop.${name}'::regclass) = '${place}';
+        assert (select indisclustered from pg_catalog.pg_index where indexrelid = 'shop.${name}'::regclass); end $$`] as const
+      const grant = `grant create on tablespace ${place} to ${owner}`
+      const ids = ['unique-without-key']
+      await mended(t, query, { what: 'a constraint', sql: `${grant}; alter table shop.orders add constraint once unique (note) with (fillfactor = 70, deduplicate_items = off) using index tablespace ${place}; alter table shop.orders cluster on once`, ids, then: [...works, kept('once', 'fillfactor=70', 'deduplicate_items=off')] })
+      await mended(t, query, { what: 'one at the end', sql: `${grant}; alter table shop.orders add constraint once unique (note) include (secret) with (fillfactor = 70) using index tablespace ${place} deferrable initially deferred; alter table shop.orders cluster on once`, ids, then: [...works, kept('once', 'fillfactor=70'), [tenant, "do $$ begin assert (select condeferred from pg_catalog.pg_constraint where conname = 'once'); end $$"]] })
+      await mended(t, query, { what: 'an index', sql: `${grant}; create unique index once on shop.orders (note) with (fillfactor = 70) tablespace ${place} where note <> ''; alter table shop.orders drop constraint orders_pkey cascade; create unique index twice on shop.orders (id) with (fillfactor = 70) tablespace ${place}; alter table shop.orders cluster on twice`, ids, then: [...works, kept('twice', 'fillfactor=70')] })
+      await mended(t, query, { what: 'one that excludes', sql: `${grant}; alter table shop.orders add constraint once exclude using btree (note with =) with (fillfactor = 70) using index tablespace ${place}; alter table shop.orders cluster on once; comment on index shop.once is 'it'`, ids: ['exclusion-without-key'], then: [...works, kept('once', 'fillfactor=70'), [tenant, "do $$ begin assert obj_description('shop.once'::regclass, 'pg_class') = 'it'; end $$"]] })
+    } finally {
+      await query(`drop tablespace ${place}`)
+    }
+  })
+})

@@ -21,11 +21,20 @@ export const overAllRows = (statements: string, tables: string): string => `(
 export const oneLineLiteral = (text: string): string => `('E''' || replace(replace(replace(replace(replace(${text}, '\\', '\\\\'), '''', ''''''), chr(10), '\\n'), chr(13), '\\r'), chr(9), '\\t') || '''')`
 
 /** The comment of what is made anew, which goes with what was there. @param kindAndName as COMMENT ON has them, an expression of SQL @param catalog where it is listed @param id its number there */
-export const commentAgain = (kindAndName: string, catalog: 'pg_constraint' | 'pg_class', id: string): string => `coalesce((
+export const commentAgain = (kindAndName: string, catalog: 'pg_constraint' | 'pg_class' | 'pg_publication', id: string): string => `coalesce((
   select concat(' comment on ', ${kindAndName}, ' is ', ${oneLineLiteral('description')}, ';') from pg_description where classoid = '${catalog}'::regclass and objoid = ${id} and objsubid = 0), '')`
 
 /** The same of a constraint. @param constraint its row of pg_constraint */
 export const constraintCommentAgain = (constraint: string): string => commentAgain(`format('constraint %I on %s', ${constraint}.conname, ${constraint}.conrelid::regclass)`, 'pg_constraint', `${constraint}.oid`)
+
+/** A constraint as it was made: PostgreSQL prints one that is unique without the options of its index. @param constraint its row of pg_constraint @param definition as it is printed, or what was made of that */
+export const constraintDefinition = (constraint: string, definition = `pg_get_constraintdef(${constraint}.oid)`): string => `regexp_replace(${definition}, '( DEFERRABLE(?: INITIALLY DEFERRED)?)?$', coalesce((
+  select format(' WITH (%s)', string_agg(format('%I=%L', option_name, option_value), ', ')) from pg_class, pg_options_to_table(reloptions) where pg_class.oid = ${constraint}.conindid and ${constraint}.contype in ('p', 'u') having count(*) > 0), '') || '\\1')`
+
+/** Where an index was, and whether its table is clustered by it, which no definition says. @param index its row of pg_index */
+export const indexPlaceAgain = (index: string): string => `(
+  select concat((select format(' alter index %s set tablespace %I;', pg_class.oid::regclass, spcname) from pg_tablespace where pg_tablespace.oid = reltablespace), case when ${index}.indisclustered then format(' alter table %s cluster on %I;', ${index}.indrelid::regclass, relname) end)
+  from pg_class where pg_class.oid = ${index}.indexrelid)`
 
 /**
  * The roles that were named and that have a privilege through none but those whom it is revoked from.
