@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap'
 import { check, type Query } from '../src/check-rls/check.ts'
+import { baselineOf, sift } from '../src/check-rls/exceptions.ts'
+import type { Finding } from '../src/check-rls/rule.ts'
 import { rules } from '../src/check-rls/rules.ts'
 import { queryOf } from '../src/check-rls/session.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
@@ -261,6 +263,19 @@ t.test('what is published of a schema, or by the table that it is a part of, is 
   })
 })
 
+/** As superuser, in a transaction that is rolled back: the application, something wrong, and what is found of it. */
+async function foundThen (query: Query, sql: string, ids: readonly string[], then: (findings: Finding[], again: () => Promise<Finding[]>) => Promise<void>): Promise<void> {
+  const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
+  const again = async (): Promise<Finding[]> => await check(inside, settings, rules.filter(({ id }) => ids.includes(id)))
+  await query('begin')
+  try {
+    await query(`${shop}; ${sql}; reset role; set local search_path = ''`)
+    await then(await again(), again)
+  } finally {
+    await query('rollback')
+  }
+}
+
 t.test('a foreign key that gets the tenant does what it did, and when, to its own columns, which may be null as before', async t => {
   const ids = ['foreign-key-without-key', 'unique-without-key']
   const loose = 'alter table shop.line drop constraint line_order; alter table shop.orders drop constraint orders_pkey, add primary key (id); alter table shop.line add constraint line_order foreign key (order_id) references shop.orders'
@@ -317,8 +332,92 @@ t.test('a unique or excluding constraint that is made anew keeps the options of 
       await mended(t, query, { what: 'one at the end', sql: `${grant}; alter table shop.orders add constraint once unique (note) include (secret) with (fillfactor = 70) using index tablespace ${place} deferrable initially deferred; alter table shop.orders cluster on once`, ids, then: [...works, kept('once', 'fillfactor=70'), [tenant, "do $$ begin assert (select condeferred from pg_catalog.pg_constraint where conname = 'once'); end $$"]] })
       await mended(t, query, { what: 'an index', sql: `${grant}; create unique index once on shop.orders (note) with (fillfactor = 70) tablespace ${place} where note <> ''; alter table shop.orders drop constraint orders_pkey cascade; create unique index twice on shop.orders (id) with (fillfactor = 70) tablespace ${place}; alter table shop.orders cluster on twice`, ids, then: [...works, kept('twice', 'fillfactor=70')] })
       await mended(t, query, { what: 'one that excludes', sql: `${grant}; alter table shop.orders add constraint once exclude using btree (note with =) with (fillfactor = 70) using index tablespace ${place}; alter table shop.orders cluster on once; comment on index shop.once is 'it'`, ids: ['exclusion-without-key'], then: [...works, kept('once', 'fillfactor=70'), [tenant, "do $$ begin assert obj_description('shop.once'::regclass, 'pg_class') = 'it'; end $$"]] })
+      await mended(t, query, { what: 'one that was switched off', sql: `${grant}; alter table shop.orders add constraint once unique (tenant_id, note) with (fillfactor = 70) using index tablespace ${place} deferrable; alter table shop.orders cluster on once; comment on index shop.once is 'it'; alter table shop.orders disable trigger all`, ids: ['key-trigger-off'], then: [...works, kept('once', 'fillfactor=70'), [tenant, "do $$ begin assert obj_description('shop.once'::regclass, 'pg_class') = 'it'; end $$"]] })
     } finally {
       await query(`drop tablespace ${place}`)
+    }
+  })
+})
+
+t.test('each key that is switched off is a finding of its own, which no baseline or exception has for another', async t => {
+  const off = (key: string, table: string): string => `do $$ declare its record; begin for its in select tgname, tgrelid::regclass as on_table from pg_catalog.pg_trigger join pg_catalog.pg_constraint on pg_constraint.oid = tgconstraint where conname = '${key}' and tgrelid = 'shop.${table}'::regclass loop execute format('alter table %s disable trigger %I', its.on_table, its.tgname); end loop; end $$`
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    await foundThen(query, off('line_order', 'line'), ['key-trigger-off'], async (before, again) => {
+      t.match(before, [{ object: 'shop.line.line_order', detail: 'its triggers are disabled on shop.line' }])
+      t.equal(before.length, 1)
+      const exception = { rule: 'key-trigger-off', object: before[0]?.object ?? '', reason: 'known' }
+      await query(off('line_tenant_id_fkey', 'line'))
+      for (const sifted of [sift(await again(), [], baselineOf(before)), sift(await again(), [exception], undefined)]) t.match(sifted.findings.map(({ object }) => object), ['shop.line.line_tenant_id_fkey'], 'another key')
+      await query(off('line_order', 'orders'))
+      t.match(sift(await again(), [], baselineOf(before)).findings.filter(({ object }) => object === exception.object), [{ detail: 'its triggers are disabled on shop.line, shop.orders' }], 'and its other side')
+      for (const { mend } of await again()) await query(mend)
+      t.strictSame(await again(), [])
+    })
+  })
+})
+
+t.test('a tenant key that is added or changed is of the type of the tenants\' own, with its length, and loses nothing', async t => {
+  const [first, second] = ['01ARZ3NDEKTSV4RRFFQ69G5FAV', '01BX5ZZKBKACTAV9WEVGEMMVRZ']
+  const charId = `drop table shop.line, shop.orders; drop policy own on shop.tenant; alter table shop.tenant alter id type char(26) using case id when 1 then '${first}' else '${second}' end`
+  const walled = 'enable row level security, force row level security'
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const typeOfKey = async (): Promise<unknown> => (await query<{ type: string }>("select pg_catalog.format_type(atttypid, atttypmod) || ' ' || attnotnull as type from pg_catalog.pg_attribute where attrelid = 'shop.note'::regclass and attname = 'tenant_id'"))[0]?.type
+    await foundThen(query, `${charId}; create table shop.note (id bigint); insert into shop.note values (1), (2); alter table shop.note ${walled}; alter table shop.note owner to ${owner}; grant select on shop.note to ${tenant}`, ['key-missing'], async ([finding, ...more], again) => {
+      t.strictSame(more, [])
+      await query(`set local role ${owner}`)
+      await query(finding?.mend.replace('<whose it is>', `case id when 1 then '${first}' else '${second}' end`) ?? '')
+      await query('reset role')
+      t.equal(await typeOfKey(), 'character(26) true', finding?.mend ?? '')
+      t.strictSame(await query('select id::integer, tenant_id from shop.note order by id'), [{ id: 1, tenant_id: first }, { id: 2, tenant_id: second }])
+      t.strictSame(await query("select relforcerowsecurity as forced from pg_catalog.pg_class where oid = 'shop.note'::regclass"), [{ forced: true }], 'and the wall is whole')
+      t.strictSame(await again(), [])
+    })
+    const withoutPolicies = (mend = ''): string => mend.replaceAll(/(?:drop|create) policy <each> on shop\.note;/g, '')
+    for (const [id, from, type, own] of [
+      ['alter id type uuid using (\'00000000-0000-0000-0000-\' || lpad(id::text, 12, \'0\'))::uuid', 'text', 'uuid', '00000000-0000-0000-0000-000000000001'],
+      ['alter id type bigint', 'varchar(20)', 'bigint', '1'],
+      [`alter id type char(26) using case id when 1 then '${first}' else '${second}' end`, 'text', 'character(26)', first]
+    ] as const) {
+      const made = `drop table shop.line, shop.orders; drop policy own on shop.tenant; alter table shop.tenant ${id}; create table shop.note (tenant_id ${from} not null, id bigint); insert into shop.note values ('${own}', 1); alter table shop.note ${walled}; alter table shop.note owner to ${owner}; grant select on shop.note to ${tenant}`
+      await foundThen(query, made, ['key-type'], async ([finding, ...more], again) => {
+        t.strictSame(more, [])
+        t.equal(finding?.detail, `tenant_id is ${from.replace('varchar', 'character varying')}, and shop.tenant.id is ${type}`)
+        await query(withoutPolicies(finding?.mend))
+        t.equal(await typeOfKey(), `${type} true`, finding?.mend ?? '')
+        t.strictSame(await query('select from shop.note join shop.tenant on tenant.id = note.tenant_id'), [{}], 'the row is the tenant\'s still')
+        t.strictSame(await again(), [])
+      })
+      if (type !== 'character(26)') continue
+      await foundThen(query, `${made}; insert into shop.note values ('${first}x', 2)`, ['key-type'], async ([finding]) => {
+        await t.rejects(query(withoutPolicies(finding?.mend)), { code: '22001' }, 'an id that is longer is not cut to that of another')
+      })
+    }
+  })
+})
+
+t.test('what is published of all tables is published of the others in the same way', async t => {
+  const window = `window_${process.pid}`
+  const country = `create table shop.country (code text primary key); alter table shop.country owner to ${owner}`
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const [{ version = 0 } = {}] = await query<{ version: number }>("select current_setting('server_version_num')::integer as version")
+    for (const [options, expected] of [
+      ['', ''],
+      [" with (publish = 'insert')", " with (publish = 'insert')"],
+      [" with (publish = 'delete, update', publish_via_partition_root)", " with (publish = 'update, delete', publish_via_partition_root = true)"],
+      [" with (publish = '')", " with (publish = '')"],
+      ...(version < 180_000 ? [] : [[' with (publish_generated_columns = stored)', ' with (publish_generated_columns = stored)']])
+    ]) {
+      await foundThen(query, `${country}; create publication ${window} for all tables${options ?? ''}; comment on publication ${window} is 'it''s'`, ['published'], async ([finding], again) => {
+        t.equal(finding?.mend, `drop publication ${window}; create publication ${window} for table <the others>${expected ?? ''}; comment on publication ${window} is E'it''s';`)
+        const was = `select to_jsonb(pg_publication) - 'oid' - 'puballtables' as its, obj_description(oid, 'pg_publication') as comment from pg_catalog.pg_publication where pubname = '${window}'`
+        const before = await query(was)
+        await query(finding?.mend.replace('<the others>', 'shop.country') ?? '')
+        t.strictSame(await query(was), before, expected ?? '')
+        t.strictSame(await again(), [])
+      })
     }
   })
 })

@@ -1,6 +1,9 @@
 import { granteesOf } from './grantees.ts'
-import { constraintCommentAgain, overAllRows } from './mends.ts'
+import { commentAgain, constraintCommentAgain, constraintDefinition, indexPlaceAgain, overAllRows } from './mends.ts'
 import type { Rule } from '../rule.ts'
+
+/** The type of a tenant key, with its length. @param table its row of tenant_table */
+const keyTypeOf = (table: string): string => `(select format_type(atttypid, atttypmod) from pg_attribute where attrelid = ${table}.oid and attnum = ${table}.key_number)`
 
 /** Row-level security itself, and the column that it goes by. */
 export const tableRules: readonly Rule[] = [
@@ -113,7 +116,10 @@ export const tableRules: readonly Rule[] = [
     gain: 'Rows that every tenant can read, or whose tenant only a join tells, which a policy should not have to do.',
     explanation: 'A policy can only be an index condition, and a key can only keep references within a tenant, where the row itself carries its tenant. A list that all tenants share, and none may write, is named with --shared.',
     query: `
-      select name as object, format('there is no column %I', key_name) as detail, format('alter table %s add column %I %s not null;', name, key_name, coalesce((select format_type(key_type, null) from tenant_table where is_root), 'bigint')) as mend
+      select name as object, format('there is no column %I', key_name) as detail,
+        ${overAllRows(`format('alter table %1$s add column %2$I %3$s; update %1$s set %2$I = <whose it is>; alter table %1$s alter column %2$I set not null;', tenant_table.name, tenant_table.key_name, coalesce((
+          select format_type(atttypid, atttypmod) || case when attcollation <> typcollation then format(' collate %s', attcollation::regcollation) else '' end
+          from tenant_table as root join pg_attribute on attrelid = root.oid and attnum = root.key_number join pg_type on pg_type.oid = atttypid where root.is_root), 'bigint'))`, 'values (tenant_table.oid)')} as mend
       from tenant_table where key_number is null and not relispartition`
   },
   {
@@ -148,13 +154,14 @@ export const tableRules: readonly Rule[] = [
     gain: 'Ids that are cut, rounded or compared as text, so that two tenants are one; and policies that no index serves.',
     explanation: 'The key is compared with the tenant of the transaction on every row: both sides, and the id that they stand for, have to be of one type, and of one collation where one of them takes different texts for equal.',
     query: `
-      select tenant_table.name as object, format('%I is %s, and %s.%I is %s', tenant_table.key_name, format_type(tenant_table.key_type, null), root.name, root.key_name, format_type(root.key_type, null)) as detail,
-        format('drop policy <each> on %s; alter table %1$s alter column %I type %s; create policy <each> on %1$s;', tenant_table.name, tenant_table.key_name, format_type(root.key_type, null)) as mend
+      select tenant_table.name as object, format('%I is %s, and %s.%I is %s', tenant_table.key_name, ${keyTypeOf('tenant_table')}, root.name, root.key_name, ${keyTypeOf('root')}) as detail,
+        -- A cast to a length would cut what is longer; without one, it is refused.
+        format('drop policy <each> on %1$s; alter table %1$s alter column %2$I type %3$s using %2$I::%4$s; create policy <each> on %1$s;', tenant_table.name, tenant_table.key_name, ${keyTypeOf('root')}, format_type(root.key_type, -1)) as mend
       from tenant_table join tenant_table as root on root.is_root
       where tenant_table.key_base_type <> root.key_base_type
       union all
       select tenant_table.name, format('%I goes by the collation %s, and %s.%I by %s: one of them takes different texts for equal', tenant_table.key_name, own.oid::regcollation, root.name, root.key_name, other.oid::regcollation),
-        format('drop policy <each> on %s; alter table %1$s alter column %I type %s collate %s; create policy <each> on %1$s;', tenant_table.name, tenant_table.key_name, format_type(root.key_type, null), other.oid::regcollation)
+        format('drop policy <each> on %s; alter table %1$s alter column %I type %s collate %s; create policy <each> on %1$s;', tenant_table.name, tenant_table.key_name, ${keyTypeOf('root')}, other.oid::regcollation)
       from tenant_table join tenant_table as root on root.is_root
       join pg_collation as own on own.oid = tenant_table.key_collation join pg_collation as other on other.oid = root.key_collation
       where own.oid <> other.oid and not (own.collisdeterministic and other.collisdeterministic)`
@@ -231,8 +238,9 @@ export const tableRules: readonly Rule[] = [
     gain: 'References to the rows of other tenants: the keys that would refuse them do not look.',
     explanation: 'ALTER TABLE ... DISABLE TRIGGER ALL, as some restore scripts run it, disables the triggers that foreign keys consist of, and leaves them in the catalog as if they held. Switched on again, they do not look at what came meanwhile: the mend makes the constraints anew, which looks over the rows, and leaves triggers of your own as they are. Where it fails, mend these rows first.',
     query: `
-      select off.name as object, 'the triggers behind its foreign keys are disabled' as detail, string_agg(
-          ${overAllRows(`format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s;', whole.conrelid::regclass, whole.conname, pg_get_constraintdef(whole.oid)) || ${constraintCommentAgain('whole')}`, 'values (whole.conrelid), (whole.confrelid)')}, ' ' order by whole.oid) as mend
+      select format('%s.%I', whole.conrelid::regclass, whole.conname) as object, 'its triggers are disabled on ' || off.names as detail,
+        ${overAllRows(`format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s;', whole.conrelid::regclass, whole.conname, ${constraintDefinition('whole')}) || ${constraintCommentAgain('whole')}
+          || coalesce((select concat(${indexPlaceAgain('pg_index')}, ${commentAgain("'index ' || indexrelid::regclass", 'pg_class', 'indexrelid')}) from pg_index where indexrelid = whole.conindid and whole.contype <> 'f'), '')`, 'values (whole.conrelid), (whole.confrelid)')} as mend
       from (
         -- Of a partition's, the constraint that it is a part of.
         with recursive step (name, oid) as (
@@ -240,9 +248,8 @@ export const tableRules: readonly Rule[] = [
           union
           select step.name, pg_constraint.conparentid from step join pg_constraint on pg_constraint.oid = step.oid where pg_constraint.conparentid <> 0
         )
-        select name, oid from step
-      ) as off join pg_constraint as whole on whole.oid = off.oid and whole.conparentid = 0
-      group by off.name`
+        select oid, string_agg(name, ', ' order by name) as names from step group by oid
+      ) as off join pg_constraint as whole on whole.oid = off.oid and whole.conparentid = 0`
   },
   {
     id: 'rewrite-rule',
@@ -265,7 +272,14 @@ export const tableRules: readonly Rule[] = [
     explanation: 'Logical replication sends what is in the log; policies of the publisher play no part.',
     query: `
       select distinct coalesce(listed.name, tenant_table.name) as object, format('is published by %I', pg_publication.pubname) as detail,
-        case when puballtables then format('drop publication %I; create publication %1$I for table <the others>;', pg_publication.pubname)
+        case when puballtables then format('drop publication %I; create publication %1$I for table <the others>%s;', pg_publication.pubname, (
+            select format(' with (%s)', string_agg(option.text, ', '))
+            from (values
+              (case when not (pubinsert and pubupdate and pubdelete and pubtruncate) then format('publish = %L', concat_ws(', ', case when pubinsert then 'insert' end, case when pubupdate then 'update' end, case when pubdelete then 'delete' end, case when pubtruncate then 'truncate' end)) end),
+              (case when pubviaroot then 'publish_via_partition_root = true' end),
+              -- Since PostgreSQL 18.
+              (case when to_jsonb(pg_publication) ->> 'pubgencols' = 's' then 'publish_generated_columns = stored' end)
+            ) as option (text) having count(option.text) > 0)) || ${commentAgain("format('publication %I', pg_publication.pubname)", 'pg_publication', 'pg_publication.oid')}
           else concat_ws(' ', format('alter publication %I drop table ', pg_publication.pubname) || listed.name || ';', of_schema.mends) end as mend
       from tenant_table, pg_publication_tables join pg_publication on pg_publication.pubname = pg_publication_tables.pubname,
         -- It, or the partitioned table that it is a part of, by its own name, or with its schema.
