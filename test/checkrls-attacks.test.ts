@@ -299,6 +299,39 @@ t.test('what is known of an attack stays known, however many rows there are', as
   })
 })
 
+t.test('what comes to what a baseline has is new: another key to the same table, and another part of it for PUBLIC', async t => {
+  const projects = `create table yard.projects (tenant integer not null, id integer primary key); alter table yard.projects enable row level security, force row level security; create policy own on yard.projects for all to ${app} using (tenant = ${setting}::integer);
+    insert into yard.projects select id, id from yard.tenants; alter table yard.notes add column project integer references yard.projects, add column "re=view" integer; update yard.notes set project = tenant, "re=view" = tenant`
+  await inYard({ more: projects }, async query => {
+    const open = async (options: AuditOptions): Promise<string[]> => {
+      const { probes } = await audit(query, { database: 'yard', settings: yard }, { attack: true, ...options })
+      return (probes === undefined ? [] : openLeaks(probes)).map(({ table, probe }) => `${table}: ${probe}`).filter(line => line.includes('refer to'))
+    }
+    const [by, byAnother] = ['project', '"re=view"'].map(column => `yard.notes: refer to yard.projects of the other by ${column}`)
+    t.strictSame(await open({}), [by])
+    const { probes } = await audit(query, { database: 'yard', settings: yard }, { attack: true })
+    const baseline = parseBaseline(JSON.stringify(baselineOf([], probes && openLeaks(probes))))
+    const exceptions = [parseException(`attack:${by ?? ''}=a test`, rules)]
+    for (const options of [{ baseline }, { exceptions }]) t.strictSame(await open(options), [])
+    await query('alter table yard.notes add foreign key ("re=view") references yard.projects')
+    for (const options of [{ baseline }, { exceptions }]) t.strictSame(await open(options), [byAnother])
+    t.strictSame(await open({ baseline, exceptions: [parseException(`attack:${byAnother ?? ''}=a test`, rules)] }), [], 'by its name it is let be as well')
+  })
+  await inYard({}, async query => {
+    const ofPublic = rules.filter(({ id }) => id === 'granted-to-public')
+    await query('grant select (id) on yard.notes to public')
+    const first = await check(query, yard, ofPublic)
+    const told = async (): Promise<string[]> => (await audit(query, { database: 'yard', settings: yard }, { rules: ofPublic, baseline: baselineOf(first) })).sifted.findings.map(({ detail }) => detail)
+    t.match(first, [{ object: 'yard.notes', detail: 'PUBLIC has select on id' }])
+    t.strictSame(await told(), [])
+    for (const [grant, expected] of [['select (body)', 'select on id, body'], ['select', 'select on the whole table'], ['update (id)', 'update on id']] as const) {
+      await query(`savepoint before; grant ${grant} on yard.notes to public`)
+      t.strictSame(await told(), [`PUBLIC has ${expected}`], grant)
+      await query('rollback to before')
+    }
+  })
+})
+
 t.test('the tenants\' tables may be in several schemas: each is checked and attacked, and what is in none of them is elsewhere', async t => {
   const own = `tenant = ${setting}::integer`
   const two: Yard = {

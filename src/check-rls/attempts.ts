@@ -212,7 +212,7 @@ function presence ({ name, key, exactKey, columns, primaryKey, references }: Pro
       if (moved.length === 0 || moved.some(({ value }) => value === undefined || value === null)) return []
       return [{
         ...own,
-        probe: `refer to ${referenced} of the other`,
+        probe: `refer to ${referenced} of the other by ${columns.map(named).join(', ')}`,
         text: `update ${name} set ${moved.map(({ column }, index) => `${quote(column)} = $${index + 2}`).join(', ')} where ${mine}`,
         values: [self, ...moved.map(({ value }) => value)],
         without: { text: `delete from ${referenced} where ${exactReferencedKey} = $1${moved.filter(({ other }) => other !== referencedKey).map(({ other }, index) => ` and ${quote(other)} = $${index + 2}`).join('')}`, values: [victim, ...moved.filter(({ other }) => other !== referencedKey).map(({ value }) => value)] }

@@ -112,11 +112,16 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'The table, for every role of the server that may connect: those of other applications, and those that nobody has made yet.',
     explanation: 'PUBLIC is everybody, now and later. Grant to the roles that serve, by name.',
     query: `
-      select distinct tenant_table.name as object, 'PUBLIC has ' || lower(acl.privilege_type) as detail,
+      select tenant_table.name as object, format('PUBLIC has %s on %s', lower(granted.privilege_type), granted.part) as detail,
         ${keptByNamed(['select', 'insert', 'update', 'delete'], grantee => `${grantee} = 0`)} || format('revoke all on %s from public;', tenant_table.name) as mend
-      from tenant_table left join pg_attribute on attrelid = tenant_table.oid and attnum > 0 and attacl is not null,
-        lateral (select grantee, privilege_type from aclexplode(tenant_table.relacl) union all select grantee, privilege_type from aclexplode(pg_attribute.attacl)) as acl
-      where acl.grantee = 0`
+      from tenant_table, lateral (
+        select privilege_type, 'the whole table' as part from aclexplode(tenant_table.relacl) where grantee = 0
+        union
+        -- Two may have granted the same.
+        select privilege_type, string_agg(quote_ident(attname), ', ' order by attnum)
+        from (select distinct attname, attnum, privilege_type from pg_attribute, aclexplode(attacl) where attrelid = tenant_table.oid and attnum > 0 and attacl is not null and grantee = 0) as by_column
+        group by privilege_type
+      ) as granted`
   },
   {
     id: 'grant-option',
