@@ -112,7 +112,7 @@ const program = new Command('checkrls')
   .option('--manifest <file>', 'what the database is to consist of')
   .option('--write-manifest <file>', 'write down what the database consists of, and end')
   .option('--ignore <exception>', 'RULE:OBJECT=REASON, a finding to let be; of attacks, attack:TABLE or attack:TABLE: HOW; may be repeated', (text: string, before: Exception[] = []) => [...before, parseException(text, rules)])
-  .option('--baseline <file>', 'findings that are known already')
+  .option('--baseline <file>', 'what is known already: findings, and of attacks what was not refused, and tables that could not be attacked')
   .option('--write-baseline <file>', 'write down what is found, and end')
   .option('--attack', 'try to get through as well, which runs the database\'s own code with the rights of the login; all is rolled back, but for numbers that sequences have given out', false)
   .option('--set-tenant <statement>', 'for --attack: what names the tenant of a transaction, such as "select app.set_tenant($1)"')
@@ -250,7 +250,8 @@ async function look (flags: Flags, query: Query, target: AuditTarget, exceptions
     onTable
   })
   if (flags.writeBaseline === undefined) return report
-  const baseline = baselineOf([...report.sifted.findings, ...report.sifted.known], report.probes === undefined ? [] : [...openResults(report.probes), ...report.probes.known])
+  const { sifted, probes } = report
+  const baseline = baselineOf([...sifted.findings, ...sifted.known], probes === undefined ? [] : [...openResults(probes), ...probes.known], probes === undefined ? [] : [...probes.skipped, ...probes.knownSkipped])
   await writeAsked(flags.writeBaseline, baseline)
   console.error(`wrote ${baseline.findings.length} findings to ${flags.writeBaseline}`)
   return undefined

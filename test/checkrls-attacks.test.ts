@@ -332,6 +332,25 @@ t.test('what comes to what a baseline has is new: another key to the same table,
   })
 })
 
+t.test('a table that could not be attacked is known for its reason, and told all the same', async t => {
+  await inYard({ more: `create table yard.countries (code text); grant select on yard.countries to ${app}` }, async query => {
+    const report = async (options: AuditOptions = {}): Promise<CheckReport> => await audit(query, { database: 'yard', settings: yard }, { attack: true, rules: rules.filter(({ id }) => id === 'root-missing'), ...options })
+    const skipped = [{ table: 'yard.countries', reason: 'it has no column tenant' }]
+    const { probes } = await report()
+    t.strictSame(probes?.skipped, skipped)
+    const baseline = parseBaseline(JSON.stringify(baselineOf([], [], probes?.skipped)))
+    const knowing = await report({ baseline })
+    t.strictSame([knowing.probes?.skipped, knowing.probes?.knownSkipped, knowing.sifted.unused], [[], skipped, []])
+    t.match(formatText([knowing]), /known {3}1 of the baseline[^]*\nnot attacked, as the baseline has it: yard\.countries: it has no column tenant\n/)
+    t.match(JSON.parse(formatJson([knowing])), { probes: { skipped: [], knownSkipped: skipped } })
+    const { runs } = JSON.parse(formatSarif([knowing])) as { runs: Array<{ results: Array<{ message: { text: string } }> }> }
+    t.match(runs[0]?.results.filter(({ message }) => message.text.startsWith('yard.countries')), [{ suppressions: [{ justification: 'in the baseline' }] }])
+    const other = { findings: baseline.findings.map(line => ({ ...line, detail: 'not attacked: it was locked' })) }
+    t.match(await report({ baseline: other }), { probes: { skipped, knownSkipped: [] }, sifted: { unused: ["the baseline's attack:yard.countries"] } }, 'for another reason it is not known')
+    t.match(await report({ baseline, exceptions: [parseException('attack:yard.countries=the same for all', rules)] }), { probes: { skipped: [], knownSkipped: [], excepted: [{}] } })
+  })
+})
+
 t.test('the tenants\' tables may be in several schemas: each is checked and attacked, and what is in none of them is elsewhere', async t => {
   const own = `tenant = ${setting}::integer`
   const two: Yard = {

@@ -595,7 +595,7 @@ t.test('findings can be let be for a reason, or known beforehand; and what was l
     const report = { database: 'here', rules, sifted, probes: undefined, ms: 1 }
     const [same] = findings
     const results = ['one', 'another'].map(role => ({ table: 'rowhouse.task', role, probe: 'count', leak: 'all', undecided: undefined, nuisance: undefined, answer: '1 row', sql: 'select 1', ms: 1 }))
-    const ofTwoRoles = { ...report, sifted: { ...sifted, findings: same === undefined ? [] : ['one may', 'another may'].map(detail => ({ ...same, detail })), excepted: [], known: [] }, probes: { results, skipped: [], excepted: [], accepted: [], known: [], empty: [] } }
+    const ofTwoRoles = { ...report, sifted: { ...sifted, findings: same === undefined ? [] : ['one may', 'another may'].map(detail => ({ ...same, detail })), excepted: [], known: [] }, probes: { results, skipped: [], excepted: [], knownSkipped: [], accepted: [], known: [], empty: [] } }
     const { runs } = JSON.parse(formatSarif([ofTwoRoles])) as { runs: Array<{ results: Array<{ message: { text: string }, partialFingerprints: object }> }> }
     t.equal(new Set(runs[0]?.results.map(({ partialFingerprints }) => JSON.stringify(partialFingerprints))).size, 4, 'what one role may is no other\'s finding')
     t.match(runs[0]?.results.map(({ message }) => message.text), [/one may/, /another may/, /as one, count/, /as another, count/])

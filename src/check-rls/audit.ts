@@ -1,6 +1,6 @@
 import { check, type Query } from './check.ts'
 import { emptyContexts, withAsked } from './context-evaluation.ts'
-import { baselineLineOf, sift, type Baseline, type Exception } from './exceptions.ts'
+import { baselineLineOf, baselineLineOfSkipped, sift, type Baseline, type Exception } from './exceptions.ts'
 import { openResults, probe, type ProbeReport, type ProbeSettings } from './probes.ts'
 import type { CheckReport } from './report.ts'
 import { rules as allRules } from './rules.ts'
@@ -43,8 +43,8 @@ async function asked (query: Query, settings: CheckSettings, rules: readonly Rul
 }
 
 /**
- * Takes those tables for excepted that somebody knows cannot be attacked, and what got through or is undecided for accepted or known where an exception
- * or the baseline names just that attempt.
+ * Takes those tables for excepted or known that somebody knows cannot be attacked, and what got through or is undecided for accepted or known where an
+ * exception or the baseline names just that attempt.
  *
  * @returns exceptions and lines of the baseline that nothing came of
  */
@@ -54,12 +54,20 @@ function letBe (probes: ProbeReport, exceptions: readonly Exception[], baseline:
     const exception = exceptionOf(table)
     return exception === undefined ? [] : [{ table, reason, exception }]
   })
-  probes.skipped = probes.skipped.filter(({ table }) => exceptionOf(table) === undefined)
   const usedLines = new Set<Baseline['findings'][number]>()
+  const known = ({ object, detail }: Baseline['findings'][number]): Baseline['findings'][number] | undefined => baseline.find(line => line.object === object && line.detail === detail)
+  const others = probes.skipped.filter(({ table }) => exceptionOf(table) === undefined)
+  probes.skipped = []
+  for (const skipped of others) {
+    const line = known(baselineLineOfSkipped(skipped))
+    if (line !== undefined) usedLines.add(line)
+    const kind = line === undefined ? probes.skipped : probes.knownSkipped
+    kind.push(skipped)
+  }
   for (const result of openResults(probes)) {
-    const { object, detail } = baselineLineOf(result)
+    const { object } = baselineLineOf(result)
     const exception = exceptions.find(exception => exception.object === object)
-    const line = baseline.find(line => line.object === object && line.detail === detail)
+    const line = known(baselineLineOf(result))
     if (exception !== undefined) {
       probes.accepted.push({ result, exception })
     } else if (line !== undefined) {

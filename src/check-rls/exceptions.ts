@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ExplainedError } from '../explained-error.ts'
-import type { ProbeResult } from './probes.ts'
+import type { ProbeResult, SkippedTable } from './probes.ts'
 import type { Finding, Rule } from './rule.ts'
 
 /** A finding that somebody has looked at, and lets be. */
@@ -49,15 +49,20 @@ export function parseBaseline (text: string): Baseline {
   }
 }
 
-/** @param leaks what got through attacks, or may have */
-export function baselineOf (findings: readonly Finding[], leaks: readonly ProbeResult[] = []): Baseline {
-  return { findings: [...findings.map(({ rule, object, detail }) => ({ rule: rule.id, object, detail })), ...leaks.map(baselineLineOf)] }
+/** @param leaks what got through attacks, or may have @param skipped what could not be attacked */
+export function baselineOf (findings: readonly Finding[], leaks: readonly ProbeResult[] = [], skipped: readonly SkippedTable[] = []): Baseline {
+  return { findings: [...findings.map(({ rule, object, detail }) => ({ rule: rule.id, object, detail })), ...leaks.map(baselineLineOf), ...skipped.map(baselineLineOfSkipped)] }
 }
 
 /** What got through or is undecided, as a line of a baseline: how many rows it was depends on what is there at the moment. */
 export function baselineLineOf (result: ProbeResult): Baseline['findings'][number] {
   const { table, role, probe } = result
   return { rule: 'attack', object: `${table}: ${probe}`, detail: `as ${role}: ${whatCameOf(result).replace(/\b\d+ rows?\b/g, 'rows')}` }
+}
+
+/** A table that could not be attacked, as a line of a baseline: for another reason, it is another. */
+export function baselineLineOfSkipped ({ table, reason }: SkippedTable): Baseline['findings'][number] {
+  return { rule: 'attack', object: table, detail: `not attacked: ${reason}` }
 }
 
 /** What there is to tell of an attack that was not refused. */

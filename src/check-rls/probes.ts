@@ -37,12 +37,20 @@ export interface ProbeResult {
   sql: string
 }
 
+/** A table that could not be attacked, and why. */
+export interface SkippedTable {
+  table: string
+  reason: string
+}
+
 export interface ProbeReport {
   results: ProbeResult[]
   /** Tables that could not be attacked, and why: nothing was proved of them. */
-  skipped: Array<{ table: string, reason: string }>
+  skipped: SkippedTable[]
   /** Tables that could not be attacked either, and which somebody lets be. */
-  excepted: Array<{ table: string, reason: string, exception: Exception }>
+  excepted: Array<SkippedTable & { exception: Exception }>
+  /** Tables that could not be attacked either, for a reason that the baseline has. */
+  knownSkipped: SkippedTable[]
   /** What got through or is undecided, and somebody lets be by the name of the attempt. */
   accepted: Array<{ result: ProbeResult, exception: Exception }>
   /** What got through or is undecided, and the baseline has. */
@@ -89,7 +97,7 @@ const lookBehind = "; a superuser's login can look behind it"
 class Attack {
   readonly #query: Query
   readonly #settings: ProbeSettings
-  readonly #report: ProbeReport = { results: [], skipped: [], excepted: [], accepted: [], known: [], empty: [] }
+  readonly #report: ProbeReport = { results: [], skipped: [], excepted: [], knownSkipped: [], accepted: [], known: [], empty: [] }
   readonly #transaction: ProbeTransaction
   readonly #victims: Victims
   #isSuperuser = false

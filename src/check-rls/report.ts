@@ -29,7 +29,7 @@ function formatOne ({ database, rules, sifted: { findings, excepted, known, unus
   for (const { finding, exception } of excepted) lines.push(`let be  ${finding.rule.id}  ${printable(finding.object)}: ${printable(exception.reason)}`)
   for (const { table, reason, exception } of probes?.excepted ?? []) lines.push(`let be  attack  ${printable(table)}: ${printable(exception.reason)} (not attacked: ${reason})`)
   for (const { result, exception } of probes?.accepted ?? []) lines.push(`let be  attack  ${printable(`${result.table}: ${result.probe}`)}: ${printable(exception.reason)} (${result.leak === undefined ? '' : 'got through '}as ${printable(result.role)}: ${printable(whatCameOf(result))})`)
-  const knownCount = known.length + (probes?.known.length ?? 0)
+  const knownCount = known.length + (probes === undefined ? 0 : probes.known.length + probes.knownSkipped.length)
   if (knownCount > 0) lines.push(`known   ${knownCount} of the baseline`)
   for (const name of unused) lines.push(`unused  ${printable(name)}: nothing was found for it`)
   if (probes !== undefined) lines.push(...formatProbes(probes))
@@ -41,7 +41,7 @@ function formatOne ({ database, rules, sifted: { findings, excepted, known, unus
 }
 
 function formatProbes (probes: ProbeReport): string[] {
-  const { results, skipped, empty } = probes
+  const { results, skipped, knownSkipped, empty } = probes
   const byTable = new Map<string, typeof results>()
   for (const result of results) byTable.set(result.table, [...byTable.get(result.table) ?? [], result])
   const leaks = openLeaks(probes)
@@ -59,6 +59,7 @@ function formatProbes (probes: ProbeReport): string[] {
     ...[...nuisances].map(([probe, nuisance]) => `not kept out: ${probe}: ${nuisance}`),
     ...(empty.length > 0 ? [`no row was to be seen of ${empty.map(printable).join(', ')}: there was nothing to steal`] : []),
     ...skipped.map(({ table, reason }) => `NOT ATTACKED: ${printable(table)}: ${reason}`),
+    ...knownSkipped.map(({ table, reason }) => `not attacked, as the baseline has it: ${printable(table)}: ${reason}`),
     '',
     ...(results.length === 0 ? ['nothing was tried: no table of tenants could be attacked, so nothing is known'] : []),
     ...(leaks.length === 0
@@ -103,7 +104,7 @@ function plainReport ({ database, rules, sifted: { findings, excepted, known, un
     excepted: excepted.map(({ finding, exception }) => ({ ...plain(finding), reason: exception.reason })),
     known: known.map(plain),
     unused,
-    probes: probes === undefined ? null : { results: probes.results.map(({ leak, undecided, nuisance, ...result }) => ({ ...result, leak: leak ?? null, undecided: undecided ?? null, nuisance: nuisance ?? null })), skipped: probes.skipped, excepted: probes.excepted.map(({ table, reason, exception }) => ({ table, reason, because: exception.reason })), accepted: probes.accepted.map(({ result, exception }) => ({ ...plainLeak(result), because: exception.reason })), known: probes.known.map(plainLeak), empty: probes.empty },
+    probes: probes === undefined ? null : { results: probes.results.map(({ leak, undecided, nuisance, ...result }) => ({ ...result, leak: leak ?? null, undecided: undecided ?? null, nuisance: nuisance ?? null })), skipped: probes.skipped, excepted: probes.excepted.map(({ table, reason, exception }) => ({ table, reason, because: exception.reason })), accepted: probes.accepted.map(({ result, exception }) => ({ ...plainLeak(result), because: exception.reason })), known: probes.known.map(plainLeak), knownSkipped: probes.knownSkipped, empty: probes.empty },
     ms
   }
 }
@@ -168,7 +169,8 @@ function sarifRun ({ database, rules, sifted: { findings, excepted, known }, pro
       ...(probes?.known ?? []).map(result => ({ ...through(result), suppressions: [{ kind: 'external', justification: 'in the baseline' }] })),
       ...(probes?.results.length === 0 ? [attack('the database', 'untried', 'nothing was tried')] : []),
       ...(probes?.skipped ?? []).map(({ table, reason }) => attack(table, 'skipped', `could not be attacked: ${reason}`)),
-      ...(probes?.excepted ?? []).map(({ table, reason, exception }) => ({ ...attack(table, 'skipped', `could not be attacked: ${reason}`), suppressions: [{ kind: 'external', justification: exception.reason }] }))
+      ...(probes?.excepted ?? []).map(({ table, reason, exception }) => ({ ...attack(table, 'skipped', `could not be attacked: ${reason}`), suppressions: [{ kind: 'external', justification: exception.reason }] })),
+      ...(probes?.knownSkipped ?? []).map(({ table, reason }) => ({ ...attack(table, 'skipped', `could not be attacked: ${reason}`), suppressions: [{ kind: 'external', justification: 'in the baseline' }] }))
     ]
   }
 }
