@@ -63,8 +63,9 @@ statement. Of a database whose functions you have not read, attack a copy, or us
 more; that is enough. A superuser's login tries most: it can look whether an answer is another where the other tenant's row is not there,
 and what the policies say where no trigger or rule answers first; of a table that a login may alter, it can look behind those, too. What
 nobody can look behind is said to be not decided.
-Of all that is tried one thing stays: sequences count on, since PostgreSQL does not roll them back. Where a role may write an id itself
+Of all that is tried two things stay. Sequences count on, since PostgreSQL does not roll them back. Where a role may write an id itself
 the attack does, and takes no number; where it may not, the next rows of that table have ids that are some twenty further on.
+And tables grow: each attempt to change rows writes those of one tenant anew, and they stay as dead rows until a vacuum clears them away.
 
 Without --url it checks Rowhouse's own database, and knows its roles, functions and keys. With --url it checks any database of
 PostgreSQL 15 or later that keeps tenants apart by a column; say what yours is called.
@@ -114,7 +115,7 @@ const program = new Command('checkrls')
   .option('--ignore <exception>', 'RULE:OBJECT=REASON, a finding to let be; of attacks, attack:TABLE or attack:TABLE: HOW; may be repeated', (text: string, before: Exception[] = []) => [...before, parseException(text, rules)])
   .option('--baseline <file>', 'what is known already: findings, and of attacks what was not refused, and tables that could not be attacked')
   .option('--write-baseline <file>', 'write down what is found, and end')
-  .option('--attack', 'try to get through as well, which runs the database\'s own code with the rights of the login; all is rolled back, but for numbers that sequences have given out', false)
+  .option('--attack', 'try to get through as well, which runs the database\'s own code with the rights of the login; all is rolled back, but for numbers that sequences have given out and the room that dead rows take', false)
   .option('--set-tenant <statement>', 'for --attack: what names the tenant of a transaction, such as "select app.set_tenant($1)"')
   .option('--strict', 'end with 1 at a warning, too', false)
   .option('--fast', 'what a server looks at before it listens: of the manifest, the functions alone', false)
@@ -132,7 +133,7 @@ const program = new Command('checkrls')
     }
     const isOwn = flags.url === undefined
     const given = Object.keys(flags).filter(name => command.getOptionValueSource(name) === 'cli')
-    const foreign = ['schema', 'tenantRole', 'operatorRole', 'trustedRole', 'column', 'root', 'rootKey', 'context', 'verifier', 'namer', 'shared'].filter(name => given.includes(name))
+    const foreign = ['schema', 'tenantRole', 'operatorRole', 'trustedRole', 'column', 'root', 'rootKey', 'context', 'verifier', 'namer', 'definer', 'hide', 'shared', 'setTenant'].filter(name => given.includes(name))
     if (isOwn && foreign.length > 0) throw new UsageError('without --url this checks Rowhouse\'s own database, which is known: the other options go with --url')
     if (!isOwn && flags.tenantRole === undefined) throw new UsageError('--tenant-role is needed: which role serves tenants?')
     const chosen = flags.all || flags.of !== undefined

@@ -115,6 +115,17 @@ t.test('a database with nothing in it is called that, and an attack that tried n
   }
 })
 
+t.test('without --url what describes a database is refused; and the help says of what is tried what stays', async t => {
+  for (const [flag, value] of [['--definer', 'app.resolve(text)'], ['--hide', 'users.password_hash'], ['--set-tenant', 'select app.enter($1)']] as const) {
+    const { ended, output } = run(t, ['bin/checkrls.ts', flag, value], plainEnvironment())
+    t.equal(await ended, 2, flag)
+    t.match(output(), /^checkrls: without --url .*: the other options go with --url\n$/, flag)
+  }
+  const help = run(t, ['bin/checkrls.ts', '--help'], plainEnvironment())
+  t.equal(await help.ended, 0)
+  t.match(help.output(), /two things stay[^]*Sequences count on[^]*dead rows until a vacuum/)
+})
+
 t.test('a table that could not be attacked when a baseline was written does not end the next run with 1', async t => {
   const database = await testDatabase(t)
   await seedTenants(database, { tenants: 2, subtasks: 3 })
