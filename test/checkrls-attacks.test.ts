@@ -351,6 +351,60 @@ t.test('a table that could not be attacked is known for its reason, and told all
   })
 })
 
+t.test('a tenant whose own rows a policy hides keeps nobody from attacking a table: others are tried', async t => {
+  const tenants = Array.from({ length: 12 }, (_, index) => String(index + 1))
+  const hiding = (...seen: number[]): string => `alter table yard.notes add column is_gone boolean not null default true; update yard.notes set is_gone = false where tenant = any ('{${seen.join()}}'); alter policy own on yard.notes using (tenant = ${setting}::integer and not is_gone)`
+  const wide = `create policy wide on yard.notes for select to ${app} using (not is_gone)`
+  for (const [what, more] of Object.entries({
+    'the first and the last are hidden': hiding(3, 8),
+    'those in the middle alone are seen': hiding(6, 7),
+    'one is seen, and another has nothing': `${hiding(5)}; insert into yard.tenants values (99)`
+  })) {
+    t.strictSame(await through({ tenants, more }), [], what)
+    t.ok((await through({ tenants, more: `${more}; ${wide}` })).includes('yard.notes: read without a filter'), `${what}: and an open policy is seen`)
+    await asAuditor({ tenants, more: `${more}; ${wide}` }, async query => {
+      const { probes } = await audit(query, { database: 'yard', settings: { ...yard, operatorRoles: [operator] } }, { attack: true })
+      t.strictSame(probes?.skipped, [], `${what}: by a login that is no superuser`)
+      t.ok((await toldOf(query)).some(line => line.startsWith('read without a filter:')), what)
+    })
+  }
+  for (const [what, more] of Object.entries({ 'none is seen': hiding(), 'one alone is seen': hiding(5) })) {
+    await inYard({ tenants, more }, async query => {
+      const { probes } = await audit(query, { database: 'yard', settings: yard }, { attack: true })
+      t.match(probes?.skipped, [{ table: 'yard.notes', reason: /^as one tenant, \S+ does not see what is its own, so that nothing is proved/ }], `${what}: nothing is proved`)
+    })
+  }
+})
+
+t.test('what keeps a table from being attacked is told without the id of a tenant, and without the words of a function', async t => {
+  const ids = ['mallow', 'quince', 'zephyr']
+  const text: Yard = { type: 'text', tenants: ids }
+  const secretless = (told: string, what: string): void => { for (const id of ids) t.notOk(told.includes(id), `${what}: ${id}`, { told }) }
+  for (const [what, more, reason] of [
+    ['hidden rows', `alter policy own on yard.notes using (tenant = ${setting} and false)`, /^as one tenant, \S+ does not see what is its own/],
+    ['an error', 'create function yard.refuse(tenant text) returns boolean language plpgsql as $$ begin raise \'the account % is suspended\', tenant; end $$; alter policy own on yard.notes using (yard.refuse(tenant))', /^as one tenant, \S+ cannot read what is its own: P0001 its words are left out/]
+  ] as const) {
+    await inYard({ ...text, more }, async query => {
+      const report = await audit(query, { database: 'yard', settings: yard }, { attack: true })
+      t.match(report.probes?.skipped, [{ table: 'yard.notes', reason }], what)
+      for (const format of [formatText, formatJson, formatSarif]) secretless(format([report]), `${what}, ${format.name}`)
+    })
+  }
+  const entering = "create function yard.enter(id text) returns void language plpgsql as $$ begin raise 'the account % of % is suspended', id, (select string_agg(body, ',') from yard.notes); end $$"
+  for (const [setTenant, words] of [
+    ['select yard.enter($1)', /could not be named a tenant, so nothing can be tried: P0001 its words are left out/],
+    ['select yard.enters($1)', /could not be named a tenant, so nothing can be tried: 42883 function yard\.enters\(unknown\) does not exist$/],
+    ['select $1 from', /could not be named a tenant, so nothing can be tried: 42601 syntax error at end of input$/],
+    ['select yard.enter() $1', /could not be named a tenant, so nothing can be tried: 42601 its words are left out/]
+  ] as const) {
+    await inYard({ ...text, more: entering }, async query => {
+      const message = await audit(query, { database: 'yard', settings: yard, setTenant }, { attack: true }).then(() => 'nothing', (error: Error) => error.message)
+      t.match(message, words, setTenant)
+      secretless(message, setTenant)
+    })
+  }
+})
+
 t.test('the tenants\' tables may be in several schemas: each is checked and attacked, and what is in none of them is elsewhere', async t => {
   const own = `tenant = ${setting}::integer`
   const two: Yard = {

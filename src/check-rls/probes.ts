@@ -111,6 +111,8 @@ class Attack {
   #context: string | undefined
   /** Which tenants can be named, by role and tenant. */
   readonly #named = new Map<string, boolean>()
+  /** Why tenants are blind, by table, role and tenant. */
+  readonly #blind = new Map<string, string | undefined>()
   readonly #suspects = new Map<string, SuspectFunction[]>()
 
   constructor (query: Query, settings: ProbeSettings) {
@@ -149,7 +151,7 @@ class Attack {
   async #attackTable (table: ProbedTable, role: string, setting: string | undefined, naming: ((tenant: string) => string) | undefined): Promise<void> {
     try {
       const canBeNamed = async (tenant: string): Promise<boolean> => await this.#canBeNamed(role, tenant)
-      const prey = await this.#victims.find(table, canBeNamed)
+      const prey = await this.#victims.find(table, canBeNamed, async tenant => await this.#whyBlind(table, role, tenant) !== undefined)
       if (prey === undefined) {
         this.#skip(table, 'there are no two tenants, of whom one can be named')
         return
@@ -185,23 +187,55 @@ class Attack {
   }
 
   /** That a tenant can be named, and then sees what is its own: otherwise all would be refused, and nothing proved. @throws {ExplainedError} */
-  async #assertNaming (table: ProbedTable, role: string, { self, victim, row, own }: Prey): Promise<void> {
-    const k = quote(table.key)
-    const keyIsReadable = table.columns.some(({ name, canRead }) => name === table.key && canRead)
+  async #assertNaming (table: ProbedTable, role: string, { self, victim }: Prey): Promise<void> {
+    await this.#transaction.undone(async () => {
+      await this.#transaction.become(role)
+      try {
+        await this.#query(this.#naming(self))
+      } catch (error) {
+        throw new ExplainedError(`${role} could not be named a tenant, so nothing can be tried: ${this.#wordsOfNaming(error, self)}`, { cause: error })
+      }
+    })
     // Of somebody who is not let be here, the rows are wanted all the same.
     for (const tenant of await this.#canBeNamed(role, victim) ? [self, victim] : [self]) {
+      const why = await this.#whyBlind(table, role, tenant)
+      if (why !== undefined) this.#skip(table, why)
+    }
+  }
+
+  /** What is wrong with the statement that names a tenant. Where PostgreSQL cannot even read it, its words are of no more than what was written there. */
+  #wordsOfNaming (error: unknown, tenant: string): string {
+    const { message, position, where } = error as Error & { position?: string, where?: string }
+    return answerOfError(error, position !== undefined && where === undefined && !message.includes(tenant) ? [message] : this.#settingNames).told
+  }
+
+  /** Why nothing is proved by what a tenant does not see here; nothing, where it sees what is its own, or has nothing, or nobody can tell. */
+  async #whyBlind (table: ProbedTable, role: string, tenant: string): Promise<string | undefined> {
+    const asked = `${table.name} ${role} ${tenant}`
+    if (!this.#blind.has(asked)) this.#blind.set(asked, await this.#lookForBlindness(table, role, tenant))
+    return this.#blind.get(asked)
+  }
+
+  async #lookForBlindness (table: ProbedTable, role: string, tenant: string): Promise<string | undefined> {
+    if (!table.columns.some(({ name, canRead }) => name === table.key && canRead)) return undefined
+    const isThere = `select ${quote(table.key)} from ${table.name} where ${table.exactKey} = ${literal(tenant)} limit 1`
+    try {
       const seen = await this.#transaction.undone(async () => {
         await this.#transaction.become(role)
-        try {
-          await this.#query(this.#naming(tenant))
-        } catch (error) {
-          throw new ExplainedError(`${role} could not be named the tenant ${tenant}, so nothing can be tried: ${(error as Error).message}`, { cause: error })
-        }
-        return keyIsReadable ? (await this.#query(`select ${k} from ${table.name} where ${table.exactKey} = ${literal(tenant)} limit 1`)).length : undefined
+        await this.#query(this.#naming(tenant))
+        return await this.#query(isThere)
       })
-      const has = tenant === victim ? Object.keys(row).length > 0 : (own ?? 0) > 0
-      if (has && seen === 0) this.#skip(table, `as the tenant ${tenant}, ${role} does not see what is its own, so that nothing is proved by what it does not see of others`)
+      if (seen.length > 0) return undefined
+    } catch (error) {
+      const { code, told } = answerOfError(error, this.#settingNames)
+      if (error instanceof ExplainedError || timeouts.includes(code)) throw error
+      return `as one tenant, ${role} cannot read what is its own: ${told}`
     }
+    const has = await this.#transaction.undone(async () => {
+      await this.#transaction.see()
+      return await this.#transaction.maySee(table) && (await this.#query(isThere)).length > 0
+    })
+    return has ? `as one tenant, ${role} does not see what is its own, so that nothing is proved by what it does not see of others` : undefined
   }
 
   #skip ({ name }: ProbedTable, reason: string): void {

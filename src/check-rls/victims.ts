@@ -10,8 +10,11 @@ export interface VictimState {
 /** Whether a tenant can be named: one that is suspended, deleted or served elsewhere cannot, say. */
 export type CanBeNamed = (tenant: string) => Promise<boolean>
 
-/** How many are asked, from either end, until one can be named; and how many in the middle. */
-const candidates = { ofEitherEnd: 20, ofTheMiddle: 5 }
+/** Whether a tenant that can be named has rows in the table that is attacked, and sees none of them. */
+export type IsBlind = (tenant: string) => Promise<boolean>
+
+/** How many are asked, from either end, until one can be named, and how many in the middle; and of these, how many are asked what they see. */
+const candidates = { ofEitherEnd: 20, ofTheMiddle: 5, looking: 5 }
 
 /** The tenants to try it with: whose rows are wanted, and who wants them. */
 export class Victims {
@@ -30,11 +33,11 @@ export class Victims {
     this.#root = root
   }
 
-  /** Two tenants of which one has rows here, if anybody has, and the other can be named. @returns undefined where there are no two such */
-  async find (table: ProbedTable, canBeNamed: CanBeNamed): Promise<Prey | undefined> {
+  /** Two tenants of which one has rows here, if anybody has, and the other can be named; such as see what is their own, if there are. @returns undefined where there are no two */
+  async find (table: ProbedTable, canBeNamed: CanBeNamed, isBlind: IsBlind): Promise<Prey | undefined> {
     const { name, exactKey, columns } = table
-    const here = await this.#outer(table, canBeNamed)
-    const all = here.named.length > 1 || this.#root === undefined ? { named: [], others: [] } : await this.#outer(this.#root, canBeNamed)
+    const here = await this.#outer(table, canBeNamed, isBlind)
+    const all = here.named.length > 1 || this.#root === undefined ? { named: [], others: [] } : await this.#outer(this.#root, canBeNamed, isBlind)
     const owners = [...[...here.named].reverse(), ...[...here.others].reverse()]
     const victims = [...owners, ...[...all.named].reverse(), ...all.others]
     const able = [...all.named, ...here.named]
@@ -95,24 +98,37 @@ export class Victims {
   }
 
   /**
-   * The first and the last tenant that have rows and can be named: what takes one tenant for another seldom does so for both.
-   * And those of the outermost that cannot be.
+   * The first and the last tenant that have rows, can be named and are not blind: what takes one tenant for another seldom does so for
+   * both. And those of the outermost that are not such.
    */
-  async #outer (table: ProbedTable, canBeNamed: CanBeNamed): Promise<{ named: string[], others: string[] }> {
+  async #outer (table: ProbedTable, canBeNamed: CanBeNamed, isBlind: IsBlind): Promise<{ named: string[], others: string[] }> {
     const { name, exactKey } = table
     const from = `from ${name} where ${exactKey} is not null`
     const ask = async (statement: string): Promise<string[]> => await this.#transaction.undone(async () => {
       await this.#transaction.see()
       return await this.#transaction.maySee(table) ? (await this.#transaction.query<{ id: string }>(statement)).map(({ id }) => id) : []
     })
+    const fitting = async (tenants: readonly string[]): Promise<string | undefined> => {
+      let looking = 0
+      for (const tenant of tenants) {
+        if (looking === candidates.looking) return undefined
+        if (!await canBeNamed(tenant)) continue
+        if (!await isBlind(tenant)) return tenant
+        looking++
+      }
+      return undefined
+    }
     const seek = async (order: 'asc' | 'desc'): Promise<{ outermost: string | undefined, found: string | undefined }> => {
       const [outermost] = await ask(`select ${exactKey}::text as id ${from} order by ${exactKey} ${order} limit 1`)
-      if (outermost === undefined || await canBeNamed(outermost)) return { outermost, found: outermost }
+      if (outermost === undefined || await fitting([outermost]) !== undefined) return { outermost, found: outermost }
       const others = [
         `select ${exactKey}::text as id ${from} group by ${exactKey} order by ${exactKey} ${order} limit ${candidates.ofEitherEnd}`,
         `select ${exactKey}::text as id from (select distinct ${exactKey} ${from}) as every order by ${exactKey} ${order} offset (select count(distinct ${exactKey}) / 2 ${from}) limit ${candidates.ofTheMiddle}`
       ]
-      for (const statement of others) for (const tenant of await ask(statement)) if (await canBeNamed(tenant)) return { outermost, found: tenant }
+      for (const statement of others) {
+        const found = await fitting(await ask(statement))
+        if (found !== undefined) return { outermost, found }
+      }
       return { outermost, found: undefined }
     }
     const [first, last] = [await seek('asc'), await seek('desc')]
