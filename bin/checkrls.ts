@@ -63,8 +63,9 @@ statement. Of a database whose functions you have not read, attack a copy, or us
 more; that is enough. A superuser's login tries most: it can look whether an answer is another where the other tenant's row is not there,
 and what the policies say where no trigger or rule answers first; of a table that a login may alter, it can look behind those, too. What
 nobody can look behind is said to be not decided.
-Of all that is tried two things stay. Sequences count on, since PostgreSQL does not roll them back. Where a role may write an id itself
-the attack does, and takes no number; where it may not, the next rows of that table have ids that are some twenty further on.
+Of all that is tried two things stay. Sequences count on, since PostgreSQL does not roll them back: where a role may write an id itself
+the attack does, and takes no number; where it may not, the next rows of that table have ids that are some twenty further on; and what
+triggers and functions count by themselves goes on with each row that is written.
 And tables grow: each attempt to change rows writes those of one tenant anew, and they stay as dead rows until a vacuum clears them away.
 
 Without --url it checks Rowhouse's own database, and knows its roles, functions and keys. With --url it checks any database of

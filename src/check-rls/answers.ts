@@ -87,14 +87,36 @@ export function changesRows ({ text }: Pick<Attempt, 'text'>): boolean {
 
 /** How many rows a statement has come to change, whatever a trigger made of them then, as EXPLAIN (ANALYZE, FORMAT JSON) has it; undefined where that does not show. */
 export function rowsChanged (explained: readonly object[]): number | undefined {
-  const [{ Plan: plan } = {}] = (explained as Array<{ 'QUERY PLAN': Array<{ Plan?: Plan }> }>)[0]?.['QUERY PLAN'] ?? []
+  const [plan] = plansOf(explained)
   if (plan?.['Node Type'] !== 'ModifyTable') return undefined
   return plan.Plans?.filter(part => part['Parent Relationship'] === 'Outer').reduce((sum, part) => sum + part['Actual Rows'] * part['Actual Loops'], 0)
+}
+
+/** A statement that counts the rows which the policies let another one change, and changes none: it is joined with what comes to nothing, once a row is through. */
+export function countOfPassing (sql: string): string {
+  return `explain (analyze, timing off, format json) ${sql} ${sql.startsWith('delete') ? 'using' : 'from'} pg_catalog.generate_series(1, 1) as once where pg_catalog.random() < 0`
+}
+
+/** What that counts; undefined where it does not show. */
+export function rowsPassing (explained: readonly object[]): number | undefined {
+  // What a rule does as well comes first.
+  let node = plansOf(explained).at(-1)
+  while (node !== undefined && node['Rows Removed by Join Filter'] === undefined) {
+    // Nobody has to look where the policies are false of whatever there is.
+    if (node['Node Type'] === 'Result' && node.Plans === undefined) return 0
+    node = node.Plans?.find(part => part['Parent Relationship'] === 'Outer')
+  }
+  return node?.['Rows Removed by Join Filter']
+}
+
+function plansOf (explained: readonly object[]): Plan[] {
+  return ((explained as Array<{ 'QUERY PLAN': Array<{ Plan?: Plan }> }>)[0]?.['QUERY PLAN'] ?? []).flatMap(({ Plan: plan }) => plan ?? [])
 }
 
 interface Plan {
   'Node Type': string
   'Parent Relationship'?: string
+  'Rows Removed by Join Filter'?: number
   'Actual Rows': number
   'Actual Loops': number
   Plans?: Plan[]
@@ -109,9 +131,10 @@ export function isSame (one: Answer, other: Answer): boolean {
   return one.code === other.code && one.count === other.count && one.text === other.text
 }
 
-/** A statement with its values in place. */
+/** A statement with its values in place: names and texts within it may have a dollar and a number as well. */
 export function bound (text: string, values: readonly unknown[]): string {
-  return text.replace(/\$(\d+)/g, (_, index: string) => literal(values[Number(index) - 1]))
+  if (values.length === 0) return text
+  return text.replace(/"(?:[^"]|"")*"|'(?:[^']|'')*'|\$(\d+)/g, (part, index?: string) => index === undefined ? part : literal(values[Number(index) - 1]))
 }
 
 /**

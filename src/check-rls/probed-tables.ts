@@ -8,13 +8,14 @@ export const probedTables = `
     select tenant_table.oid, its.oid as collation, case
         when own.collisdeterministic or own.oid is null or own.oid = its.oid then quoted.name
         else format('(%s::text collate %s)', quoted.name, case when its.collisdeterministic is false then its.oid::regcollation::text else '"C"' end)
-      end as expression
+      end as expression, case when own.collisdeterministic or own.oid is null or own.oid = its.oid then tenant_table.equality else '=' end as equality
     from tenant_table cross join lateral (select '"' || replace(tenant_table.key_name, '"', '""') || '"' as name) as quoted
     left join pg_collation as own on own.oid = tenant_table.key_collation
     left join (tenant_table as root join pg_collation as its on its.oid = root.key_collation) on root.is_root
   )
-  select tenant_table.name, tenant_table.schema_name as schema, tenant_table.key_name as key, exact_key.expression as "exactKey", tenant_table.is_root as "isRoot", key_number is not null as "hasKey",
+  select tenant_table.name, tenant_table.schema_name as schema, tenant_table.key_name as key, exact_key.expression as "exactKey", exact_key.equality, tenant_table.is_root as "isRoot", key_number is not null as "hasKey",
     (select json_agg(json_build_object('name', attname, 'isGenerated', attgenerated <> '', 'isIdentity', attidentity <> '',
+        'isNumbered', attidentity <> '' or coalesce((select pg_get_expr(adbin, adrelid) ~ '\\mnextval\\(' from pg_attrdef where adrelid = attrelid and adnum = attnum and attgenerated = ''), false),
         'canRead', has_column_privilege(role.oid, attrelid, attnum, 'select'), 'canInsert', has_column_privilege(role.oid, attrelid, attnum, 'insert'), 'canUpdate', has_column_privilege(role.oid, attrelid, attnum, 'update')) order by attnum)
       from pg_attribute where attrelid = tenant_table.oid and attnum > 0 and not attisdropped) as columns,
     coalesce((select json_agg(attname order by position)
@@ -25,16 +26,16 @@ export const probedTables = `
       where indrelid = tenant_table.oid and (indisunique or indisexclusion) and not exists (
         select from generate_series(0, indnkeyatts - 1) as part (place) left join pg_collation as its on its.oid = indcollation[part.place] left join pg_operator on pg_operator.oid = conexclop[part.place + 1]
         where indkey[part.place] = key_number and (conexclop is null or oprname = '=') and (its.oid is null or its.collisdeterministic or its.oid = exact_key.collation))), '[]') as "looseKeys",
-    coalesce((select json_agg(json_build_object('table', referenced.name, 'key', referenced.key_name, 'exactKey', (select expression from exact_key where exact_key.oid = referenced.oid),
+    coalesce((select json_agg(json_build_object('table', referenced.name, 'key', referenced.key_name, 'exactKey', its.expression, 'equality', its.equality,
         'own', (select json_agg(attname order by position) from unnest(conkey) with ordinality as own (number, position) join pg_attribute on attrelid = conrelid and attnum = own.number),
         'other', (select json_agg(attname order by position) from unnest(confkey) with ordinality as other (number, position) join pg_attribute on attrelid = confrelid and attnum = other.number)) order by conname)
-      from pg_constraint join tenant_table as referenced on referenced.oid = confrelid
+      from pg_constraint join tenant_table as referenced on referenced.oid = confrelid join exact_key as its on its.oid = confrelid
       where contype = 'f' and conrelid = tenant_table.oid and referenced.key_number is not null), '[]') as references,
     (with recursive dependant (oid) as (
         select tenant_table.oid union select conrelid from dependant join pg_constraint on contype = 'f' and confrelid = dependant.oid
       )
-      select json_agg(json_build_object('name', reached.name, 'key', reached.key_name, 'exactKey', (select expression from exact_key where exact_key.oid = reached.oid)) order by reached.name)
-      from dependant join tenant_table as reached on reached.oid = dependant.oid and reached.key_number is not null) as dependants,
+      select json_agg(json_build_object('name', reached.name, 'key', reached.key_name, 'exactKey', its.expression, 'equality', its.equality) order by reached.name)
+      from dependant join tenant_table as reached on reached.oid = dependant.oid and reached.key_number is not null join exact_key as its on its.oid = reached.oid) as dependants,
     (with recursive part (oid) as (
         select tenant_table.oid union select inhrelid from part join pg_inherits on inhparent = part.oid
       )

@@ -1,5 +1,5 @@
-import { answerOfError, answerOfRows, bound, changesRows, isRaisedInside, isSame, isTenant, isWaitedFor, leakOf, rowsChanged, rowsOf, shown, timeouts, type Answer } from './answers.ts'
-import { attemptsOn, hasSilent, literal, quote, readsAs, withoutRow, type Attempt, type Prey, type ProbedTable, type SuspectFunction } from './attempts.ts'
+import { answerOfError, answerOfRows, bound, changesRows, countOfPassing, isRaisedInside, isSame, isTenant, isWaitedFor, leakOf, rowsChanged, rowsOf, rowsPassing, shown, timeouts, type Answer } from './answers.ts'
+import { attemptsOn, hasSilent, isOf, literal, orDoNothing, quote, readsAs, withoutRow, type Attempt, type Prey, type ProbedTable, type SuspectFunction } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
 import type { Exception } from './exceptions.ts'
@@ -81,7 +81,8 @@ export async function probe (query: Query, settings: ProbeSettings, onTable: (do
   await query('begin')
   try {
     // Autovacuum gives way to whoever has waited for a second (deadlock_timeout).
-    await query("set local search_path = ''; set local statement_timeout = '5s'; set local lock_timeout = '1500ms'")
+    // What a key says when a transaction ends, it is to say at once: each attempt is taken back before.
+    await query("set local search_path = ''; set local statement_timeout = '5s'; set local lock_timeout = '1500ms'; set constraints all immediate")
     return await new Attack(query, settings).run(onTable)
   } finally {
     await query('rollback')
@@ -93,6 +94,14 @@ type Verdict = Partial<Pick<ProbeResult, 'leak' | 'undecided'>>
 
 /** What somebody who cannot take triggers away is told of what may have been one. */
 const lookBehind = "; a superuser's login can look behind it"
+
+/** Keys across rows. */
+const keyCodes = ['23503', '23505']
+
+/** Whether nobody may, whosever the rows are, or the policies refuse it: what is written plays no part in that. */
+function isImpossible ({ code }: Answer): boolean {
+  return ['42501', '55000', '0A000', '428C9'].includes(code)
+}
 
 class Attack {
   readonly #query: Query
@@ -114,6 +123,8 @@ class Attack {
   /** Why tenants are blind, by table, role and tenant. */
   readonly #blind = new Map<string, string | undefined>()
   readonly #suspects = new Map<string, SuspectFunction[]>()
+  /** What the walls have refused of that which is tried with several values, by table, role and probe. */
+  readonly #refused = new Set<string>()
 
   constructor (query: Query, settings: ProbeSettings) {
     this.#query = query
@@ -131,7 +142,7 @@ class Attack {
     const { setTenant } = this.#settings
     if (setTenant === undefined && setting === undefined) throw new ExplainedError('the policies read no setting whose name is written out, so nothing says how a tenant is named; tell with --set-tenant', { exitCode: 2 })
     if (setTenant === undefined && read.length > 1) throw new ExplainedError(`the policies read ${read.map(({ name }) => name).join(' and ')}, so nothing says how a tenant is named; tell with --set-tenant`, { exitCode: 2 })
-    const namingByFunction = typeof setTenant === 'string' ? (tenant: string): string => setTenant.replaceAll('$1', literal(tenant)) : setTenant
+    const namingByFunction = typeof setTenant === 'string' ? (tenant: string): string => setTenant.replaceAll('$1', () => literal(tenant)) : setTenant
     this.#naming = namingByFunction ?? (tenant => `set local ${setting ?? ''} = ${literal(tenant)}`)
 
     const [context] = await this.#query<{ expression: string | null }>(`with${catalog} select expression from context`, [catalogParameter(this.#settings)])
@@ -139,7 +150,7 @@ class Attack {
     for (const role of this.#settings.tenantRoles) this.#suspects.set(role, await this.#query<SuspectFunction>(suspectFunctions, [catalogParameter({ ...this.#settings, tenantRoles: [role], operatorRoles: [] })]))
     const tables = (await Promise.all(this.#settings.tenantRoles.map(async role =>
       (await this.#query<ProbedTable & { hasKey: boolean }>(probedTables, [catalogParameter(this.#settings), role])).map(table => ({ role, ...table }))))).flat()
-    await this.#victims.look(tables.find(table => table.isRoot))
+    await this.#victims.look(tables.find(table => table.isRoot && table.hasKey))
     for (const [index, { role, hasKey, ...table }] of tables.entries()) {
       onTable(index, tables.length, table.name)
       if (!hasKey) this.#skip(table, `it has no column ${table.key}`)
@@ -218,7 +229,7 @@ class Attack {
 
   async #lookForBlindness (table: ProbedTable, role: string, tenant: string): Promise<string | undefined> {
     if (!table.columns.some(({ name, canRead }) => name === table.key && canRead)) return undefined
-    const isThere = `select ${quote(table.key)} from ${table.name} where ${table.exactKey} = ${literal(tenant)} limit 1`
+    const isThere = `select ${quote(table.key)} from ${table.name} where ${isOf(table, literal(tenant))} limit 1`
     try {
       const seen = await this.#transaction.undone(async () => {
         await this.#transaction.become(role)
@@ -258,7 +269,8 @@ class Attack {
   }
 
   /** What the other has lost by it. */
-  async #answerAndLoss (table: ProbedTable, role: string, { victim, own }: Prey, attempt: Attempt, sql: string): Promise<Verdict & { answer: Answer }> {
+  async #answerAndLoss (table: ProbedTable, role: string, prey: Prey, attempt: Attempt, sql: string): Promise<Verdict & { answer: Answer }> {
+    const { victim, own } = prey
     const { rows, content } = await this.#stateOf(table, victim)
     let leak: string | undefined
     const compare = async ({ count }: Answer): Promise<void> => {
@@ -271,15 +283,45 @@ class Attack {
     const answer = await this.#answer(role, attempt, sql, compare)
     if (leak !== undefined) return { answer, leak }
     // What is wrong with a row of one's own may hide that the other's would have been next.
-    const isInTheWay = answer.code === '' ? hasSilent(table) && (attempt.asReplica === true || answer.count < (own ?? 0)) : answer.where !== undefined || (attempt.asReplica === true && answer.code.startsWith('23'))
+    const isInTheWay = answer.code === '' ? hasSilent(table) && (attempt.asReplica === true || answer.count < (own ?? 0)) : answer.where !== undefined || (attempt.asReplica === true && !isImpossible(answer))
+    if (answer.code === '42501' && answer.where === undefined) this.#refused.add(`${table.name} ${role} ${attempt.probe}`)
     if (!isInTheWay) return { answer }
     const pass = this.#wayPast(table, attempt)
-    if (pass !== undefined) return { answer: await this.#answer(role, attempt, sql, compare, pass), leak }
+    if (pass !== undefined) {
+      const past = await this.#answer(role, attempt, sql, compare, pass)
+      return { answer: past, ...leak === undefined && attempt.asReplica === true ? await this.#verdictOnPassing(table, role, prey, attempt, past, pass) : { leak } }
+    }
+    if (answer.code !== '' && attempt.asReplica === true) return { answer, ...await this.#verdictOnPassing(table, role, prey, attempt, answer) }
     if (answer.code !== '') return { answer, undecided: answer.where === undefined || this.#isSuperuser ? undefined : this.#doubt(answer) }
     if (attempt.asReplica !== true) return { answer, undecided: this.#doubt(answer) }
     const reached = await this.#reached(table, role, attempt, sql)
     if (reached === undefined || (own === undefined && reached > 0)) return { answer, undecided: this.#doubt(answer) }
     return { answer, leak: reached > (own ?? 0) ? `${rowsOf(reached)} reached a trigger, more than the ${rowsOf(own ?? 0)} of one's own` : undefined }
+  }
+
+  /**
+   * What is to be said of a statement that something else than a policy stopped, a key, a check or what was written, be it at one's own
+   * rows or at the other's: the policies for the rows that are there are asked alone. What they let be updated, those for new rows may
+   * still refuse, but no key is asked before them.
+   */
+  async #verdictOnPassing (table: ProbedTable, role: string, { own = 0 }: Prey, attempt: Attempt, answer: Answer, pass?: () => Promise<void>): Promise<Verdict> {
+    if (answer.code === '' || timeouts.includes(answer.code) || (answer.where === undefined && isImpossible(answer))) return {}
+    if (this.#refused.has(`${table.name} ${role} ${attempt.probe}`)) return {}
+    const passing = await this.#passing(table, role, attempt, pass)
+    if (passing === undefined) return { undecided: this.#doubt(answer) }
+    if (passing <= own) return {}
+    const told = `the policies let ${rowsOf(passing)} through, more than the ${rowsOf(own)} of one's own, and something else was in the way: ${answer.told}`
+    const isLet = attempt.text.startsWith('delete') || (attempt.keepsOwn === true && answer.where === undefined && keyCodes.includes(answer.code))
+    return isLet ? { leak: told } : { undecided: told }
+  }
+
+  /** How many rows the policies let a statement change that chooses none; undefined, where that does not show. */
+  async #passing ({ interceptors }: ProbedTable, role: string, attempt: Attempt, pass?: () => Promise<void>): Promise<number | undefined> {
+    if (pass === undefined && interceptors.some(({ kind, isSilent }) => kind === 'rule' && isSilent)) return undefined
+    let passing: number | undefined
+    // Whatever is written, null can be read as.
+    await this.#answer(role, attempt, countOfPassing(bound(attempt.text, attempt.values.map(() => null))), async (_, rows) => { passing = rowsPassing(rows) }, pass)
+    return passing
   }
 
   /** What the other has before anything is tried. */
@@ -394,10 +436,10 @@ class Attack {
   /** Does it again where the other's row is not there. */
   async #difference (table: ProbedTable, role: string, prey: Prey, attempt: Attempt, sql: string, answer: Answer): Promise<string | undefined> {
     if (!this.#isSuperuser) {
-      const { looseKeys } = table
-      const { code, count, constraint } = answer
-      // Nobody here can take the row away: a key across tenants that has something to say says it.
-      const isSaid = looseKeys.length > 0 && (['23505', '23P01'].includes(code) ? looseKeys.includes(constraint ?? '') : code === '' && count === 0)
+      const { code, count } = answer
+      // Nobody here can take the row away: a key across tenants that has something to say says it. Where it says nothing, another may have: one's own row's.
+      const isSilent = code === '' && count === 0 && attempt.text.endsWith(orDoNothing) && table.looseKeys.length > 0
+      const isSaid = saysLoose(table, isSilent ? await this.#answer(role, attempt, sql.slice(0, -orDoNothing.length)) : answer)
       return isSaid || (attempt.probe.startsWith('refer') && code === '' && count > 0) ? 'says that the row exists' : undefined
     }
     const without = attempt.without ?? (attempt.leaksBy === 'difference' ? undefined : withoutRow(table, prey))
@@ -415,7 +457,7 @@ class Attack {
     try {
       return await this.#transaction.undone(async () => {
         await before()
-        if (attempt.before !== undefined) await this.#query(attempt.before.replaceAll('current_tenant_role', quote(role)))
+        if (attempt.before !== undefined) await this.#query(attempt.before.replaceAll('current_tenant_role', () => quote(role)))
         await this.#transaction.become(role)
         await this.#enter(attempt)
         const rows = await this.#query(sql)
@@ -433,4 +475,9 @@ class Attack {
     if (context === 'none') return
     await this.#query('tenant' in context ? this.#naming(context.tenant) : `set local ${context.setting} = ${literal(context.value)}`)
   }
+}
+
+/** Whether it is a key across tenants that refuses something. */
+function saysLoose ({ looseKeys }: ProbedTable, { code, constraint = '' }: Answer): boolean {
+  return ['23505', '23P01'].includes(code) && looseKeys.includes(constraint)
 }

@@ -1,5 +1,5 @@
 import { answerOfError, answerOfRows, bound, changesRows, isWaitedFor, leakOf, rowsChanged, timeouts, type Answer } from './answers.ts'
-import { attemptsOn, hasSilent, literal, quote, type Attempt, type Context, type Prey, type ProbedTable } from './attempts.ts'
+import { attemptsOn, hasSilent, isOf, literal, quote, type Attempt, type Context, type Prey, type ProbedTable } from './attempts.ts'
 import { catalog, catalogParameter } from './catalog.ts'
 import type { Query } from './check.ts'
 import { probedTables } from './probed-tables.ts'
@@ -66,11 +66,10 @@ export async function attackAsTenant (query: Query, settings: TenantAttackSettin
     const role = me?.role ?? ''
     const [setting] = await query<{ name: string }>(`with${catalog} select name from context_setting order by name`, [catalogParameter(settings)])
     const tables = await query<ProbedTable & { hasKey: boolean }>(probedTables, [catalogParameter(settings), role])
-    const numbered = new Map((await query<{ name: string, columns: string[] }>(numberedColumns, [[settings.schema, ...settings.moreSchemas ?? []]])).map(({ name, columns }) => [name, columns]))
     const report: TenantAttackReport = { role, tables: [], unattacked: [], ms: 0 }
     for (const { hasKey, ...table } of tables) {
       if (!hasKey || isTimeUp()) report.unattacked.push(table.name)
-      else report.tables.push(await attackTable(query, table, settings, { setting: setting?.name, numbered: numbered.get(table.name) ?? [], isTimeUp }))
+      else report.tables.push(await attackTable(query, table, settings, { setting: setting?.name, isTimeUp }))
     }
     return { ...report, ms: performance.now() - start }
   } finally {
@@ -78,9 +77,10 @@ export async function attackAsTenant (query: Query, settings: TenantAttackSettin
   }
 }
 
-async function attackTable (query: Query, table: ProbedTable, settings: TenantAttackSettings, { setting, numbered, isTimeUp }: { setting: string | undefined, numbered: readonly string[], isTimeUp: () => boolean }): Promise<AttackedTable> {
+async function attackTable (query: Query, table: ProbedTable, settings: TenantAttackSettings, { setting, isTimeUp }: { setting: string | undefined, isTimeUp: () => boolean }): Promise<AttackedTable> {
   const prey = { self: String(settings.self), victim: String(settings.victim), row: {}, place: undefined, own: await countOwn(query, table, settings) }
   const attempts = attemptsOn(table, prey, setting, tenant => namingCall(Number(tenant), settings)).filter(canBeTold)
+  const numbered = table.columns.filter(column => column.isNumbered).map(column => column.name)
   const tried = numbered.length === 0 ? attempts : [...attempts.filter(attempt => !insertsRow(attempt)), insertionWithNumber(table, prey, numbered)]
   const attacks: TenantAttack[] = []
   for (const attempt of tried) attacks.push({ ...attackBy(attempt, prey), ...(isTimeUp() ? untried : await resultOf(query, table, attempt, settings, setting)) })
@@ -110,10 +110,10 @@ function insertionWithNumber ({ name, key }: ProbedTable, { self, victim }: Prey
 }
 
 /** @returns undefined where that may not be asked, or takes too long */
-async function countOwn (query: Query, { name, exactKey }: ProbedTable, settings: TenantAttackSettings): Promise<number | undefined> {
+async function countOwn (query: Query, table: ProbedTable, settings: TenantAttackSettings): Promise<number | undefined> {
   try {
     return await undone(query, enter({ tenant: String(settings.self) }, settings), async () => {
-      const [own] = await query<{ rows: string }>(`select count(*)::text as rows from ${name} where ${exactKey} = ${literal(settings.self)}`)
+      const [own] = await query<{ rows: string }>(`select count(*)::text as rows from ${table.name} where ${isOf(table, literal(settings.self))}`)
       return Number(own?.rows)
     })
   } catch {
@@ -207,15 +207,3 @@ function nothingBy (command: string): string {
   const done = { UPDATE: 'changed', DELETE: 'deleted', INSERT: 'added', MERGE: 'changed' }[command] ?? 'shown'
   return `${command === 'INSERT' ? 'INSERT 0 0' : `${command} 0`}: no row was ${done}`
 }
-
-/** Tables that have a number of a sequence ready for each new row, and in which columns. */
-const numberedColumns = `
-  select format('%I.%I', nspname, relname) as name, json_agg(attname order by attnum) as columns
-  from pg_catalog.pg_class
-  join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
-  join pg_catalog.pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
-  left join pg_catalog.pg_attrdef on adrelid = attrelid and adnum = attnum
-  where nspname = any ($1) and relkind in ('r', 'p') and (attidentity <> '' or exists (
-    select from pg_catalog.pg_depend join pg_catalog.pg_class as sequence on sequence.oid = refobjid and sequence.relkind = 'S'
-    where classid = 'pg_catalog.pg_attrdef'::regclass and objid = pg_attrdef.oid and refclassid = 'pg_catalog.pg_class'::regclass))
-  group by nspname, relname`

@@ -1,4 +1,4 @@
-import { literal, quote, type Prey, type ProbedTable } from './attempts.ts'
+import { isOf, literal, quote, type Prey, type ProbedTable } from './attempts.ts'
 import type { ProbeTransaction } from './probe-transaction.ts'
 
 /** What somebody has, to see whether it is still the same. */
@@ -22,6 +22,8 @@ export class Victims {
   #isSuperuser = false
   /** The table of the tenants themselves: two of them, for tables where fewer have rows. */
   #root: ProbedTable | undefined
+  /** Ids as that table writes them, by how others do. */
+  readonly #spellings = new Map<string, string>()
 
   constructor (transaction: ProbeTransaction) {
     this.#transaction = transaction
@@ -35,7 +37,7 @@ export class Victims {
 
   /** Two tenants of which one has rows here, if anybody has, and the other can be named; such as see what is their own, if there are. @returns undefined where there are no two */
   async find (table: ProbedTable, canBeNamed: CanBeNamed, isBlind: IsBlind): Promise<Prey | undefined> {
-    const { name, exactKey, columns } = table
+    const { name, columns } = table
     const here = await this.#outer(table, canBeNamed, isBlind)
     const all = here.named.length > 1 || this.#root === undefined ? { named: [], others: [] } : await this.#outer(this.#root, canBeNamed, isBlind)
     const owners = [...[...here.named].reverse(), ...[...here.others].reverse()]
@@ -54,12 +56,12 @@ export class Victims {
       const list = columns.filter(column => readable.includes(column.name)).map(column => `${quote(column.name)}::text`).join(', ')
       // Only a superuser can do without the row later.
       const [place] = this.#isSuperuser
-        ? await this.#transaction.query<{ table: string, row: string }>(`select tableoid::regclass::text as table, ctid::text as row from ${name} where ${exactKey} = $1 limit 1`, [victim])
+        ? await this.#transaction.query<{ table: string, row: string }>(`select tableoid::regclass::text as table, ctid::text as row from ${name} where ${isOf(table, '$1')} limit 1`, [victim])
         : []
       const [row = {}] = await this.#transaction.query<Record<string, unknown>>(
-        `select ${list} from ${name} where ${exactKey} = $1${place === undefined ? '' : ' and tableoid = $2::regclass and ctid = $3::tid'} limit 1`,
+        `select ${list} from ${name} where ${isOf(table, '$1')}${place === undefined ? '' : ' and tableoid = $2::regclass and ctid = $3::tid'} limit 1`,
         place === undefined ? [victim] : [victim, place.table, place.row])
-      const [own] = await this.#transaction.query<{ rows: string }>(`select count(*)::text as rows from ${name} where ${exactKey} = $1`, [self])
+      const [own] = await this.#transaction.query<{ rows: string }>(`select count(*)::text as rows from ${name} where ${isOf(table, '$1')}`, [self])
       return { self, victim, row, place, own: Number(own?.rows) }
     })
   }
@@ -90,7 +92,7 @@ export class Victims {
       const [readable] = await this.#transaction.query<{ list: string }>(
         "select string_agg(quote_ident(attname), ', ') as list from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and has_column_privilege(attrelid, attnum, 'select')", [table.name])
       const [row] = await this.#transaction.query<{ found: string, content: string }>(
-        `select count(*)::text as found, coalesce(sum(hashtextextended(row(${readable?.list ?? ''})::text, 0)), 0)::text as content from ${table.name} where ${table.exactKey} = ${literal(victim)}`)
+        `select count(*)::text as found, coalesce(sum(hashtextextended(row(${readable?.list ?? ''})::text, 0)), 0)::text as content from ${table.name} where ${isOf(table, literal(victim))}`)
       state.rows += Number(row?.found)
       state.content += `${row?.content ?? ''} `
     }
@@ -110,8 +112,9 @@ export class Victims {
     })
     const fitting = async (tenants: readonly string[]): Promise<string | undefined> => {
       let looking = 0
-      for (const tenant of tenants) {
+      for (const written of tenants) {
         if (looking === candidates.looking) return undefined
+        const tenant = await this.#asRootHas(written)
         if (!await canBeNamed(tenant)) continue
         if (!await isBlind(tenant)) return tenant
         looking++
@@ -119,7 +122,8 @@ export class Victims {
       return undefined
     }
     const seek = async (order: 'asc' | 'desc'): Promise<{ outermost: string | undefined, found: string | undefined }> => {
-      const [outermost] = await ask(`select ${exactKey}::text as id ${from} order by ${exactKey} ${order} limit 1`)
+      const [written] = await ask(`select ${exactKey}::text as id ${from} order by ${exactKey} ${order} limit 1`)
+      const outermost = written === undefined ? undefined : await this.#asRootHas(written)
       if (outermost === undefined || await fitting([outermost]) !== undefined) return { outermost, found: outermost }
       const others = [
         `select ${exactKey}::text as id ${from} group by ${exactKey} order by ${exactKey} ${order} limit ${candidates.ofEitherEnd}`,
@@ -134,6 +138,25 @@ export class Victims {
     const [first, last] = [await seek('asc'), await seek('desc')]
     const named = distinct([first.found, last.found])
     return { named, others: distinct([first.outermost, last.outermost]).filter(tenant => !named.includes(tenant)) }
+  }
+
+  /** A tenant's id as the tenants' own table writes it: what compares alike, as citext does, may be written in several ways. */
+  async #asRootHas (written: string): Promise<string> {
+    const root = this.#root
+    const known = this.#spellings.get(written)
+    if (root === undefined || known !== undefined) return known ?? written
+    const spelling = await this.#transaction.undone(async () => {
+      await this.#transaction.see()
+      if (!await this.#transaction.maySee(root)) return written
+      const [its] = await this.#transaction.query<{ id: string }>(`select ${root.exactKey}::text as id from ${root.name} where ${isOf(root, literal(written))} limit 1`)
+      return its?.id ?? written
+    }).catch((error: unknown) => {
+      // A key of another type than that table's takes other ids.
+      if ((error as { code?: string }).code?.startsWith('22') === true) return written
+      throw error
+    })
+    this.#spellings.set(written, spelling)
+    return spelling
   }
 }
 
