@@ -46,10 +46,12 @@ interface Wrong {
   mends?: RegExp
   /** Whether something is left for its author to say, so that it cannot be done as it is. */
   isLeft?: true
+  /** What its author says there, so that it can. */
+  said?: ReadonlyArray<readonly [left: string, words: string]>
 }
 
 /** Does something wrong to the application, and what the findings say that mends it, as whoever owns it. */
-async function mended (t: Test, query: Query, { what, sql, ids, asked = {}, asSuperuser = false, then = [], refused, mends, isLeft }: Wrong): Promise<void> {
+async function mended (t: Test, query: Query, { what, sql, ids, asked = {}, asSuperuser = false, then = [], refused, mends, isLeft, said = [] }: Wrong): Promise<void> {
   const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
   const findings = async (): Promise<string[]> => (await check(inside, { ...settings, ...asked }, rules.filter(({ id }) => ids.includes(id)))).map(({ mend }) => mend)
   await query('begin')
@@ -67,7 +69,7 @@ async function mended (t: Test, query: Query, { what, sql, ids, asked = {}, asSu
       await t.rejects((async () => { for (const mend of printed) await query(mend) })(), { code: refused }, what)
       return
     }
-    for (const mend of printed) await query(mend)
+    for (const mend of printed) await query(said.reduce((text, [left, words]) => text.replaceAll(left, words), mend))
     await query("reset role; set local search_path = ''")
     t.strictSame(await findings(), [], `${what}: mended`)
     for (const [role, statement, code] of then) {
@@ -419,5 +421,89 @@ t.test('what is published of all tables is published of the others in the same w
         t.strictSame(await again(), [])
       })
     }
+  })
+})
+
+t.test('what restricts, or is for others than the tenants, is not replaced by what the tenants\' policies say', async t => {
+  const asks = "exists (select from shop.member where member.tenant_id = orders.tenant_id and who = current_setting('shop.who'))"
+  const member = 'create table shop.member (tenant_id bigint, who text)'
+  const left = '<what it asked for, by a column of the row>'
+  const byColumn = [[left, "coalesce(note, '') <> 'of nobody'"]] as const
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    for (const [sql, mends] of [
+      [`create policy members on shop.orders as restrictive for select to ${tenant} using (${asks})`, `alter policy members on shop.orders using (${left});`],
+      [`create policy members on shop.orders as restrictive for insert to ${tenant} with check (${asks})`, `alter policy members on shop.orders with check (${left});`],
+      [`create policy members on shop.orders as restrictive to ${tenant} using (note is not null) with check (${asks})`, `alter policy members on shop.orders with check (${left});`],
+      [`alter policy every on shop.orders using (${asks})`, `alter policy every on shop.orders using (${left});`]
+    ] as const) await mended(t, query, { what: sql, sql: `${member}; ${sql}`, ids: ['policy-subquery'], mends: new RegExp(`^${mends.replace(/[()]/g, '\\$&')}$`), said: byColumn, then: [...works, [operator, 'do $$ begin assert (select count(*) from shop.orders) = 2; end $$']] })
+    await mended(t, query, { what: 'one that casts the key', sql: `create policy floor on shop.orders as restrictive for select to ${tenant} using (tenant_id::text <> '1')`, ids: ['policy-casts-key'], isLeft: true, mends: new RegExp(`^alter policy floor on shop\\.orders using \\(${left}\\);$`) })
+    for (const id of ['policy-casts-key', 'policy-subquery']) {
+      await mended(t, query, { what: `${id}, and something else`, sql: `${member}; alter policy own on shop.orders using (tenant_id::text = current_setting('shop.tenant') and ${asks})`, ids: [id], isLeft: true, mends: /^alter policy own on shop\.orders .* create policy <name> on shop\.orders as restrictive for all to <role> using \(<what else it asked for>\);$/ })
+    }
+  })
+})
+
+t.test('an operator\'s policies let it write no more, show it what they showed, and still restrict it', async t => {
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const seen = (orders: number, tenants: number): readonly [string, string] => [operator, `do $$ begin assert (select count(*) from shop.orders) = ${orders} and (select count(*) from shop.tenant) = ${tenants}; end $$`]
+    const writes = `grant insert, update, delete on shop.orders, shop.tenant to ${operator}`
+    await mended(t, query, {
+      what: 'one for each command',
+      sql: `${writes}; drop policy every on shop.orders; create policy reads on shop.orders for select to ${operator} using (note = 'of one'); create policy adds on shop.orders for insert to ${operator} with check (true); create policy changes on shop.orders for update to ${operator} using (true); create policy removes on shop.orders for delete to ${operator} using (true);
+        create policy floor on shop.tenant as restrictive for delete to ${operator} using (false); create policy ceiling on shop.tenant as restrictive to ${operator} using (name <> 'two')`,
+      ids: ['policy-operator-writes'],
+      then: [...works, seen(1, 1), [operator, 'insert into shop.orders values (1, 99)', '42501'], [operator, 'do $$ begin delete from shop.tenant; delete from shop.orders; assert not found; end $$']]
+    })
+    await mended(t, query, {
+      what: 'one for all commands, with a comment',
+      sql: `${writes}; drop policy every on shop.orders; create policy every on shop.orders to ${operator} using (note = 'of one') with check (true); comment on policy every on shop.orders is 'what it is for'; create policy adds on shop.tenant to ${operator} with check (true); drop policy every on shop.tenant`,
+      ids: ['policy-operator-writes'],
+      then: [...works, seen(1, 0), [operator, "do $$ begin assert (select obj_description(oid, 'pg_policy') from pg_catalog.pg_policy where polname = 'every' and polrelid = 'shop.orders'::regclass) = 'what it is for'; end $$"], [operator, "do $$ begin update shop.orders set note = ''; assert not found; end $$"]]
+    })
+    await mended(t, query, {
+      what: 'one that is for another as well',
+      sql: `${writes}; grant select, delete on shop.orders to ${other}; drop policy every on shop.orders; create policy every on shop.orders to ${other}, ${operator} using (note is not null); create policy removes on shop.orders for delete to ${operator}, ${other} using (true)`,
+      ids: ['policy-operator-writes'],
+      asked: { trustedRoles: [other] },
+      then: [...works, seen(2, 2), [operator, 'do $$ begin delete from shop.orders; assert not found; end $$'], [other, 'do $$ begin delete from shop.line; end $$', '42501'], [other, 'do $$ begin delete from shop.orders where id = 99; assert (select count(*) from shop.orders) = 2; end $$']]
+    })
+  })
+})
+
+t.test('a function that runs as its owner goes on to work, and nobody is locked out for its sake', async t => {
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const keeper = `${other}_keeper`
+    const titles = (whose: string): string => `create role ${keeper}; create function shop.titles() returns bigint language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select count(*) from shop.orders $$; alter function shop.titles() owner to ${whose}; grant execute on function shop.titles() to ${tenant}; grant usage on schema shop to ${keeper}; grant select on shop.orders to ${keeper}; grant execute on function shop.current_tenant() to ${keeper}`
+    const definers = ['shop.titles()']
+    const works = [tenant, 'do $$ begin assert shop.titles() = 1; end $$'] as const
+    for (const whose of [keeper, owner]) {
+      await mended(t, query, { what: `of ${whose}, by a policy for PUBLIC`, sql: `${titles(whose)}; alter policy own on shop.orders to public`, ids: ['policy-for-everybody'], asked: { definers }, then: [works] })
+      await mended(t, query, { what: `of ${whose}, by one of its own`, sql: `${titles(whose)}; create policy all_of on shop.orders for select to ${whose} using (tenant_id = shop.current_tenant()); drop policy own on shop.orders; create policy own on shop.orders for select using (tenant_id = shop.current_tenant())`, ids: ['policy-for-everybody'], asked: { definers }, then: [works], mends: new RegExp(`to ${tenant};$`) })
+    }
+    await mended(t, query, { what: 'a role that is trusted, by a policy for PUBLIC', sql: `grant select on shop.orders to ${other}; grant execute on function shop.current_tenant() to ${other}; alter policy own on shop.orders to public`, ids: ['policy-for-everybody'], asked: { trustedRoles: [other] }, then: [[other, 'do $$ begin assert (select count(*) from shop.orders) = 1; end $$']], mends: new RegExp(`to ${tenant}, ${other};$`) })
+    await mended(t, query, { what: 'a role for it alone', sql: `${titles(keeper)}; alter role ${keeper} login`, ids: ['definer-owner-logs-in'], asked: { definers }, asSuperuser: true, mends: new RegExp(`^alter role ${keeper} nologin;$`) })
+    for (const [what, sql, asked] of [
+      ['a superuser', `alter role ${keeper} login superuser`], ['one that owns tables of tenants', `alter role ${keeper} login; alter table shop.line owner to ${keeper}`], ['one that owns something else', `alter role ${keeper} login; create schema plan authorization ${keeper}`],
+      ['one that owns another function', `alter role ${keeper} login; create function shop.more() returns void language sql as ''; alter function shop.more() owner to ${keeper}`],
+      ['one that makes roles', `alter role ${keeper} login createrole`], ['a member of another', `alter role ${keeper} login; grant ${other} to ${keeper}`], ['one that is trusted', `alter role ${keeper} login`, { trustedRoles: [keeper] }], ['one that serves tenants', `alter role ${keeper} login`, { tenantRoles: [tenant, keeper] }]
+    ] as const) await mended(t, query, { what, sql: `${titles(keeper)}; ${sql}`, ids: ['definer-owner-logs-in'], asked: { definers, ...asked }, isLeft: true, mends: /^alter routine shop\.titles\(\) owner to <a role of its own that logs in nowhere>;$/ })
+  })
+})
+
+t.test('a function that has to be IMMUTABLE, or writes, stays what it is', async t => {
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const made = (volatility: string, body = 'begin return lower(a); end'): string => `create function shop.norm(a text) returns text language plpgsql ${volatility} as $$ ${body} $$; grant execute on function shop.norm(text) to ${tenant}; alter policy own on shop.orders using (tenant_id = shop.current_tenant() and coalesce(shop.norm(note), '') is not null); alter function shop.norm(text) owner to ${owner}`
+    const ids = ['policy-function-volatility']
+    for (const volatility of ['immutable', 'volatile']) await mended(t, query, { what: volatility, sql: made(volatility), ids, then: works, mends: /^alter function shop\.norm\(text\) stable;$/ })
+    for (const [what, sql] of [
+      ['an index', 'create index on shop.orders (shop.norm(note))'], ['an index over some rows', "create index on shop.orders (note) where shop.norm(note) <> ''"], ['a generated column', 'alter table shop.orders add normal text generated always as (shop.norm(note)) stored'],
+      ['partitions', 'create table shop.part (note text) partition by list (shop.norm(note))'], ['statistics', 'create statistics shop.normal on (shop.norm(note)), id from shop.orders']
+    ] as const) await mended(t, query, { what, sql: `${made('immutable')}; ${sql}`, ids, isLeft: true, mends: /^create function <a stable one that gives what shop\.norm\(text\) gives>; alter policy own on shop\.orders <that calls it>;$/ })
+    await mended(t, query, { what: 'one that writes, resolved when it was made', sql: `create sequence shop.looked; ${made('volatile')}; create or replace function shop.norm(a text) returns text language sql begin atomic select a || nextval('shop.looked'); end`, ids, isLeft: true, mends: /^create function <a stable one/ })
+    await mended(t, query, { what: 'one that writes', sql: made('volatile', 'begin insert into shop.seen values (a); return a; end'), ids, isLeft: true, mends: /^create function <a stable one/ })
   })
 })

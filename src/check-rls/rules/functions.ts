@@ -61,6 +61,14 @@ const pathWithTemporaryLast = String.raw`
 const isVouchedFor = `(
   runnable_function.name = any (given.definers) or given.namers && array[runnable_function.name, split_part(runnable_function.name, '(', 1)] or coalesce(given.manifest -> 'functions' ? runnable_function.name, false))`
 
+/** Whether nobody logs in as the owner of a function for anything else: it owns nothing but functions that were named, is nobody's member and may do nothing to the server. */
+const isForFunctionsAlone = `not pg_roles.rolsuper and not pg_roles.rolbypassrls and not pg_roles.rolcreaterole and not pg_roles.rolcreatedb and not pg_roles.rolreplication and pg_roles.rolname <> session_user
+          and pg_roles.oid in (select named_role.oid from named_role where named_role.kind = 'definer') and not exists (select from pg_auth_members where member = pg_roles.oid)
+          and not exists (
+            select from pg_shdepend join pg_database on datname = current_database()
+            where refclassid = 'pg_authid'::regclass and refobjid = pg_roles.oid and deptype = 'o'
+              and (dbid <> pg_database.oid or classid <> 'pg_proc'::regclass or not (objid::regprocedure::text = any (given.definers))))`
+
 /** Code in the database. */
 export const functionRules: readonly Rule[] = [
   {
@@ -140,9 +148,10 @@ export const functionRules: readonly Rule[] = [
     severity: 'warning',
     title: 'A function that runs as a role which can log in',
     gain: 'Its policies, without its function, for whoever learns a password.',
-    explanation: 'What shows a role all rows for the sake of one function is harmless as long as nobody else can be that role.',
+    explanation: 'What shows a role all rows for the sake of one function is harmless as long as nobody else can be that role. One that does more than own such functions goes on to log in, and the function gets an owner of its own, with what it reads granted to that.',
     query: `
-      select own_function.name as object, format('runs as %s, which can log in', owner_name) as detail, format('alter role %s nologin;', owner_name) as mend
+      select own_function.name as object, format('runs as %s, which can log in', owner_name) as detail,
+        case when ${isForFunctionsAlone} then format('alter role %s nologin;', owner_name) else format('alter routine %s owner to <a role of its own that logs in nowhere>;', own_function.name) end as mend
       from given, own_function join pg_roles on pg_roles.oid = own_function.proowner
       where prosecdef and own_function.name = any (given.definers) and rolcanlogin`
   },

@@ -21,7 +21,7 @@ export const overAllRows = (statements: string, tables: string): string => `(
 export const oneLineLiteral = (text: string): string => `('E''' || replace(replace(replace(replace(replace(${text}, '\\', '\\\\'), '''', ''''''), chr(10), '\\n'), chr(13), '\\r'), chr(9), '\\t') || '''')`
 
 /** The comment of what is made anew, which goes with what was there. @param kindAndName as COMMENT ON has them, an expression of SQL @param catalog where it is listed @param id its number there */
-export const commentAgain = (kindAndName: string, catalog: 'pg_constraint' | 'pg_class' | 'pg_publication', id: string): string => `coalesce((
+export const commentAgain = (kindAndName: string, catalog: 'pg_constraint' | 'pg_class' | 'pg_policy' | 'pg_publication', id: string): string => `coalesce((
   select concat(' comment on ', ${kindAndName}, ' is ', ${oneLineLiteral('description')}, ';') from pg_description where classoid = '${catalog}'::regclass and objoid = ${id} and objsubid = 0), '')`
 
 /** The same of a constraint. @param constraint its row of pg_constraint */

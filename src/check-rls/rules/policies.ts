@@ -1,5 +1,5 @@
 import { withoutClosedForms, withoutClosedReturns } from '../closed-forms.ts'
-import { oneLineLiteral } from './mends.ts'
+import { commentAgain, oneLineLiteral } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
 /** What makes a tenant of a setting that is missing. */
@@ -34,6 +34,14 @@ const asksSomething = String.raw`\m(?:current_setting|current_user|session_user|
 const madeWith = (expression: string): string => `(
   select concat('alter policy ', quote_ident(polname), ' on ', table_name, case when polcmd <> 'a' then ' using ' || made.expression end, case when polcmd in ('a', 'w', '*') then ' with check ' || made.expression end, ';') from (select ${expression} as expression) as made)`
 const madeCanonical = madeWith('canonical')
+/** What a policy narrowed by AND beside what it is made to say, which it loses then. @param text an expression of SQL */
+const narrowingToo = (text: string): string => `case when position(' AND ' in ${text}) > 0 then format(' create policy <name> on %s as restrictive for all to <role> using (<what else it asked for>);', table_name) else '' end`
+const saidAnew = ' (<what it asked for, by a column of the row>)'
+/** Makes those of its expressions that are so say what its author has to say: what is restrictive, or for others than the tenants, is not what the canonical one says. @param isSo a condition, for the text and the tree of either */
+const madeByItsAuthor = (isSo: (text: string, tree: string) => string): string =>
+  `concat('alter policy ', quote_ident(polname), ' on ', table_name, case when ${isSo('using_text', 'using_tree')} then ' using${saidAnew}' end, case when ${isSo('check_text', 'check_tree')} then ' with check${saidAnew}' end, ';')`
+const castsKey = (text: string): string => `position('(' || quoted_key || ')::' in ${text}) > 0`
+const asksAnotherTable = (tree: string): string => `(${tree} like '%{SUBLINK%' and ${tree} ~ ':rtable \\(')`
 
 /** That this policy compares the key with the setting itself. @param source an expression of SQL for what reads it now @param type an expression of SQL for the key's type */
 const readsSetting = (source: string, type: string): string => `(
@@ -72,11 +80,26 @@ const calledOnce = (text: string): string => `regexp_replace(${text}, ${calledTh
 const needsNoSetting = `not prosecdef and (
   select bool_and(setting ~ '^search_path=' and (prosqlbody is not null or setting ~ '^search_path=(?:(?:"?pg_catalog"?|"?pg_temp"?|"")(?:, )?)*$')) from unnest(proconfig) as setting)`
 
+/** What a dump makes only of functions that are IMMUTABLE: indexes, partitions, statistics, generated columns. */
+const hasToBeImmutable = `exists (
+          select from pg_depend as using_it left join pg_attrdef on using_it.classid = 'pg_attrdef'::regclass and pg_attrdef.oid = using_it.objid left join pg_attribute on attrelid = adrelid and attnum = adnum
+          where using_it.refclassid = 'pg_proc'::regclass and using_it.refobjid = function.oid and (using_it.classid in ('pg_class'::regclass, 'pg_statistic_ext'::regclass) or attgenerated <> ''))`
+
 /** Whether a role that a policy is for was named, by itself or for what it owns. */
 const isNamed = (role: string): string => `(
   ${role} = any (given.trusted_roles) or ${role} in (select runtime_role.oid from runtime_role) or exists (
     select from pg_roles join own_function on own_function.proowner = pg_roles.oid and own_function.prosecdef and own_function.name = any (given.definers)
     where pg_roles.oid = ${role} and not pg_roles.rolcanlogin))`
+
+/**
+ * Whether `named_role`, which serves no requests, sees rows by this policy for PUBLIC alone: the policies hold for it, and none but this shows it
+ * any. Of the owners of tables, those that functions run as: what else they do is not done for a tenant.
+ */
+const isServedByIt = `not pg_roles.rolsuper and not pg_roles.rolbypassrls
+              and (named_role.kind <> 'owner' or exists (select from given, own_function where own_function.proowner = named_role.oid and prosecdef and own_function.name = any (given.definers)))
+              and not exists (
+                select from any_policy as other, unnest(other.polroles) as target (oid)
+                where other.polrelid = policy.polrelid and other.polpermissive and other.polcmd in (policy.polcmd, '*') and target.oid <> 0 and pg_has_role(named_role.oid, target.oid, 'usage'))`
 
 /** What gives one text for several, of what a transaction sets: a part of it, or that in one case of letters. */
 const fewer = String.raw`\m(?:lower|upper|initcap|left|right|substr|substring|overlay|split_part|translate|replace|regexp_replace|regexp_substr|regexp_match|hashtext|hashtextextended|length|ascii|abs|round|trunc|floor|ceil|mod)"?\s*\((?:[^();]|\()*`
@@ -96,8 +119,7 @@ export const policyRules: readonly Rule[] = [
     explanation: 'Every permissive policy that reaches a tenant role has to compare the key with the tenant of the transaction, and no "or" makes it stricter. Nor is it that tenant where the key may be one of many, = ANY (...), or is compared with what depends on the row: its own key, what a function makes of its id, a sub-select that names it. What "and" adds to that narrows it, and is let be; a restrictive policy says it for all others, too.',
     query: `
       select name as object, 'shows rows where ' || coalesce(using_text, '<anything>') || ', not where ' || canonical as detail,
-        ${madeCanonical}
-          || case when position(' AND ' in concat(using_text, check_text)) > 0 then format(' create policy <name> on %s as restrictive for all to <role> using (<what else it asked for>);', table_name) else '' end as mend
+        ${madeCanonical} || ${narrowingToo('concat(using_text, check_text)')} as mend
       from policy where reaches_tenants and polpermissive and polcmd <> 'a' and using_expression is distinct from canonical`
   },
   {
@@ -108,8 +130,7 @@ export const policyRules: readonly Rule[] = [
     explanation: 'WITH CHECK is what a new row must fulfil. Where it is left out, USING stands in for it, except for INSERT, where nothing does.',
     query: `
       select name as object, 'accepts rows where ' || coalesce(check_text, '<anything>') || ', not where ' || canonical as detail,
-        format('alter policy %I on %s with check %s;', polname, table_name, canonical)
-          || case when position(' AND ' in coalesce(check_text, using_text, '')) > 0 then format(' create policy <name> on %s as restrictive for all to <role> using (<what else it asked for>);', table_name) else '' end as mend
+        format('alter policy %I on %s with check %s;', polname, table_name, canonical) || ${narrowingToo("coalesce(check_text, using_text, '')")} as mend
       from policy
       where reaches_tenants and polpermissive and polcmd in ('a', 'w', '*') and coalesce(check_expression, case when polcmd <> 'a' then using_expression end) is distinct from canonical`
   },
@@ -120,12 +141,14 @@ export const policyRules: readonly Rule[] = [
     gain: 'Its rows for every role there is and every role there will be.',
     explanation: 'A policy without TO is for PUBLIC. It adds to what each other policy shows, to roles that nobody thought of, too.',
     query: `
-      select name as object, 'is for PUBLIC' as detail, format('alter policy %I on %s to %s;', polname, table_name, coalesce(case when coalesce(using_expression, canonical) = canonical and coalesce(check_expression, canonical) = canonical then served.names end, '<role>')) as mend
-      from policy cross join lateral (
-        select string_agg(runtime_role.name, ', ' order by runtime_role.name) as names
-        from runtime_role where kind = 'tenant' and has_any_column_privilege(runtime_role.oid, polrelid, 'select, insert, update')
-      ) as served
-      where polpermissive and 0 = any (polroles)`
+      select name as object, 'is for PUBLIC' as detail,
+        format('alter policy %I on %s to %s;', polname, table_name, coalesce(case when coalesce(using_expression, canonical) = canonical and coalesce(check_expression, canonical) = canonical then (
+          select string_agg(named_role.name, ', ' order by named_role.kind <> 'tenant', named_role.name)
+          from named_role join pg_roles on pg_roles.oid = named_role.oid
+          where (has_any_column_privilege(named_role.oid, polrelid, 'select, insert, update') or has_table_privilege(named_role.oid, polrelid, 'delete'))
+            and (named_role.kind = 'tenant' or named_role.kind <> 'operator' and ${isServedByIt})
+        ) end, '<role>')) as mend
+      from policy where polpermissive and 0 = any (polroles)`
   },
   {
     id: 'policy-for-another-role',
@@ -150,9 +173,20 @@ export const policyRules: readonly Rule[] = [
     gain: 'Whoever gets into the view over all tenants changes the rows of all tenants.',
     explanation: 'A role that sees everything changes nothing: its policies are FOR SELECT.',
     query: `
-      select name as object, 'is not for SELECT alone' as detail, format(case when polcmd = 'a' then 'drop policy %I on %s;' else 'drop policy %I on %s; create policy %1$I on %2$s as %3$s for select to %4$s using %5$s;' end, polname, table_name, case when polpermissive then 'permissive' else 'restrictive' end,
-          (select string_agg(target.oid::regrole::text, ', ') from unnest(polroles) as target (oid)), coalesce('(' || using_text || ')', '(true)')) as mend
-      from policy where reaches_operators and not reaches_tenants and polcmd <> 'r'`
+      select name as object, 'is not for SELECT alone' as detail,
+        (
+          select case when target.others is null then format('drop policy %I on %s;', polname, table_name) else format('alter policy %I on %s to %s;', polname, table_name, target.others) end
+            -- None but one for all commands shows what it is true of.
+            || coalesce(case when polcmd = '*' and using_text is not null then format(' create policy %I on %s for select to %s using (%s);', shown.name, table_name, target.operators, using_text)
+              || ${commentAgain("format('policy %I on %s', shown.name, table_name)", 'pg_policy', 'policy.oid')} end, '')
+          from (
+            select string_agg(role.name, ', ' order by place) filter (where is_operators) as operators, string_agg(role.name, ', ' order by place) filter (where not is_operators) as others
+            from unnest(polroles) with ordinality as named (oid, place), lateral (
+              select case named.oid when 0 then 'public' else named.oid::regrole::text end as name,
+                named.oid = 0 or exists (select from runtime_role where kind = 'operator' and pg_has_role(runtime_role.oid, named.oid, 'usage')) as is_operators) as role
+          ) as target, lateral (select case when target.others is null then polname else left(polname, 56) || '_select' end as name) as shown
+        ) as mend
+      from policy where polpermissive and reaches_operators and not reaches_tenants and polcmd <> 'r'`
   },
   {
     id: 'context-fails-open',
@@ -280,8 +314,8 @@ export const policyRules: readonly Rule[] = [
     explanation: 'A denormalised key needs no look-up. Distributed tables of Citus refuse policies with sub-selects.',
     query: `
       select name as object, coalesce(using_expression, check_expression) as detail,
-        case when reaches_tenants then ${madeCanonical} else format('drop policy %I on %s; create policy %1$I on %2$s for all to <role> using %3$s with check %3$s;', polname, table_name, canonical) end as mend
-      from policy, concat(using_tree, check_tree) as tree where tree like '%{SUBLINK%' and tree ~ ':rtable \\(' and not is_narrower`
+        case when reaches_tenants and polpermissive then ${madeCanonical} || ${narrowingToo('concat(using_text, check_text)')} else ${madeByItsAuthor((_text, tree) => asksAnotherTable(tree))} end as mend
+      from policy where (${asksAnotherTable('using_tree')} or ${asksAnotherTable('check_tree')}) and not is_narrower`
   },
   {
     id: 'policy-casts-key',
@@ -291,8 +325,8 @@ export const policyRules: readonly Rule[] = [
     explanation: 'Compare the bare column: cast the setting, not the column.',
     query: `
       select name as object, coalesce(using_expression, check_expression) as detail,
-        ${madeCanonical} as mend
-      from policy where reaches_tenants and compared_key = quoted_key and position('(' || quoted_key || ')::' in concat(using_expression, check_expression)) > 0`
+        case when polpermissive then ${madeCanonical} || ${narrowingToo('concat(using_text, check_text)')} else ${madeByItsAuthor(text => castsKey(text))} end as mend
+      from policy where reaches_tenants and compared_key = quoted_key and ${castsKey('concat(using_expression, check_expression)')}`
   },
   {
     id: 'policy-restricts-nothing',
@@ -312,7 +346,9 @@ export const policyRules: readonly Rule[] = [
     explanation: 'An IMMUTABLE function without arguments is computed once, when the statement is planned; with a generic plan that is once for a connection. PostgreSQL, "Function Volatility Categories".',
     query: `
       select distinct policy.name as object, 'calls ' || function.oid::regprocedure || ', which is ' || case provolatile when 'i' then 'IMMUTABLE' else 'VOLATILE' end as detail,
-        format('alter function %s stable;', function.oid::regprocedure) as mend
+        case when provolatile = 'v' and coalesce(pg_get_function_sqlbody(function.oid), prosrc) ~* '\\m(insert|update|delete|merge|nextval|setval|set_config|execute|call)\\M' or provolatile = 'i' and ${hasToBeImmutable}
+          then format('create function <a stable one that gives what %s gives>; alter policy %I on %s <that calls it>;', function.oid::regprocedure, polname, table_name)
+          else format('alter function %s stable;', function.oid::regprocedure) end as mend
       from policy
       join pg_depend on classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass
       join pg_proc as function on function.oid = refobjid
