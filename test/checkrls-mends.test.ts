@@ -493,6 +493,24 @@ t.test('a function that runs as its owner goes on to work, and nobody is locked 
   })
 })
 
+t.test('an application whose role owned its tables works when it owns them no more, and is not told that its sessions should see none', async t => {
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const owned = `alter table shop.tenant owner to ${tenant}; alter table shop.orders owner to ${tenant}; alter table shop.line owner to ${tenant}; alter function shop.current_tenant() owner to ${tenant}; alter schema shop owner to ${tenant}`
+    await mended(t, query, {
+      what: 'everything',
+      sql: `alter table shop.orders add number bigserial; ${owned}`,
+      ids: ['role-owns'],
+      asked: { hiddenColumns: ['orders.secret'] },
+      asSuperuser: true,
+      said: [['<owner>', owner], ['<what it uses of select, insert, update, delete>', 'select']],
+      then: [...works, [tenant, 'update shop.orders set tenant_id = 2', '42501'], [tenant, 'select secret from shop.orders', '42501'], [tenant, 'truncate shop.line', '42501'], [tenant, 'select name from shop.tenant'], [operator, 'do $$ begin assert (select count(*) from shop.orders) = 2; end $$']]
+    })
+    await mended(t, query, { what: 'a table of the operator\'s', sql: `alter table shop.orders owner to ${operator}; grant select, insert, delete, update (note) on shop.orders to ${tenant}`, ids: ['role-owns'], asSuperuser: true, said: [['<owner>', owner]], then: [...works, [operator, 'delete from shop.orders', '42501']] })
+    await mended(t, query, { what: 'sessions of an owner', sql: `${owned}; alter table shop.line owner to ${owner}; alter role ${owner} login`, ids: ['owner-sees-nothing'], asSuperuser: true, mends: new RegExp(`^alter role ${owner} set row_security = off;$`), then: [[tenant, `do $$ begin assert not exists (select from pg_catalog.pg_db_role_setting where setrole = '${tenant}'::regrole); end $$`]] })
+  })
+})
+
 t.test('a function that has to be IMMUTABLE, or writes, stays what it is', async t => {
   await withClient(database.admin, async client => {
     const query = queryOf(client)

@@ -17,6 +17,12 @@ export const grantAgain = (privilege: 'select' | 'update', relation: string, isL
   where left_column.attrelid = ${relation}.oid and left_column.attnum > 0 and not left_column.attisdropped and ${isLeft} and has_column_privilege(runtime_role.oid, ${relation}.oid, left_column.attnum, '${privilege}')
   having count(*) > 0), '')`
 
+/** Whether a column of `any_table` is one that was named to be hidden: alone, with its table, or with the schema as well; of a partition, with what it is a part of. */
+export const isHidden = (column: string, table = 'any_table'): string => `(array[${column}::text, format('%s.%s', ${table}.relname, ${column}), format('%s.%I', ${table}.name, ${column})] && given.hidden_columns
+  or ${table}.relispartition and exists (
+    select from pg_partition_ancestors(${table}.oid) as above join pg_class as whole on whole.oid = above.relid
+    where array[format('%s.%s', whole.relname, ${column}), format('%s.%I', above.relid, ${column})] && given.hidden_columns))`
+
 const grantedTo = (query: string): string => `coalesce((
   select string_agg(distinct case granted.grantee when 0 then 'public' else granted.grantee::regrole::text end, ', ')
   from (${query}) as granted where granted.grantee = 0 or pg_has_role(runtime_role.oid, granted.grantee, 'usage')), runtime_role.name)`

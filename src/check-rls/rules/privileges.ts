@@ -1,4 +1,4 @@
-import { grantAgain, grantees, granteesOf } from './grantees.ts'
+import { grantAgain, grantees, granteesOf, isHidden } from './grantees.ts'
 import { keptOf, losing } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
@@ -13,12 +13,6 @@ const keptByNamed = (privileges: Parameters<typeof keptOf>[1], isRevoked: Parame
 
 /** Whether it is from this grantee that a role which serves requests has something, itself included. */
 const throughIt = (grantee: string): string => `(${grantee} = 0 or pg_has_role(runtime_role.oid, ${grantee}, 'usage'))`
-
-/** Whether a column of `any_table` is one that was named to be hidden: alone, with its table, or with the schema as well; of a partition, with what it is a part of. */
-const isHidden = (column: string, table = 'any_table'): string => `(array[${column}::text, format('%s.%s', ${table}.relname, ${column}), format('%s.%I', ${table}.name, ${column})] && given.hidden_columns
-  or ${table}.relispartition and exists (
-    select from pg_partition_ancestors(${table}.oid) as above join pg_class as whole on whole.oid = above.relid
-    where array[format('%s.%s', whole.relname, ${column}), format('%s.%I', above.relid, ${column})] && given.hidden_columns))`
 
 /** Who has some of these privileges on tables of tenants, of those whom nobody has named. */
 const ofUnnamed = (privileges: readonly string[]): string => `

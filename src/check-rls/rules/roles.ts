@@ -1,3 +1,4 @@
+import { isHidden } from './grantees.ts'
 import type { Rule } from '../rule.ts'
 
 /** The memberships of its own by which one role may become another: as of PostgreSQL 16, whoever granted one has to be named to take it back. */
@@ -5,6 +6,29 @@ const revokeMemberships = (member: string, other: string): string => `(
   select string_agg(distinct format('revoke %s from %s%s;', membership.roleid::regrole, ${member}::regrole,
     case when membership.grantor <> 10 and current_setting('server_version_num')::integer >= 160000 then ' granted by ' || membership.grantor::regrole else '' end), ' ')
   from pg_auth_members as membership where membership.member = ${member} and (membership.roleid = ${other} or pg_has_role(membership.roleid, ${other}, 'member')))`
+
+const usedByItsRequests = "'<what it uses of select, insert, update, delete>'"
+/** What a role that serves requests needs of what it has owned, as GRANT has it: of `pg_shdepend`. */
+const keptOfOwned = `case pg_shdepend.classid
+  when 'pg_namespace'::regclass then 'usage on schema ' || objid::regnamespace
+  when 'pg_proc'::regclass then (select 'execute on routine ' || pg_proc.oid::regprocedure from pg_proc where pg_proc.oid = objid and prorettype <> 'trigger'::regtype)
+  when 'pg_database'::regclass then (select format('connect on database %I', datname) from pg_database where pg_database.oid = objid)
+  when 'pg_class'::regclass then (
+    select case
+        when relkind <> 'S' then concat(coalesce(owned.privileges, ${usedByItsRequests}), ' on ', pg_class.oid::regclass)
+        when not exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = pg_class.oid and pg_depend.deptype = 'i') then 'usage on sequence ' || pg_class.oid::regclass
+      end
+    from pg_class left join lateral (
+      select case when kind = 'operator' then readable.privilege when not is_root then concat_ws(', ', readable.privilege, 'insert', 'update (' || readable.others || ')', 'delete') end as privileges
+      from tenant_table, lateral (
+        select case when bool_or(${isHidden('attname', 'tenant_table')}) then format('select (%s)', string_agg(quote_ident(attname), ', ' order by attnum) filter (where not ${isHidden('attname', 'tenant_table')})) else 'select' end as privilege,
+          string_agg(quote_ident(attname), ', ' order by attnum) filter (where attnum <> key_number and attgenerated = '') as others
+        from pg_attribute where attrelid = tenant_table.oid and attnum > 0 and not attisdropped
+      ) as readable
+      where tenant_table.oid = pg_class.oid and key_number is not null
+    ) as owned on true
+    where pg_class.oid = objid)
+  end`
 
 /** Who the roles that serve requests are, and who they may become. */
 export const roleRules: readonly Rule[] = [
@@ -151,10 +175,10 @@ export const roleRules: readonly Rule[] = [
     severity: 'error',
     title: 'A role that serves requests and owns something here',
     gain: 'Whoever owns a table disables its row-level security; whoever owns a function or a schema changes what it does for all.',
-    explanation: 'Ownership is the right to alter. Have a role that logs in for migrations alone own everything.',
+    explanation: 'Ownership is the right to alter. Have a role that logs in for migrations alone own everything. What is reassigned takes the owner’s privileges with it: those that a request may need, and that no other rule would take, are granted, and what it uses of the rest is for its author to say.',
     query: `
-      select runtime_role.name as object, 'it owns ' || pg_describe_object(pg_shdepend.classid, pg_shdepend.objid, pg_shdepend.objsubid) as detail, format('reassign owned by %s to <owner>;', runtime_role.name) as mend
-      from runtime_role join pg_shdepend on refclassid = 'pg_authid'::regclass and refobjid = runtime_role.oid and deptype = 'o'
+      select runtime_role.name as object, 'it owns ' || pg_describe_object(pg_shdepend.classid, pg_shdepend.objid, pg_shdepend.objsubid) as detail, concat('reassign owned by ', runtime_role.name, ' to <owner>;', ' grant ' || ${keptOfOwned} || ' to ' || runtime_role.name || ';') as mend
+      from given, runtime_role join pg_shdepend on refclassid = 'pg_authid'::regclass and refobjid = runtime_role.oid and deptype = 'o'
       where dbid in (0, (select oid from pg_database where datname = current_database()))`
   },
   {
@@ -270,7 +294,9 @@ export const roleRules: readonly Rule[] = [
     query: `
       select distinct quote_ident(pg_roles.rolname) as object, 'owns tables with forced row-level security, and its sessions begin with row_security on' as detail, format('alter role %I set row_security = off;', pg_roles.rolname) as mend
       from tenant_table join pg_roles on pg_roles.oid = tenant_table.relowner
-      where relforcerowsecurity and rolcanlogin and not rolsuper and not rolbypassrls and not exists (
+      where relforcerowsecurity and rolcanlogin and not rolsuper and not rolbypassrls
+        -- Of one that serves requests, each of them would fail: that it owns tables is what is wrong.
+        and pg_roles.oid not in (select runtime_role.oid from runtime_role) and not exists (
         select from pg_db_role_setting, unnest(setconfig) as setting where setrole in (0, pg_roles.oid) and setting ~* '^row_security=(off|false|no|0)')`
   },
   {
