@@ -210,7 +210,21 @@ t.test('a counter that a default needs counts on, and can neither be read nor se
     for (const grant of ['all', 'update', 'select, usage']) {
       for (const role of [tenant, 'public']) await mended(t, query, { what: `${grant} to ${role}`, sql: `set local role ${owner}; set local search_path = shop; ${counted.split('; ')[0] ?? ''}; grant ${grant} on sequence shop.orders_number_seq to ${role}`, ids: ['sequence-readable'], then })
     }
-    await mended(t, query, { what: 'one that nothing needs', sql: `create sequence shop.numbers; alter sequence shop.numbers owner to ${owner}; grant usage on sequence shop.numbers to ${tenant}`, ids: ['sequence-readable'], then: [[tenant, "select nextval('shop.numbers')", '42501']] })
+    const identity = `set local role ${owner}; alter table shop.orders add number bigint generated always as identity; grant`
+    await mended(t, query, { what: 'one that nothing needs', sql: `${identity} usage on sequence shop.orders_number_seq to ${tenant}`, ids: ['sequence-readable'], then: [...then, [tenant, "select nextval('shop.orders_number_seq')", '42501']] })
+    const called = `create sequence shop.numbers; alter sequence shop.numbers owner to ${owner}; grant`
+    for (const [grant, mend] of [['usage', ''], ['all', 'revoke select, update on sequence shop.numbers from T; '], ['update', 'grant usage on sequence shop.numbers to T; revoke select, update on sequence shop.numbers from T; ']] as const) {
+      const left = `revoke usage on sequence shop.numbers from <${tenant}, unless the application counts with it>;`
+      const counts = { what: `${grant} on one that no default counts with`, sql: `${called} ${grant} on sequence shop.numbers to ${tenant}`, ids: ['sequence-readable'], mends: new RegExp(`^${mend.replaceAll('T', tenant)}${left}$`) }
+      await mended(t, query, { ...counts, said: [[`<${tenant}, unless the application counts with it>`, tenant]], then: [...works, [tenant, "select nextval('shop.numbers')", '42501']] })
+      await query('begin')
+      try {
+        await query(`${shop}; ${counts.sql}; ${mend.replaceAll('T', tenant)} set local role ${tenant}`)
+        await t.resolves(query("select nextval('shop.numbers')"), `${grant}: what it does say lets it count on`)
+      } finally {
+        await query('rollback')
+      }
+    }
   })
 })
 
@@ -490,6 +504,71 @@ t.test('a function that runs as its owner goes on to work, and nobody is locked 
       ['one that owns another function', `alter role ${keeper} login; create function shop.more() returns void language sql as ''; alter function shop.more() owner to ${keeper}`],
       ['one that makes roles', `alter role ${keeper} login createrole`], ['a member of another', `alter role ${keeper} login; grant ${other} to ${keeper}`], ['one that is trusted', `alter role ${keeper} login`, { trustedRoles: [keeper] }], ['one that serves tenants', `alter role ${keeper} login`, { tenantRoles: [tenant, keeper] }]
     ] as const) await mended(t, query, { what, sql: `${titles(keeper)}; ${sql}`, ids: ['definer-owner-logs-in'], asked: { definers, ...asked }, isLeft: true, mends: /^alter routine shop\.titles\(\) owner to <a role of its own that logs in nowhere>;$/ })
+  })
+})
+
+t.test('what is taken from a role that serves requests through PUBLIC stays with those named that serve none', async t => {
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const may = (role: string, isIt: boolean, asks: string): readonly [string, string] => [role, `do $$ begin assert ${asks} = ${isIt}; end $$`]
+    for (const [id, signature, isOfTenants] of [
+      ['setting-forgeable', 'set_config(text,text,boolean)', true], ['session-functions', 'pg_try_advisory_lock(bigint)', true], ['query-functions', 'query_to_xml(text,boolean,boolean,text)', true], ['large-objects', 'lo_get(oid)', false], ['server-files', 'pg_read_file(text)', false]
+    ] as const) {
+      const asks = `has_function_privilege('pg_catalog.${signature}', 'execute')`
+      await mended(t, query, {
+        what: id,
+        sql: `revoke execute on function pg_catalog.${signature} from ${tenant}; grant execute on function pg_catalog.${signature} to public`,
+        ids: [id],
+        asked: { trustedRoles: [other] },
+        asSuperuser: true,
+        then: [...works, may(tenant, false, asks), may(operator, isOfTenants, asks), may(owner, true, asks), may(other, true, asks)]
+      })
+    }
+    for (const [id, body, language] of [['function-runs-text', "'begin execute q; end'", 'plpgsql'], ['language-untrusted', "'int4in'", 'internal']] as const) {
+      const signature = language === 'internal' ? 'shop.run(cstring)' : 'shop.run(text)'
+      await mended(t, query, { what: id, sql: `create function shop.run(${language === 'internal' ? 'cstring' : 'q text'}) returns ${language === 'internal' ? 'integer' : 'void'} language ${language} as ${body}`, ids: [id], asked: { trustedRoles: [other] }, asSuperuser: true, then: [...works, may(tenant, false, `has_function_privilege('${signature}', 'execute')`), may(other, true, `has_function_privilege('${signature}', 'execute')`), may(owner, true, `has_function_privilege('${signature}', 'execute')`)] })
+    }
+    await mended(t, query, { what: 'what creates in a schema', sql: 'create schema plan; grant all on schema plan to public', ids: ['create-privilege'], asked: { trustedRoles: [other] }, asSuperuser: true, then: [...works, [owner, 'create table plan.made ()'], [other, 'create table plan.made ()'], [tenant, 'create table plan.made ()', '42501'], [operator, 'create table plan.made ()', '42501']] })
+    for (const [id, privilege, inverse] of [['create-privilege', 'create', owner], ['temporary-privilege', 'temporary', other]] as const) {
+      await mended(t, query, {
+        what: `${privilege} in the database`,
+        sql: `do $$ begin execute format('grant ${privilege} on database %I to public', current_database()); end $$`,
+        ids: [id],
+        asked: { trustedRoles: [other] },
+        asSuperuser: true,
+        then: [...works, may(inverse, true, `has_database_privilege(current_database(), '${privilege}')`), may(tenant, false, `has_database_privilege(current_database(), '${privilege}')`)]
+      })
+    }
+  })
+})
+
+t.test('a privilege is taken from whoever has it, whoever granted it', async t => {
+  await withClient(database.admin, async client => {
+    const query = queryOf(client)
+    const handing = (sql: string): string => `grant all on shop.orders to ${other} with grant option; grant usage on schema shop to ${other}; set local role ${other}; ${sql}; reset role`
+    for (const [ids, sql, then] of [
+      [['privilege-beyond-rows'], `grant truncate on shop.orders to ${tenant}, public`, [tenant, 'truncate shop.orders', '42501']],
+      [['operator-writes'], `grant delete on shop.orders to ${operator}`, [operator, 'delete from shop.orders', '42501']],
+      [['operator-writes'], `grant update (note) on shop.orders to ${operator}`, [operator, "update shop.orders set note = ''", '42501']],
+      [['key-updatable'], `grant update on shop.orders to ${tenant}`, [tenant, 'update shop.orders set tenant_id = 1', '42501']],
+      [['column-readable'], `grant select on shop.orders to ${tenant}`, [tenant, 'select secret from shop.orders', '42501']],
+      [['granted-to-public'], 'grant select on shop.orders to public', [`${other}_guest`, 'select note from shop.orders', '42501']],
+      [['privilege-for-another-role'], `grant select on shop.orders to ${other}_guest`, [`${other}_guest`, 'select note from shop.orders', '42501']],
+      [['grant-option'], `grant delete on shop.orders to ${tenant} with grant option`, [tenant, 'do $$ begin assert not has_table_privilege(\'shop.orders\', \'delete with grant option\'); end $$']]
+    ] as const) {
+      await mended(t, query, { what: ids.join(), sql: `create role ${other}_guest login; grant usage on schema shop to ${other}_guest; ${handing(sql)}`, ids: [...ids], asked: { trustedRoles: [other], hiddenColumns: ['orders.secret'] }, asSuperuser: true, then: [...works, then] })
+    }
+    for (const [id, kind] of [['relation-elsewhere', 'table'], ['materialized-view-readable', 'materialized view']] as const) {
+      await mended(t, query, { what: kind, sql: `create schema plan; grant usage on schema plan to ${tenant}, ${other}; create ${kind} plan.kept as select 1 as one; grant all on plan.kept to ${other} with grant option; set local role ${other}; grant select on plan.kept to ${tenant}; reset role`, ids: [id], asked: { trustedRoles: [other] }, asSuperuser: true, then: [...works, [tenant, 'select one from plan.kept', '42501'], [other, 'select one from plan.kept']] })
+    }
+    await mended(t, query, {
+      what: 'a counter',
+      sql: `alter table shop.orders add number bigserial; grant all on sequence shop.orders_number_seq to ${other} with grant option; set local role ${other}; grant all on sequence shop.orders_number_seq to ${tenant}; reset role`,
+      ids: ['sequence-readable'],
+      asked: { trustedRoles: [other] },
+      asSuperuser: true,
+      then: [...works, [tenant, 'select last_value from shop.orders_number_seq', '42501']]
+    })
   })
 })
 

@@ -1,5 +1,5 @@
-import { grantees } from './grantees.ts'
-import { losing } from './mends.ts'
+import { grantees, throughIt } from './grantees.ts'
+import { keptBy, servesNone } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
 /** What comes with PostgreSQL 15 to 18, is LEAKPROOF, and neither compares nor is called by an index: casts that lose nothing, hashes. */
@@ -68,6 +68,9 @@ const isForFunctionsAlone = `not pg_roles.rolsuper and not pg_roles.rolbypassrls
             select from pg_shdepend join pg_database on datname = current_database()
             where refclassid = 'pg_authid'::regclass and refobjid = pg_roles.oid and deptype = 'o'
               and (dbid <> pg_database.oid or classid <> 'pg_proc'::regclass or not (objid::regprocedure::text = any (given.definers))))`
+
+/** What the named roles that serve no requests keep of a function that is taken from one that does. @param routine its row of `own_function` */
+const keptByServingNone = (routine: string): string => keptBy(`'execute on routine ' || ${routine}.name`, `coalesce(${routine}.proacl, acldefault('f', ${routine}.proowner))`, "'EXECUTE'", throughIt('held.grantee'), servesNone)
 
 /** Code in the database. */
 export const functionRules: readonly Rule[] = [
@@ -199,7 +202,8 @@ export const functionRules: readonly Rule[] = [
     gain: 'A second statement, and with it SET LOCAL, for whoever finds one SQL injection.',
     explanation: 'A function that executes a text of its caller’s is query_to_xml() over again. What it executes has to be one text of its own: values go behind USING or through %L, and names through %I, but not that of what SET sets. One that cannot be otherwise, and that you have read, is named with --definer.',
     query: `
-      select distinct runnable_function.name as object, format('%s %s, and it executes a text that may be any statement', role_name, how) as detail, format('revoke execute on routine %s from %s;', runnable_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
+      select distinct runnable_function.name as object, format('%s %s, and it executes a text that may be any statement', role_name, how) as detail,
+        ${keptByServingNone('runnable_function')} || format('revoke execute on routine %s from %s;', runnable_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
       from given, runnable_function join function_code using (oid) join runtime_role on runtime_role.name = role_name
       where exists (select from forgeable_setting) and not is_of_extension and lanname = 'plpgsql' and not ${isVouchedFor} and shape ~* ${executesAnything}`
   },
@@ -227,8 +231,8 @@ export const functionRules: readonly Rule[] = [
     explanation: 'PUBLIC may execute every function unless that was revoked. Grant by name.',
     query: `
       select own_function.name as object, 'PUBLIC may execute it' as detail, 
-        coalesce(format('grant execute on routine %s to ', own_function.name) || ${losing("coalesce(own_function.proacl, acldefault('f', own_function.proowner))", "'EXECUTE'", 'held.grantee = 0', `
-          (named_role.kind not in ('tenant', 'operator') or own_function.lanpltrusted and not coalesce(own_function.lanname = 'plpgsql' and shape ~* ${executesAnything}, false))`)} || '; ', '')
+        ${keptBy("'execute on routine ' || own_function.name", "coalesce(own_function.proacl, acldefault('f', own_function.proowner))", "'EXECUTE'", 'held.grantee = 0', `
+          (named_role.kind not in ('tenant', 'operator') or own_function.lanpltrusted and not coalesce(own_function.lanname = 'plpgsql' and shape ~* ${executesAnything}, false))`)}
           || format('revoke execute on routine %s from public;', own_function.name) as mend
       from given_schema join own_function on own_function.pronamespace = given_schema.oid and not own_function.is_of_extension left join function_code on function_code.oid = own_function.oid
       where exists (select from aclexplode(coalesce(own_function.proacl, acldefault('f', own_function.proowner))) as acl where acl.grantee = 0)`
@@ -240,7 +244,8 @@ export const functionRules: readonly Rule[] = [
     gain: 'The files of the server, and with them all tenants.',
     explanation: 'Untrusted languages run as the operating system’s user that runs PostgreSQL.',
     query: `
-      select distinct own_function.name as object, format('is written in %I, and %s may call it', lanname, runtime_role.name) as detail, format('revoke execute on routine %s from %s;', own_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
+      select distinct own_function.name as object, format('is written in %I, and %s may call it', lanname, runtime_role.name) as detail,
+        ${keptByServingNone('own_function')} || format('revoke execute on routine %s from %s;', own_function.name, ${grantees("coalesce(proacl, acldefault('f', proowner))")}) as mend
       from own_function, runtime_role
       where not lanpltrusted and prokind <> 'a' and not (is_of_extension and lanname in ('c', 'internal')) and has_function_privilege(runtime_role.oid, own_function.oid, 'execute') and has_schema_privilege(runtime_role.oid, own_function.pronamespace, 'usage')`
   }

@@ -44,11 +44,17 @@ export const indexPlaceAgain = (index: string): string => `(
  * @param isRevoked a condition on `held.grantee`
  * @param isMeant a condition on `named_role` and its `named` of pg_roles
  */
-export const losing = (acl: string, privilege: string, isRevoked: string, isMeant: string): string => `(
+const losing = (acl: string, privilege: string, isRevoked: string, isMeant: string): string => `(
   select string_agg(named_role.name, ', ' order by named_role.name)
   from named_role join pg_roles as named on named.oid = named_role.oid
   where not named.rolsuper and ${isMeant} and (
     select bool_and(${isRevoked}) from aclexplode(${acl}) as held where held.privilege_type = ${privilege} and (held.grantee = 0 or pg_has_role(named.oid, held.grantee, 'usage'))))`
+
+/** Of the roles that were named, those of backups, migrations and functions. */
+export const servesNone = "named_role.kind not in ('tenant', 'operator')"
+
+/** Grants it to those who lose it, before they do. @param what what is granted, and of what: an expression of SQL. For the rest, see `losing`. */
+export const keptBy = (what: string, ...ofWhom: Parameters<typeof losing>): string => `coalesce(concat('grant ', ${what}, ' to ') || ${losing(...ofWhom)} || '; ', '')`
 
 /**
  * Grants the roles that were named what they are about to lose of a table: without what other rules would take from them, and to those alone that

@@ -1,26 +1,32 @@
-import { grantAgain, grantees, granteesOf, isHidden } from './grantees.ts'
-import { keptOf, losing } from './mends.ts'
+import { grantAgain, grantees, granteesOf, isHidden, revokeFrom, revokeFromServing, throughIt } from './grantees.ts'
+import { keptBy, keptOf, servesNone } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
-/** Through whom a role that serves requests may call a function: a revoke has to name them. */
-const callers = `(
-  select string_agg(distinct case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end, ', ')
-  from aclexplode(coalesce(function.proacl, acldefault('f', function.proowner))) as acl
-  where acl.privilege_type = 'EXECUTE' and (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage')))`
+const callersOfIt = "coalesce(function.proacl, acldefault('f', function.proowner))"
+/** Takes a function of PostgreSQL's own from a role that serves requests, and from whomever that has it through, but from none that may keep it. @param isMeant of `named_role` */
+const revokeCalls = (isMeant: string): string => `${keptBy("'execute on function pg_catalog.' || function.oid::regprocedure", callersOfIt, "'EXECUTE'", throughIt('held.grantee'), isMeant)} || format('revoke execute on function pg_catalog.%s from %s;', function.oid::regprocedure, ${grantees(callersOfIt)})`
+/** That the operator has it gives no tenant anything. */
+const servesNoTenant = "named_role.kind <> 'tenant'"
+
+const databaseAcl = "coalesce(datacl, acldefault('d', datdba))"
+/** Of a named role, and its `named` of pg_roles: whether it has sessions, its own or its members'. */
+const isSomebody = '(named.rolcanlogin or exists (select from pg_auth_members where roleid = named.oid))'
 
 /** What the named roles keep of a table of tenants, of what is revoked from others. @param isRevoked of a grantee */
 const keptByNamed = (privileges: Parameters<typeof keptOf>[1], isRevoked: Parameters<typeof keptOf>[2]): string => keptOf('tenant_table', privileges, isRevoked, column => isHidden(column, 'tenant_table'))
 
-/** Whether it is from this grantee that a role which serves requests has something, itself included. */
-const throughIt = (grantee: string): string => `(${grantee} = 0 or pg_has_role(runtime_role.oid, ${grantee}, 'usage'))`
+/** Of the row of `sequence-readable`. */
+const revokeOfSequence = (privileges: string): string => revokeFromServing('relation', privileges, "format('sequence %I.%I', nspname, relation.relname)")
 
 /** Who has some of these privileges on tables of tenants, of those whom nobody has named. */
 const ofUnnamed = (privileges: readonly string[]): string => `
-      select tenant_table.name as object, unnamed_grantee.name || ', whom nobody has named, has ' || string_agg(distinct privilege, ', ' order by privilege) as detail,
-        format('revoke %s on %s from %s;', string_agg(distinct privilege, ', ' order by privilege), tenant_table.name, unnamed_grantee.name) as mend
-      from table_grant join tenant_table on tenant_table.oid = table_oid join unnamed_grantee on unnamed_grantee.oid = grantee
-      where privilege in (${privileges.map(privilege => `'${privilege}'`).join(', ')})
-      group by tenant_table.name, unnamed_grantee.name`
+      select tenant_table.name as object, unnamed_grantee.name || ', whom nobody has named, has ' || held.privileges as detail,
+        ${revokeFrom('tenant_table', { name: 'tenant_table.name', privileges: 'held.privileges', from: 'unnamed_grantee.name', isMeant: grantee => `${grantee} = unnamed_grantee.oid` })} as mend
+      from (
+        select table_oid, grantee, string_agg(distinct privilege, ', ' order by privilege) as privileges
+        from table_grant where privilege in (${privileges.map(privilege => `'${privilege}'`).join(', ')})
+        group by table_oid, grantee
+      ) as held join tenant_table on tenant_table.oid = held.table_oid join unnamed_grantee on unnamed_grantee.oid = held.grantee`
 
 /** What the roles that serve requests may do. */
 export const privilegeRules: readonly Rule[] = [
@@ -31,20 +37,20 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'TRUNCATE: no tenant has any rows left. REFERENCES: a table of one’s own that says which ids others have. TRIGGER, of a view and of a table that is somewhere else, too: code that runs with whoever writes next. MAINTAIN: locks on the whole table.',
     explanation: 'Policies filter rows. These privileges are about the table as a whole, and policies play no part in them: whoever has them, whether it serves requests or is a role that nobody has named. PostgreSQL, "Row Security Policies". GRANT ALL contains them.',
     query: `
-      select relation.oid::regclass::text as object, runtime_role.name || ' has ' || string_agg(distinct held.privilege, ', ') || case when held.grantee <> runtime_role.oid then ' through ' || held.grantee_name else '' end as detail,
-        format('revoke %s on %s from %s;', string_agg(distinct held.privilege, ', '), relation.oid::regclass, held.grantee_name) as mend
+      select relation.oid::regclass::text as object, runtime_role.name || ' has ' || held.privileges || case when held.grantee <> runtime_role.oid then ' through ' || held.grantee_name else '' end as detail,
+        ${revokeFrom('relation', { name: 'relation.oid::regclass', privileges: 'held.privileges', from: 'held.grantee_name', isMeant: grantee => `${grantee} = held.grantee` })} as mend
       from runtime_role, pg_class as relation, lateral (
-        select lower(acl.privilege_type) as privilege, acl.grantee, case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end as grantee_name
+        select acl.grantee, case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end as grantee_name, string_agg(distinct lower(acl.privilege_type), ', ') as privileges
         from (
           select relation.relacl as present union all select attacl from pg_attribute where attrelid = relation.oid and attacl is not null
         ) as part, aclexplode(part.present) as acl
         where acl.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN') and (acl.grantee = 0 or pg_has_role(runtime_role.oid, acl.grantee, 'usage'))
+        group by acl.grantee
       ) as held
       where relation.oid >= 16384 and relation.relkind in ('r', 'p', 'v', 'm', 'f') and relation.relnamespace::regnamespace::text !~ '^pg_(temp|toast)'
         -- What somebody has named as the same for all is another rule's.
         and relation.oid not in (select any_table.oid from any_table where is_shared)
         and (relation.oid in (select tenant_table.oid from tenant_table) or not exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e'))
-      group by relation.oid, runtime_role.oid, runtime_role.name, held.grantee, held.grantee_name
       union all
       ${ofUnnamed(['truncate', 'references', 'trigger', 'maintain'])}`
   },
@@ -66,7 +72,7 @@ export const privilegeRules: readonly Rule[] = [
       select tenant_table.name as object, runtime_role.name || ' has ' || array_to_string(writing.privileges, ', ') as detail,
         -- First, to whoever has it through the same grant, and may.
         ${keptByNamed(['insert', 'update', 'delete'], grantee => `(wanted.privilege = any (writing.privileges) and ${throughIt(grantee)})`)}
-          || format('revoke %s on %s from %s;', array_to_string(writing.privileges, ', '), tenant_table.name, ${granteesOf('tenant_table')}) as mend
+          || ${revokeFromServing('tenant_table', "array_to_string(writing.privileges, ', ')")} as mend
       from (
         select tenant_table.oid as table_oid, runtime_role.oid as role, array_agg(privilege) as privileges
         from tenant_table, runtime_role, unnest(array['insert', 'update', 'delete']) as privilege
@@ -83,7 +89,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'A row never changes hands. Grant UPDATE column by column, without the key.',
     query: `
       select tenant_table.name as object, format('%s may update %I', runtime_role.name, tenant_table.key_name) as detail,
-        ${keptByNamed(['update'], throughIt)} || format('revoke update on %s from %s;', tenant_table.name, ${granteesOf('tenant_table')}) || ${grantAgain('update', 'tenant_table', 'left_column.attnum <> tenant_table.key_number')} as mend
+        ${keptByNamed(['update'], throughIt)} || ${revokeFromServing('tenant_table', "'update'")} || ${grantAgain('update', 'tenant_table', 'left_column.attnum <> tenant_table.key_number')} as mend
       from tenant_table, runtime_role
       where runtime_role.kind = 'tenant' and key_number is not null and has_column_privilege(runtime_role.oid, tenant_table.oid, key_number, 'update')`
   },
@@ -95,7 +101,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'A grant on the whole table grants every column, those that are added later, too. Grant SELECT column by column where one is hidden.',
     query: `
       select format('%s.%I', any_table.name, attname) as object, runtime_role.name || ' may read it' as detail,
-        ${keptOf('any_table', ['select'], throughIt, column => isHidden(column))} || format('revoke select on %s from %s;', any_table.name, ${granteesOf('any_table')}) || ${grantAgain('select', 'any_table', `not ${isHidden('left_column.attname')}`)} as mend
+        ${keptOf('any_table', ['select'], throughIt, column => isHidden(column))} || ${revokeFromServing('any_table', "'select'")} || ${grantAgain('select', 'any_table', `not ${isHidden('left_column.attname')}`)} as mend
       from given, any_table join pg_attribute on attrelid = any_table.oid and attnum > 0 and not attisdropped, runtime_role
       where ${isHidden('attname')} and has_column_privilege(runtime_role.oid, any_table.oid, attnum, 'select')`
   },
@@ -107,7 +113,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'PUBLIC is everybody, now and later. Grant to the roles that serve, by name.',
     query: `
       select tenant_table.name as object, format('PUBLIC has %s on %s', lower(granted.privilege_type), granted.part) as detail,
-        ${keptByNamed(['select', 'insert', 'update', 'delete'], grantee => `${grantee} = 0`)} || format('revoke all on %s from public;', tenant_table.name) as mend
+        ${keptByNamed(['select', 'insert', 'update', 'delete'], grantee => `${grantee} = 0`)} || ${revokeFrom('tenant_table', { name: 'tenant_table.name', privileges: "'all'", from: "'public'", isMeant: grantee => `${grantee} = 0` })} as mend
       from tenant_table, lateral (
         select privilege_type, 'the whole table' as part from aclexplode(tenant_table.relacl) where grantee = 0
         union
@@ -124,7 +130,8 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'A grant to whomever one likes: to PUBLIC, or to a role for which a policy shows more.',
     explanation: 'WITH GRANT OPTION lets its holder grant the privilege to others.',
     query: `
-      select distinct tenant_table.name as object, runtime_role.name || ' may hand on ' || lower(acl.privilege_type) as detail, format('revoke grant option for all on %s from %s cascade;', tenant_table.name, runtime_role.name) as mend
+      select distinct tenant_table.name as object, runtime_role.name || ' may hand on ' || lower(acl.privilege_type) as detail,
+        ${revokeFrom('tenant_table', { name: 'tenant_table.name', privileges: "'all'", from: 'runtime_role.name', isMeant: grantee => `${grantee} = runtime_role.oid`, clauses: ['grant option for ', ' cascade'] })} as mend
       from tenant_table, aclexplode(tenant_table.relacl) as acl, runtime_role where acl.is_grantable and acl.grantee = runtime_role.oid`
   },
   {
@@ -134,10 +141,12 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'Functions and operators that others’ statements find before the real ones; tables to keep what was taken.',
     explanation: 'CREATE on a schema of the search_path is enough to take the place of what is called without its schema. PostgreSQL, "Writing SECURITY DEFINER Functions Safely".',
     query: `
-      select runtime_role.name as object, format('it may create in the schema %I', pg_namespace.nspname) as detail, format('revoke create on schema %I from %s;', pg_namespace.nspname, ${grantees('nspacl')}) as mend
+      select runtime_role.name as object, format('it may create in the schema %I', pg_namespace.nspname) as detail,
+        ${keptBy("format('create on schema %I', pg_namespace.nspname)", "coalesce(nspacl, acldefault('n', nspowner))", "'CREATE'", throughIt('held.grantee'), servesNone)} || format('revoke create on schema %I from %s;', pg_namespace.nspname, ${grantees('nspacl')}) as mend
       from runtime_role, pg_namespace where nspname !~ '^pg_(temp|toast)' and has_schema_privilege(runtime_role.oid, pg_namespace.oid, 'create')
       union all
-      select runtime_role.name, format('it may create schemas in the database %I', current_database()), format('revoke create on database %I from %s;', current_database(), ${grantees('datacl')})
+      select runtime_role.name, format('it may create schemas in the database %I', current_database()),
+        ${keptBy("format('create on database %I', current_database())", databaseAcl, "'CREATE'", throughIt('held.grantee'), servesNone)} || format('revoke create on database %I from %s;', current_database(), ${grantees('datacl')})
       from runtime_role join pg_database on datname = current_database() where has_database_privilege(runtime_role.oid, current_database(), 'create')`
   },
   {
@@ -147,7 +156,8 @@ export const privilegeRules: readonly Rule[] = [
     gain: 'A table that outlives the transaction on a connection of the pool, for the next tenant to find; names that hide real tables from functions without a search_path of their own.',
     explanation: 'Temporary tables belong to the session, which tenants take turns at. PUBLIC may make them in every new database.',
     query: `
-      select runtime_role.name as object, format('it may make temporary tables in %I', current_database()) as detail, format('revoke temporary on database %I from %s;', current_database(), ${grantees("coalesce(datacl, acldefault('d', datdba))")}) as mend
+      select runtime_role.name as object, format('it may make temporary tables in %I', current_database()) as detail,
+        ${keptBy("format('temporary on database %I', current_database())", databaseAcl, "'TEMPORARY'", throughIt('held.grantee'), `${servesNone} and ${isSomebody}`)} || format('revoke temporary on database %I from %s;', current_database(), ${grantees(databaseAcl)}) as mend
       from runtime_role join pg_database on datname = current_database() where has_database_privilege(runtime_role.oid, current_database(), 'temporary')`
   },
   {
@@ -158,10 +168,9 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'PUBLIC has CONNECT on every new database.',
     query: `
       select quote_ident(datname) as object, 'PUBLIC has ' || lower(acl.privilege_type) as detail,
-        coalesce(format('grant %s on database %I to ', lower(acl.privilege_type), datname) || ${losing("coalesce(datacl, acldefault('d', datdba))", 'acl.privilege_type', 'held.grantee = 0', `
-          (named.rolcanlogin or exists (select from pg_auth_members where roleid = named.oid)) and (acl.privilege_type = 'CONNECT' or named_role.kind not in ('tenant', 'operator'))`)} || '; ', '')
+        ${keptBy("format('%s on database %I', lower(acl.privilege_type), datname)", databaseAcl, 'acl.privilege_type', 'held.grantee = 0', `${isSomebody} and (acl.privilege_type = 'CONNECT' or ${servesNone})`)}
           || format('revoke %s on database %I from public;', lower(acl.privilege_type), datname) as mend
-      from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) as acl
+      from pg_database, aclexplode(${databaseAcl}) as acl
       where datname = current_database() and acl.grantee = 0`
   },
   {
@@ -169,17 +178,21 @@ export const privilegeRules: readonly Rule[] = [
     severity: 'warning',
     title: 'A counter that tenants can read or set',
     gain: 'How many rows all tenants together make, and how fast; set back, the next rows of all tenants fail.',
-    explanation: 'In whatever schema it is: a sequence is set by its number, which asks for no use of that. Identity columns count without any grant on their sequence; a default that counts, as that of a bigserial, needs USAGE, and no more. Ids that follow each other still tell something: give each tenant its own count, or random ids, where that matters.',
+    explanation: 'In whatever schema it is: a sequence is set by its number, which asks for no use of that. Identity columns count without any grant on their sequence; a default that counts, as that of a bigserial, needs USAGE, and no more, and so does an application that calls nextval() by itself. Ids that follow each other still tell something: give each tenant its own count, or random ids, where that matters.',
     query: `
       select format('%I.%I', nspname, relation.relname) as object, runtime_role.name || ' has '
           || concat_ws(', ', case when has_sequence_privilege(runtime_role.oid, relation.oid, 'select') then 'select' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'update') then 'update' end, case when has_sequence_privilege(runtime_role.oid, relation.oid, 'usage') then 'usage' end) as detail,
         -- UPDATE lets it count as well.
-        case when counting.by_default and not has_sequence_privilege(runtime_role.oid, relation.oid, 'usage') then format('grant usage on sequence %I.%I to %s; ', nspname, relation.relname, runtime_role.name) else '' end
-          || format('revoke %s on sequence %I.%I from %s;', case when counting.by_any then 'select, update' else 'all' end, nspname, relation.relname, ${granteesOf('relation')}) as mend
+        case when (counting.by_default or not counting.by_any and not counting.by_identity) and not has_sequence_privilege(runtime_role.oid, relation.oid, 'usage') then format('grant usage on sequence %I.%I to %s; ', nspname, relation.relname, runtime_role.name) else '' end
+          || case when counting.by_any then ${revokeOfSequence("'select, update'")}
+            when counting.by_identity then ${revokeOfSequence("'all'")}
+            else case when has_sequence_privilege(runtime_role.oid, relation.oid, 'select, update') then ${revokeOfSequence("'select, update'")} || ' ' else '' end
+              || format('revoke usage on sequence %I.%I from <%s, unless the application counts with it>;', nspname, relation.relname, ${granteesOf('relation')}) end as mend
       from pg_class as relation join pg_namespace on pg_namespace.oid = relation.relnamespace, runtime_role,
         -- Whether a default counts with it in rows that this role, or any, adds.
         lateral (
-          select coalesce(bool_or(adding.oid = runtime_role.oid), false) as by_default, count(*) > 0 as by_any
+          select coalesce(bool_or(adding.oid = runtime_role.oid), false) as by_default, count(*) > 0 as by_any,
+            exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'i') as by_identity
           from pg_depend join pg_attrdef on pg_attrdef.oid = pg_depend.objid join runtime_role as adding on has_any_column_privilege(adding.oid, pg_attrdef.adrelid, 'insert')
           where pg_depend.classid = 'pg_attrdef'::regclass and pg_depend.refclassid = 'pg_class'::regclass and pg_depend.refobjid = relation.oid
         ) as counting
@@ -223,9 +236,9 @@ export const privilegeRules: readonly Rule[] = [
     severity: 'warning',
     title: 'A tenant that one statement can set',
     gain: 'Any tenant, for whoever finds one SQL injection: set_config() can be called in the midst of a SELECT.',
-    explanation: 'Where policies trust a setting, the role that serves tenants must not call set_config(). SET LOCAL, a statement of its own, sets what is to be set; injection into a bound, single statement cannot add a second one. Only a superuser can revoke it. Where nobody can, a policy may believe a setting only where it is signed: --verifier names the function that looks.',
+    explanation: 'Where policies trust a setting, the role that serves tenants must not call set_config(). SET LOCAL, a statement of its own, sets what is to be set; injection into a bound, single statement cannot add a second one. Where the application itself calls set_config(), have it say SET LOCAL first: its requests fail as soon as that is revoked. Only a superuser can revoke it. Where nobody can, a policy may believe a setting only where it is signed: --verifier names the function that looks.',
     query: `
-      select runtime_role.name as object, 'it may call set_config()' as detail, format('revoke execute on function pg_catalog.set_config(text, text, boolean) from %s;', ${callers}) as mend
+      select runtime_role.name as object, 'it may call set_config()' as detail, ${revokeCalls(servesNoTenant)} as mend
       from runtime_role, pg_proc as function
       where kind = 'tenant' and exists (select from forgeable_setting) and function.oid = 'pg_catalog.set_config(text, text, boolean)'::regprocedure and has_function_privilege(runtime_role.oid, function.oid, 'execute')`
   },
@@ -237,7 +250,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'query_to_xml(), cursor_to_xml(), ts_stat(), ts_rewrite() and their kin run what they are given. PUBLIC may call them; only a superuser can revoke that.',
     query: `
       select runtime_role.name as object, 'it may call ' || string_agg(function.oid::regprocedure::text, ', ' order by function.oid::regprocedure::text) as detail,
-        string_agg(format('revoke execute on function pg_catalog.%s from %s;', function.oid::regprocedure, ${callers}), ' ' order by function.oid::regprocedure::text) as mend
+        string_agg(${revokeCalls(servesNoTenant)}, ' ' order by function.oid::regprocedure::text) as mend
       from runtime_role, pg_proc as function
       where kind = 'tenant' and exists (select from forgeable_setting) and pronamespace = 'pg_catalog'::regnamespace
         and proname in ('query_to_xml', 'query_to_xmlschema', 'query_to_xml_and_xmlschema', 'cursor_to_xml', 'cursor_to_xmlschema', 'ts_stat', 'ts_rewrite')
@@ -252,7 +265,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'Large objects belong to roles, and all tenants are one role. Only a superuser can revoke the functions that make and read them.',
     query: `
       select runtime_role.name as object, 'it may call ' || string_agg(function.oid::regprocedure::text, ', ' order by function.oid::regprocedure::text) as detail,
-        string_agg(format('revoke execute on function pg_catalog.%s from %s;', function.oid::regprocedure, ${callers}), ' ' order by function.oid::regprocedure::text) as mend
+        string_agg(${revokeCalls(servesNone)}, ' ' order by function.oid::regprocedure::text) as mend
       from runtime_role, pg_proc as function
       where pronamespace = 'pg_catalog'::regnamespace and proname in ('lo_create', 'lo_creat', 'lo_from_bytea', 'lo_get', 'lo_put', 'lo_open', 'lo_unlink') and has_function_privilege(runtime_role.oid, function.oid, 'execute')
       group by runtime_role.name`
@@ -265,7 +278,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'All tenants are served by one role, and a role may end its own sessions. PUBLIC may call pg_terminate_backend(), pg_cancel_backend() and the functions that take advisory locks; only a superuser can revoke that.',
     query: `
       select runtime_role.name as object, 'it may call ' || string_agg(function.oid::regprocedure::text, ', ' order by function.oid::regprocedure::text) as detail,
-        string_agg(format('revoke execute on function pg_catalog.%s from %s;', function.oid::regprocedure, ${callers}), ' ' order by function.oid::regprocedure::text) as mend
+        string_agg(${revokeCalls(servesNoTenant)}, ' ' order by function.oid::regprocedure::text) as mend
       from runtime_role, pg_proc as function
       where kind = 'tenant' and pronamespace = 'pg_catalog'::regnamespace
         and proname in ('pg_terminate_backend', 'pg_cancel_backend', 'pg_advisory_lock', 'pg_try_advisory_lock', 'pg_advisory_lock_shared', 'pg_try_advisory_lock_shared', 'pg_advisory_xact_lock')
@@ -280,7 +293,7 @@ export const privilegeRules: readonly Rule[] = [
     explanation: 'These functions are the superuser’s unless they were granted.',
     query: `
       select runtime_role.name as object, 'it may call ' || string_agg(function.oid::regprocedure::text, ', ' order by function.oid::regprocedure::text) as detail,
-        string_agg(format('revoke execute on function pg_catalog.%s from %s;', function.oid::regprocedure, ${callers}), ' ' order by function.oid::regprocedure::text) as mend
+        string_agg(${revokeCalls(servesNone)}, ' ' order by function.oid::regprocedure::text) as mend
       from runtime_role, pg_proc as function
       where pronamespace = 'pg_catalog'::regnamespace
         and proname in ('pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'pg_stat_file', 'lo_import', 'lo_export')

@@ -1,4 +1,4 @@
-import { granteesOf } from './grantees.ts'
+import { revokeFromServing } from './grantees.ts'
 import type { Rule } from '../rule.ts'
 
 /** Whatever shows rows and is no table of the tenants. */
@@ -24,7 +24,7 @@ export const relationRules: readonly Rule[] = [
     gain: 'Whatever it was filled with, which is what its owner saw.',
     explanation: 'A materialised view cannot have row-level security. One over what is the same for all is named with --shared, as its tables are.',
     query: `
-      select relation.oid::regclass::text as object, runtime_role.name || ' may read it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, ${granteesOf('relation')}) as mend
+      select relation.oid::regclass::text as object, runtime_role.name || ' may read it' as detail, ${revokeFromServing('relation', "'all'", 'relation.oid::regclass')} as mend
       from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.relkind = 'm' and (not relation.is_of_extension or relation.oid in (select showing_view.oid from showing_view)) and relation.oid not in (select shared_view.oid from shared_view)`
   },
   {
@@ -34,7 +34,7 @@ export const relationRules: readonly Rule[] = [
     gain: 'The rows of another server, as whoever its user mapping says.',
     explanation: 'A foreign table cannot have row-level security, and the other server knows nothing of this transaction’s tenant.',
     query: `
-      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, ${granteesOf('relation')}) as mend
+      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, ${revokeFromServing('relation', "'all'", 'relation.oid::regclass')} as mend
       from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.relkind = 'f'`
   },
   {
@@ -46,7 +46,7 @@ export const relationRules: readonly Rule[] = [
     query: `
       select relation.oid::regclass::text as object,
         runtime_role.name || case when is_blind then ' sees no row of it, but no policy is asked for ' || beyond_rows else ' may use it' end as detail,
-        format('revoke %s on %s from %s;', case when is_blind then beyond_rows else 'all' end, relation.oid::regclass, ${granteesOf('relation')}) as mend
+        ${revokeFromServing('relation', "case when is_blind then beyond_rows else 'all' end", 'relation.oid::regclass')} as mend
       from given, reachable_relation as relation join runtime_role on runtime_role.oid = relation.role join pg_class as table_elsewhere on table_elsewhere.oid = relation.oid
       cross join lateral (
         select table_elsewhere.relrowsecurity and not pg_has_role(runtime_role.oid, relation.relowner, 'member') and not exists (
@@ -69,7 +69,7 @@ export const relationRules: readonly Rule[] = [
     gain: 'What the extension keeps for that role, and all tenants are that role: pg_stat_statements shows the statements of all.',
     explanation: 'Extensions often grant what they bring to PUBLIC. Name those that you have looked at with --ignore.',
     query: `
-      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, format('revoke all on %s from %s;', relation.oid::regclass, ${granteesOf('relation')}) as mend
+      select relation.oid::regclass::text as object, runtime_role.name || ' may use it' as detail, ${revokeFromServing('relation', "'all'", 'relation.oid::regclass')} as mend
       from reachable_relation as relation join runtime_role on runtime_role.oid = relation.role where relation.is_of_extension and relation.oid not in (select showing_view.oid from showing_view)`
   }
 ]
