@@ -270,3 +270,17 @@ t.test('what is temporary comes first where a function says nothing else, and th
     t.strictSame(await found(query, inside, `${asking('sessions')}; do $$ begin execute format('revoke temporary on database %I from ${app}', current_database()); end $$`, {}, ...ids), [], 'where nobody can make one')
   })
 })
+
+t.test('what no policy is asked for is found wherever it is granted: on views, on lists that all share, on tables elsewhere', async t => {
+  await inClinic(async (query, inside) => {
+    const made = 'create schema lists; create table lists.countries (code text primary key); create view clinic.due with (security_invoker = true) as select id from clinic.bills'
+    for (const [sql, shared, expected] of [
+      [`grant select on clinic.due to ${app}`, [], []],
+      [`grant trigger on clinic.due to ${app}`, [], ['privilege-beyond-rows clinic.due']],
+      [`grant usage on schema lists to ${app}; grant select on lists.countries to ${app}`, ['lists.countries'], []],
+      [`grant usage on schema lists to ${app}; grant select, trigger on lists.countries to ${app}`, ['lists.countries'], ['privilege-beyond-rows lists.countries']],
+      [`grant usage on schema lists to ${app}; grant truncate on lists.countries to ${app}`, [], ['privilege-beyond-rows lists.countries']],
+      [`grant usage on schema lists to ${app}; grant all on lists.countries to ${app}`, [], ['relation-elsewhere lists.countries']]
+    ] as const) t.strictSame(await found(query, inside, `${made}; ${sql}`, { shared: [...shared] }, 'privilege-beyond-rows', 'relation-elsewhere'), expected, sql)
+  })
+})

@@ -39,7 +39,7 @@ export const privilegeRules: readonly Rule[] = [
     query: `
       select relation.oid::regclass::text as object, runtime_role.name || ' has ' || held.privileges || case when held.grantee <> runtime_role.oid then ' through ' || held.grantee_name else '' end as detail,
         ${revokeFrom('relation', { name: 'relation.oid::regclass', privileges: 'held.privileges', from: 'held.grantee_name', isMeant: grantee => `${grantee} = held.grantee` })} as mend
-      from runtime_role, pg_class as relation, lateral (
+      from given, runtime_role, pg_class as relation, lateral (
         select acl.grantee, case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end as grantee_name, string_agg(distinct lower(acl.privilege_type), ', ') as privileges
         from (
           select relation.relacl as present union all select attacl from pg_attribute where attrelid = relation.oid and attacl is not null
@@ -48,8 +48,9 @@ export const privilegeRules: readonly Rule[] = [
         group by acl.grantee
       ) as held
       where relation.oid >= 16384 and relation.relkind in ('r', 'p', 'v', 'm', 'f') and relation.relnamespace::regnamespace::text !~ '^pg_(temp|toast)'
-        -- What somebody has named as the same for all is another rule's.
+        -- What somebody has named as the same for all is another rule's, and so is a table elsewhere whose rows may be asked for.
         and relation.oid not in (select any_table.oid from any_table where is_shared)
+        and (relation.relkind not in ('r', 'p') or relation.relnamespace in (select given_schema.oid from given_schema) or relation.oid::regclass::text = any (given.shared) or relation.oid not in (select reachable_relation.oid from reachable_relation))
         and (relation.oid in (select tenant_table.oid from tenant_table) or not exists (select from pg_depend where pg_depend.classid = 'pg_class'::regclass and pg_depend.objid = relation.oid and pg_depend.deptype = 'e'))
       union all
       ${ofUnnamed(['truncate', 'references', 'trigger', 'maintain'])}`
