@@ -89,6 +89,53 @@ t.test('a function that names the same tenant for all is told, and one that look
   })
 })
 
+t.test('what names nobody where nothing is set is told from what names somebody, however either says so', async t => {
+  await inClinic(async (query, inside) => {
+    const opens = async (language: string, body: string, more = ''): Promise<boolean> => (await found(query, inside, `${more}; create or replace function clinic.tenant() returns integer language ${language} stable as $$ ${body} $$`, {}, 'context-fails-open')).length > 0
+    const written = async (returned: string): Promise<boolean> => (await found(query, inside, `create or replace function clinic.tenant() returns integer language sql stable return ${returned}`, {}, 'context-fails-open')).length > 0
+    // An object without claims is no tenant, and one with a claim is.
+    for (const [claims, isOpen] of [["coalesce(current_setting('request.jwt.claims', true), '{}')::jsonb", false], ["coalesce(nullif(current_setting('request.jwt.claims', true), '')::json, '{}'::json)", false], ["coalesce(nullif(current_setting('request.jwt.claims', true), ''), '{\"tenant\": 1}')::jsonb", true]] as const) {
+      const claim = `(${claims} ->> 'tenant')::integer`
+      t.equal(await opens('sql', `select ${claim}`), isOpen, claim)
+      t.equal(await written(claim), isOpen, `${claim}, as a body that PostgreSQL reads`)
+      t.equal(await opens('plpgsql', `declare claims jsonb := ${claims}; begin return (claims -> 'app_metadata' ->> 'tenant')::integer; end`), isOpen, `${claim}, in a variable`)
+      t.equal((await found(query, inside, everywhere(`tenant_id = ${claim}`), {}, 'context-fails-open')).length > 0, isOpen, `${claim}, in the policies`)
+      t.ok(await opens('sql', `select coalesce(${claim}, 1)`), `coalesce(${claim}, 1)`)
+    }
+    // Rows that a column says nobody's are none, whatever else is asked of them.
+    for (const [where, isOpen] of [
+      ["token = current_setting('app.token', true) and (is_over or tenant > 1)", false], ["not is_over and s.tenant is not null and encode(sha256(current_setting('app.token')::bytea), 'hex') = s.token order by tenant limit 1", false],
+      ["token = current_setting('app.token', true) or is_over", true], ["(token = current_setting('app.token', true) and is_over) is not true and tenant is not null", true], ["current_setting('app.token', true) = '' and tenant is not null", true],
+      ["not exists (select from clinic.sessions as o where o.token = current_setting('app.token', true) and o.tenant is not null)", true], ["coalesce(token, '') = current_setting('app.token', true) and tenant is not null", true]
+    ] as const) {
+      t.equal(await opens('sql', `select s.tenant from clinic.sessions as s where ${where}`), isOpen, where)
+      t.equal(await written(`(select s.tenant from clinic.sessions as s where ${where})`), isOpen, `${where}, as a body that PostgreSQL reads`)
+      t.equal(await opens('plpgsql', `declare found integer; begin select s.tenant into found from clinic.sessions as s where ${where}; return found; end`), isOpen, `${where}, into a variable`)
+    }
+    for (const [body, isOpen] of [
+      ["select nullif(current_setting('app.tenant', true), '')::integer where current_setting('app.role', true) is distinct from 'anon'", false], ["select nullif(current_setting('app.tenant', true), '')::integer where current_setting('app.role', true) is distinct from 'anon' union select 1", true],
+      ["select coalesce(nullif(trim(current_setting('app.tenant', true)), ''), nullif(trim(current_setting('app.other', true)), ''))::integer", false], ["select coalesce(nullif(trim(current_setting('app.tenant', true)), ''), nullif(trim('1'), ''))::integer", true]
+    ] as const) t.equal(await opens('sql', body), isOpen, body)
+    // What only raises, by itself or by a function for it, names nobody.
+    const failing = "create function clinic.fail(said text) returns void language plpgsql as $f$ begin raise exception '%', said; end $f$"
+    for (const [body, more, isOpen] of [
+      ["declare found integer; begin select tenant into strict found from clinic.sessions where token = current_setting('app.token'); return found; exception when no_data_found or too_many_rows then raise exception 'unknown'; when others then raise; end", undefined, false],
+      ["declare found integer; begin select tenant into strict found from clinic.sessions where token = current_setting('app.token'); return found; exception when too_many_rows then raise exception 'unknown'; when no_data_found then return 1; end", undefined, true],
+      ["begin return current_setting('app.tenant')::integer; exception when others then raise notice 'none'; return 1; end", undefined, true],
+      ["declare v text := current_setting('app.tenant', true); begin if coalesce(v, '') = '' then perform clinic.fail('none'); end if; return v::integer; end", failing, false],
+      ["declare v text := current_setting('app.tenant', true); begin if coalesce(v, '') = '' then perform clinic.fail('none'); end if; return v::integer; end", failing.replace('exception', 'notice'), true]
+    ] as const) t.equal(await opens('plpgsql', body, more), isOpen, body)
+    // What a function of one argument is given, whoever calls it says.
+    for (const [language, argument, body, isOpen] of [
+      ['plpgsql', 't text', 'begin return t::integer; exception when others then return null; end', false], ['plpgsql', 't text', 'begin return t::integer; exception when others then return 1; end', true],
+      ['plpgsql', 't text', "begin if t = '' then t := '1'; end if; return t::integer; end", true], ['plpgsql', 't text', "begin if t = '' then select 1 into t; end if; return t::integer; end", true],
+      ['plpgsql', "t text default '1'", "begin if t = '' then return null; end if; return t::integer; end", true], ['plpgsql', "t text, other text default '1'", "begin if t = '' then return other::integer; end if; return t::integer; end", true],
+      ['sql', 't text', "select case when t ~ '^[0-9]+$' then t::integer end", false], ['sql', 'text', "select case when $1 ~ '^[0-9]+$' then $1::integer end", false], ['sql', 't text', "select case when t ~ '^[0-9]+$' then t::integer else 1 end", true]
+    ] as const) t.equal(await opens('sql', "select clinic.number(current_setting('app.tenant', true))", `create function clinic.number(${argument}) returns integer language ${language} stable as $f$ ${body} $f$`), isOpen, `${argument}: ${body}`)
+    t.ok(await opens('sql', "select clinic.number(coalesce(nullif(current_setting('app.tenant', true), ''), '1'))", 'create function clinic.number(t text) returns integer language plpgsql stable as $f$ begin return t::integer; exception when others then return null; end $f$'), 'and where that is a constant')
+  })
+})
+
 t.test('what narrows the comparison by AND may be about the row, and what stands in for the comparison may not', async t => {
   await inClinic(async (query, inside) => {
     const onVisits = async (using: string, asked: Partial<CheckSettings> = {}): Promise<string[]> => await found(query, inside, `alter policy own on clinic.visits using (${using})`, asked, 'policy-using', 'policy-check')

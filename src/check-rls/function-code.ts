@@ -74,7 +74,7 @@ export const functionCode = String.raw`
       )
       select string_agg(case kind when 'comment' then ' ' else token end, '' order by place) as code,
         string_agg(case kind when 'comment' then ' ' when 'literal' then '''''' when 'name' then '""' else token end, '' order by place) as bare,
-        string_agg(case when kind = 'comment' then ' ' when kind = 'literal' and token !~ '^''[\w.]*''$' then '''?''' when kind = 'name' and token !~ '^"\w+"$' then '"?"' else token end, '' order by place) as plain,
+        string_agg(case when kind = 'comment' then ' ' when kind = 'literal' and token !~ '^''(?:[\w.]*|\{\})''$' then '''?''' when kind = 'name' and token !~ '^"\w+"$' then '"?"' else token end, '' order by place) as plain,
         string_agg(case kind when 'comment' then ' ' when 'literal' then case when token ~* ${openText} then '''any''' else '''''' end else token end, '' order by place) as shape
       from step
     ) as reading

@@ -1,11 +1,9 @@
-import { withoutClosedForms, withoutClosedReturns } from '../closed-forms.ts'
+import { within, withoutClosedForms, withoutClosedReturns } from '../closed-forms.ts'
 import { commentAgain, oneLineLiteral } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
 /** What makes a tenant of a setting that is missing. */
 const openWords = String.raw`\m(or|if|case|coalesce|exception\s+when|greatest|least|max|min|values|union|concat|concat_ws|is null|is not null|is not distinct from|is distinct from)\M`
-/** Pairs of parentheses and what is in them, four deep. */
-const within = ['', '', '', ''].reduce(inner => String.raw`(?:[^()]|\(${inner}\))*`, '[^()]*')
 /** A value that is not the text that was put together: cast to another type, a part of JSON or of an array. */
 const asAnother = String.raw`\s*(?:::\s*(?!(?:pg_catalog\.)?(?:text|character|varchar|bpchar|name|bytea)\M(?!\[))|->|#>|\[)`
 /** The same, behind as many parentheses that end. */
@@ -22,6 +20,11 @@ const fills = [
 const fillsReturned = String.raw`(?:\mreturn\M|:=|\mdefault\M)[^;]*(?:\|\||\m(?:format|overlay|lpad|rpad)\s*\()`
 /** Whether a text has one of them, read without its literals, and still has one where what names nobody is taken out of it. */
 const isOpen = (bare: string, reduced: string, opening = `'${openWords}|${fills}'`): string => `case when ${bare} ~* ${opening} then ${reduced} ~* ${opening} else false end`
+/** What raises an error, and what does nothing but that where something is wrong. */
+const raises = String.raw`\mraise\M(?!\s+(?:debug|log|info|notice|warning)\M)[^;]*;`
+const onlyRaises = [String.raw`\mif\M[^;]*?\mthen\s+${raises}\s*end\s+if\s*;`, String.raw`\mexception(?:\s+when\M[^;]*?\mthen\s+${raises})+(?=\s*end\M)`].join('|')
+/** A function's code without that, done by itself or by another function that does nothing else. @param code without comments, and without what stands in literals or where that could read like code */
+const withoutRaising = (code: string): string => String.raw`regexp_replace(case when raising.names is null then ${code} else regexp_replace(${code}, '\mperform\s+(?:\w+\.)?(?=(?:' || raising.names || ')\s*\()', 'raise ', 'gi') end, '${onlyRaises}', ' ', 'gi')`
 /** What a policy itself says. */
 const ofPolicy = "concat_ws(' ', using_expression, check_expression)"
 
@@ -199,13 +202,19 @@ export const policyRules: readonly Rule[] = [
       with opening_policy as materialized (
         select policy.oid, ${isOpen(ofPolicy, withoutClosedForms(ofPolicy))} as opens from policy where reaches_tenants and polpermissive
       ),
+      raising as materialized (
+        select string_agg(proname, '|') as names
+        from (
+          select proname from policy_function join pg_proc using (oid) where proname ~ '^[a-z_]\\w*$'
+          group by proname having bool_and(bare ~* '^\\s*begin\\s+${raises}\\s*end\\s*;?\\s*$')
+        ) as named
+      ),
       opening_function as materialized (
-        select policy_function.oid, ${isOpen(`
-          -- Without what only raises an error; with what stands in literals, where texts are executed.
-          case when bare ~* '\\mexecute\\M' then code
-            else regexp_replace(bare, '\\mif\\M[^;]*?\\mthen\\s+raise\\s+(exception\\M|sqlstate\\M|'')[^;]*;\\s*end\\s+if\\s*;', ' ', 'gi') end`, withoutClosedReturns("case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code else policy_function.plain end"), 'its.opening')} as opens
-        from given, policy_function join pg_proc on pg_proc.oid = policy_function.oid
-        cross join lateral (select '${openWords}|${fills}' || case when prorettype not in ('text'::regtype, 'varchar'::regtype, 'name'::regtype) then '|${fillsReturned}' else '' end as opening) as its
+        select policy_function.oid, ${isOpen("case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code else its.bare end", withoutClosedReturns("case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code else its.plain end", 'its.argument'), 'its.opening')} as opens
+        from given, raising, policy_function join pg_proc on pg_proc.oid = policy_function.oid
+        cross join lateral (select ${withoutRaising('policy_function.bare')} as bare, ${withoutRaising('policy_function.plain')} as plain,
+          case when pronargs = 1 and pronargdefaults = 0 and proallargtypes is null then concat_ws('|', '\\$1', case when proargnames[1] ~ '^[A-Za-z_]\\w*$' then proargnames[1] end) end as argument,
+          '${openWords}|${fills}' || case when prorettype not in ('text'::regtype, 'varchar'::regtype, 'name'::regtype) then '|${fillsReturned}' else '' end as opening) as its
         where not (name = any (verifiers))
       )
       select opened.object, opened.detail, case when opened.function is not null then ${readingFunction('opened.function')} else ${readingPolicy} end as mend
