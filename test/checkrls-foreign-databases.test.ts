@@ -136,6 +136,38 @@ t.test('what names nobody where nothing is set is told from what names somebody,
   })
 })
 
+t.test('a policy that is false of every row lets nothing through, and one that is so of some does', async t => {
+  await inClinic(async (query, inside) => {
+    const looked = async (policy: string): Promise<string[]> => await found(query, inside, `create policy deny on clinic.visits ${policy}`, {}, 'policy-using', 'policy-check', 'policy-for-everybody', 'policy-for-another-role')
+    for (const policy of [`to ${app} using (false) with check (false)`, `for delete to ${app} using (false)`, `for insert to ${app} with check (false)`, 'using (false)', 'for select to pg_monitor using (false)']) t.strictSame(await looked(policy), [], policy)
+    t.strictSame(await looked(`for update to ${app} using (false) with check (true)`), ['policy-check clinic.visits.deny'])
+    t.strictSame(await looked(`to ${app} using (id = 0) with check (false)`), ['policy-using clinic.visits.deny'])
+    t.strictSame(await looked('for insert with check (id = 0)'), ['policy-check clinic.visits.deny', 'policy-for-everybody clinic.visits.deny'])
+    t.strictSame(await looked('for select to pg_monitor using (id = 0)'), ['policy-for-another-role clinic.visits.deny'])
+  })
+})
+
+t.test('a key that is compared as a text is compared, if slowly, and what only contains that comparison is not', async t => {
+  await inClinic(async (query, inside) => {
+    const [setting, ids] = ["current_setting('app.tenant')", ['policy-using', 'policy-check', 'policy-casts-key']]
+    const slow = ['bills', 'patients', 'visits'].map(table => `policy-casts-key clinic.${table}.own`)
+    for (const using of [`tenant_id::text = ${setting}`, `${setting} = tenant_id::text`, `tenant_id::text = (select ${setting})`]) t.strictSame(await found(query, inside, everywhere(using), {}, ...ids), slow, using)
+    t.strictSame(await found(query, inside, everywhere(`tenant_id::text = ${setting}`), { context: "current_setting('app.tenant'::text)" }, ...ids), slow, 'as somebody says')
+    const some = async (first: string, using: string): Promise<string[]> => await found(query, inside, `${everywhere(first)}; alter policy own on clinic.visits using (${using})`, {}, 'policy-using')
+    const [bare, cast] = [`tenant_id = ${setting}::integer`, `tenant_id::text = ${setting}`]
+    for (const using of [cast, `${cast} and deleted_at is null`, `deleted_at is null and ${setting} = tenant_id::text`]) t.strictSame(await some(bare, using), [], `${using}, among others`)
+    t.strictSame(await some(cast, bare), [], 'all but one')
+    for (const using of [`${cast} or deleted_at is null`, `not (${cast})`, `id::text = ${setting}`, "tenant_id::text = current_setting('app.other')", `left(tenant_id::text, 1) = ${setting}`, 'tenant_id::text = tenant_id::text', `tenant_id::text > ${setting}`]) {
+      for (const first of [bare, cast]) t.strictSame(await some(first, using), ['policy-using clinic.visits.own'], `${using}, among ${first}`)
+    }
+    t.strictSame(await found(query, inside, `create table clinic.notes (tenant_id numeric not null); grant select on clinic.notes to ${app}; alter table clinic.notes enable row level security, force row level security; create policy own on clinic.notes to ${app} using (tenant_id::text = ${setting})`, {}, 'policy-using'), ['policy-using clinic.notes.own'], 'one number may have several texts')
+    // As the tenant that it is, the mend leaves the key alone.
+    await query(everywhere(cast))
+    for (const { mend } of await check(inside, settings, rules.filter(({ id }) => id === 'policy-casts-key'))) await query(mend)
+    t.strictSame((await check(inside, settings, rules.filter(({ id }) => ids.includes(id)))).map(({ object }) => object), [])
+  })
+})
+
 t.test('what narrows the comparison by AND may be about the row, and what stands in for the comparison may not', async t => {
   await inClinic(async (query, inside) => {
     const onVisits = async (using: string, asked: Partial<CheckSettings> = {}): Promise<string[]> => await found(query, inside, `alter policy own on clinic.visits using (${using})`, asked, 'policy-using', 'policy-check')

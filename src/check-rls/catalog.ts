@@ -115,7 +115,8 @@ export const catalog = `
   ),
   any_policy as materialized (
     select policy.oid, policy.polname, policy.polrelid, policy.polroles, policy.polcmd, policy.polpermissive,
-      tenant_table.name as table_name, tenant_table.listed_name as listed_table, tenant_table.key_name, tenant_table.key_number, tenant_table.quoted_key, tenant_table.compared_key, tenant_table.equality,
+      tenant_table.name as table_name, tenant_table.listed_name as listed_table, tenant_table.key_name, tenant_table.key_number, tenant_table.key_type, tenant_table.quoted_key, tenant_table.equality,
+      its.casts_key, tenant_table.compared_key as bare_key, case when its.casts_key then format('(%I)::text', tenant_table.key_name) else tenant_table.compared_key end as compared_key,
       format('%s.%I', tenant_table.name, policy.polname) as name,
       pg_get_expr(policy.polqual, policy.polrelid) as using_text, pg_get_expr(policy.polwithcheck, policy.polrelid) as check_text,
       policy.polqual::text as using_tree, policy.polwithcheck::text as check_tree,
@@ -128,6 +129,16 @@ export const catalog = `
         where runtime_role.kind = 'operator' and (target.oid = 0 or pg_has_role(runtime_role.oid, target.oid, 'usage'))
       ) as reaches_operators
     from pg_policy as policy join tenant_table on tenant_table.oid = policy.polrelid
+    cross join lateral (
+      -- The texts of two numbers or uuids are never alike: compared as texts, they are compared, without an index. The tree is asked first, since
+      -- a cast is rare.
+      select case when tenant_table.key_type in ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'uuid'::regtype) and position(format('{COERCEVIAIO :arg {VAR :varno 1 :varattno %s ', tenant_table.key_number) in concat(policy.polqual, policy.polwithcheck)) > 0
+        then (
+          select (position(format('((%I)::text = ', tenant_table.key_name) in printed.text) > 0 or position(format(' = (%I)::text)', tenant_table.key_name) in printed.text) > 0)
+            and position(format('(%I = ', tenant_table.key_name) in printed.text) = 0 and position(format(' = %I)', tenant_table.key_name) in printed.text) = 0
+          from concat_ws(' ', pg_get_expr(policy.polqual, policy.polrelid), pg_get_expr(policy.polwithcheck, policy.polrelid)) as printed (text))
+        else false end as casts_key
+    ) as its
   ),
   -- Policies that compare the key with what no column of the row is in, by the whole of an expression or by a part of its AND, or of one within
   -- that, whatever the other parts are about. Whose a row is says nothing of whose the transaction is: what a function makes of its id, or a
@@ -178,21 +189,28 @@ export const catalog = `
     select case
         when asked.expression is null then (
           select mode() within group (order by compared.expression)
-          from read_policy, lateral (select coalesce(substr(using_read, length(compared_key || equality) + 4, length(using_read) - length(compared_key || equality) - 4), '') as expression) as compared
-          where reaches_tenants and using_is_row_free and starts_with(using_read, format('(%s %s ', compared_key, equality)) and compared.expression !~* '^(any|all|some)\\M'
+          from read_policy, lateral (select coalesce(substr(using_read, length(compared_key || equality) + 4, length(using_read) - length(compared_key || equality) - 4), '') as text) as read,
+            lateral (select case when casts_key then format('(%s)::%s', read.text, format_type(key_type, null)) else read.text end as expression) as compared
+          where reaches_tenants and using_is_row_free and starts_with(using_read, format('(%s %s ', compared_key, equality)) and read.text !~* '^(any|all|some)\\M'
         )
-        when not exists (select from read_policy where using_read = format('(%s %s %s)', compared_key, equality, asked.expression) and not using_is_row_free) then asked.expression
+        when not exists (select from read_policy where using_read = format('(%s %s %s)', compared_key, equality, asked.expression) and not using_is_row_free) then coalesce((
+          select format('(%s)::%s', asked.expression, format_type(min(key_type), null)) from read_policy where casts_key and position(format('(%s %s %s)', compared_key, equality, asked.expression) in concat_ws(' ', using_read, check_read)) > 0 having count(*) > 0
+        ), asked.expression)
       end as expression
     from given, lateral (select ${withoutSelect('given.given_context')} as expression) as asked
   ),
   -- Of what narrows the canonical expression by AND, wherever in it that stands, that expression is what counts.
   policy as materialized (
     select read_policy.*, sought.canonical, wide.using_expression, wide.check_expression,
-      coalesce(wide.using_expression = sought.canonical and using_read <> sought.canonical, false) or coalesce(wide.check_expression = sought.canonical and check_read <> sought.canonical, false) as is_narrower
+      coalesce(wide.using_expression = sought.canonical and using_same <> sought.canonical, false) or coalesce(wide.check_expression = sought.canonical and check_same <> sought.canonical, false) as is_narrower
     from read_policy, context, lateral (
-      select format('(%s %s %s)', compared_key, equality, coalesce(context.expression, '<the tenant of the transaction>')) as canonical,
-        format('(%s %s %s)', coalesce(context.expression, '<the tenant of the transaction>'), equality, compared_key) as reversed
+      select format('(%s %s %s)', bare_key, equality, coalesce(context.expression, '<the tenant of the transaction>')) as canonical,
+        format('(%s %s %s)', coalesce(context.expression, '<the tenant of the transaction>'), equality, bare_key) as reversed,
+        -- What is cast to the type of the key there, where it is the key that is cast here.
+        case when casts_key then substring(context.expression from format('^\\((.*)\\)::%s$', format_type(key_type, null))) end as text
     ) as sought, lateral (
+      select ${asBare('using_read')} as using_same, ${asBare('check_read')} as check_same
+    ) as same, lateral (
       select ${widest('using')} as using_expression, ${widest('check')} as check_expression
     ) as wide
   ),
@@ -481,6 +499,11 @@ function keyFirst (text: string): string {
     end`
 }
 
+/** With the bare key in a comparison of its text. */
+function asBare (text: string): string {
+  return `case when sought.text is null then ${text} else replace(replace(${text}, format('(%s %s %s)', compared_key, equality, sought.text), sought.canonical), format('(%s %s %s)', sought.text, equality, compared_key), sought.canonical) end`
+}
+
 function withoutSelect (text: string): string {
   return `regexp_replace(${text}, '\\( SELECT ([^\\n]*?) AS (?:\\w+|"[^"\\n]+")\\)', '\\1', 'g')`
 }
@@ -491,7 +514,7 @@ function withoutSelect (text: string): string {
  * one, and nothing but that, says the same. A literal or a quoted name that only reads like it is taken out before.
  */
 function widest (kind: 'using' | 'check'): string {
-  const read = `${kind}_read`
+  const read = `${kind}_same`
   const marked = `replace(replace(${read}, sought.canonical, chr(1)), sought.reversed, chr(1))`
   const bare = String.raw`regexp_replace(${marked}, '''(?:[^'']|'''')*''|"(?:[^"]|"")*"', '', 'g')`
   const chain = Array.from({ length: 4 }).reduce((inner: string) => String.raw`(?:\u0001|\((?:${within} AND )?${inner}(?: AND ${within})?\))`, String.raw`\u0001`)

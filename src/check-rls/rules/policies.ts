@@ -33,6 +33,9 @@ const fromRelation = String.raw`\m(?:select|return|perform)\M(?:[^();]|\(${withi
 /** What differs from one transaction, session or login to another, or is looked up in a relation, which may. A SELECT alone is in every text of SQL. */
 const asksSomething = String.raw`\m(?:current_setting|current_user|session_user|system_user|current_role|user|current_catalog|current_database|current_schemas?|pg_backend_pid|inet_client_addr|execute|table)\M|${fromRelation}`
 
+/** Whether it lets through what the canonical expression does not: one that is false of every row lets nothing through. */
+const admitsOthers = (expression: string): string => `coalesce(${expression} not in (policy.canonical, 'false'), true)`
+
 /** Makes it say this, for the command and the roles that it is for. */
 const madeWith = (expression: string): string => `(
   select concat('alter policy ', quote_ident(polname), ' on ', table_name, case when polcmd <> 'a' then ' using ' || made.expression end, case when polcmd in ('a', 'w', '*') then ' with check ' || made.expression end, ';') from (select ${expression} as expression) as made)`
@@ -123,7 +126,7 @@ export const policyRules: readonly Rule[] = [
     query: `
       select name as object, 'shows rows where ' || coalesce(using_text, '<anything>') || ', not where ' || canonical as detail,
         ${madeCanonical} || ${narrowingToo('concat(using_text, check_text)')} as mend
-      from policy where reaches_tenants and polpermissive and polcmd <> 'a' and using_expression is distinct from canonical`
+      from policy where reaches_tenants and polpermissive and polcmd <> 'a' and ${admitsOthers('using_expression')}`
   },
   {
     id: 'policy-check',
@@ -135,7 +138,7 @@ export const policyRules: readonly Rule[] = [
       select name as object, 'accepts rows where ' || coalesce(check_text, '<anything>') || ', not where ' || canonical as detail,
         format('alter policy %I on %s with check %s;', polname, table_name, canonical) || ${narrowingToo("coalesce(check_text, using_text, '')")} as mend
       from policy
-      where reaches_tenants and polpermissive and polcmd in ('a', 'w', '*') and coalesce(check_expression, case when polcmd <> 'a' then using_expression end) is distinct from canonical`
+      where reaches_tenants and polpermissive and polcmd in ('a', 'w', '*') and ${admitsOthers("coalesce(check_expression, case when polcmd <> 'a' then using_expression end)")}`
   },
   {
     id: 'policy-for-everybody',
@@ -151,7 +154,7 @@ export const policyRules: readonly Rule[] = [
           where (has_any_column_privilege(named_role.oid, polrelid, 'select, insert, update') or has_table_privilege(named_role.oid, polrelid, 'delete'))
             and (named_role.kind = 'tenant' or named_role.kind <> 'operator' and ${isServedByIt})
         ) end, '<role>')) as mend
-      from policy where polpermissive and 0 = any (polroles)`
+      from policy where polpermissive and 0 = any (polroles) and (coalesce(using_expression, 'false') <> 'false' or coalesce(check_expression, 'false') <> 'false')`
   },
   {
     id: 'policy-for-another-role',
@@ -167,7 +170,7 @@ export const policyRules: readonly Rule[] = [
           format('drop policy if exists %I on %s;', polname, table_name)) as mend
       from policy, given, unnest(polroles) as target (oid)
       where target.oid <> 0 and polpermissive and not ${isNamed('target.oid')}
-        and coalesce(nullif(using_expression, canonical), nullif(check_expression, canonical)) is not null`
+        and (using_expression not in (canonical, 'false') or check_expression not in (canonical, 'false'))`
   },
   {
     id: 'policy-operator-writes',
@@ -335,7 +338,7 @@ export const policyRules: readonly Rule[] = [
     query: `
       select name as object, coalesce(using_expression, check_expression) as detail,
         case when polpermissive then ${madeCanonical} || ${narrowingToo('concat(using_text, check_text)')} else ${madeByItsAuthor(text => castsKey(text))} end as mend
-      from policy where reaches_tenants and compared_key = quoted_key and ${castsKey('concat(using_expression, check_expression)')}`
+      from policy where reaches_tenants and (casts_key or compared_key = quoted_key and ${castsKey('concat(using_expression, check_expression)')})`
   },
   {
     id: 'policy-restricts-nothing',
