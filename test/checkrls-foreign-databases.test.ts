@@ -168,6 +168,49 @@ t.test('a key that is compared as a text is compared, if slowly, and what only c
   })
 })
 
+t.test('what goes through rows, compares with a pattern or takes the first of some, and names nobody where nothing is set, is no way in', async t => {
+  await inClinic(async (query, inside) => {
+    for (const [language, body] of [
+      ['plpgsql', "declare v integer; r record; begin for r in select tenant from clinic.sessions where token = current_setting('app.token', true) loop v := r.tenant; end loop; return v; end"],
+      ['plpgsql', "declare n integer := 1; v integer; begin while n < 3 loop n := n + 1; end loop; select tenant into v from clinic.sessions where token = 'of:' || current_setting('app.token'); return v; end"],
+      ['plpgsql', "declare v integer := -1; r record; begin for r in select tenant from clinic.sessions where token = current_setting('app.token', true) loop v := r.tenant; end loop; return v; end"],
+      ['sql', "select tenant from clinic.sessions where token = current_setting('app.token', true) order by (is_over) limit 1"], ['sql', "select tenant from clinic.sessions where token = current_setting('app.token', true) and token ~ '^[a-z]+$' order by token = current_setting('app.other', true) limit 1"],
+      ['sql', "select current_setting('app.tenant')::integer where current_setting('app.role') like 'user%' and current_setting('app.role') ~ '^user'"], ['sql', "select nullif(regexp_replace(current_setting('app.tenant', true), '[^0-9]', '', 'g'), '')::integer"],
+      ['sql', "select nullif(regexp_replace(current_setting('app.tenant', true), '^tenant-(.*)$', '\\1'), '')::integer"], ['sql', "select current_setting('app.tenant', true)::integer where current_setting('app.role', true) not in ('anon', '')"]
+    ] as const) t.strictSame(await found(query, inside, `create or replace function clinic.tenant() returns integer language ${language} stable as $$ ${body} $$`, {}, 'context-fails-open', 'context-names-nobody'), [], body)
+    const first = (more: string): string => `${more}; create or replace function clinic.tenant() returns integer language sql stable as 'select tenant from clinic.sessions order by token limit 1'`
+    t.strictSame(await found(query, inside, first('select 1'), {}, 'context-names-nobody'), ['context-names-nobody clinic.tenant()'])
+    t.strictSame(await found(query, inside, first('alter table clinic.sessions enable row level security'), {}, 'context-names-nobody'), [], 'of those that a policy shows')
+    t.strictSame(await found(query, inside, first('alter table clinic.sessions rename to kept; create view clinic.sessions as select token, tenant from clinic.kept where token = current_setting(\'app.token\')'), {}, 'context-names-nobody'), [], 'or a view')
+  })
+})
+
+t.test('a claim that the server writes is one to go by, and so is a table that is only called as one that users write', async t => {
+  await inClinic(async (query, inside) => {
+    const looked = async (context: string, more = 'select 1'): Promise<string[]> => await found(query, inside, `${more}; ${everywhere(`tenant_id = ${context}`)}`, {}, 'context-user-metadata')
+    const claims = "current_setting('request.jwt.claims', true)::jsonb"
+    t.strictSame(await looked(`(${claims} -> 'app_metadata' ->> 'tenant')::integer`), [])
+    t.strictSame(await looked("(select user_metadata.tenant from clinic.user_metadata where user_metadata.token = current_setting('app.token'))", 'create table clinic.user_metadata (token text primary key, tenant integer)'), [])
+    const by = ['bills', 'patients', 'visits'].map(table => `context-user-metadata clinic.${table}.own`)
+    t.strictSame(await looked(`(${claims} -> 'user_metadata' ->> 'tenant')::integer`), by)
+    t.strictSame(await looked(`(jsonb_path_query_first(${claims}, '$.user_metadata.tenant'))::integer`), by)
+  })
+})
+
+t.test('an immutable function of its arguments is one, and one that reads something by them is not, whichever function calls it', async t => {
+  await inClinic(async (query, inside) => {
+    const looked = async (body: string, context: string, volatility = 'immutable'): Promise<string[]> => await found(query, inside, `create function clinic.number(t text) returns integer language sql ${volatility} as $$ select ${body} $$; ${everywhere(`tenant_id = ${context}`)}`, {}, 'policy-function-volatility')
+    const by = ['bills', 'patients', 'visits'].map(table => `policy-function-volatility clinic.${table}.own`)
+    t.strictSame(await looked('t::integer', "clinic.number(current_setting('app.tenant'))"), [])
+    t.strictSame(await looked("current_setting('app.' || t)::integer", "clinic.number('tenant')"), by)
+    t.strictSame(await looked('(select tenant from clinic.sessions where token = t)', "clinic.number('x')"), by)
+    t.strictSame(await looked('t::integer', "clinic.number(current_setting('app.tenant'))", 'volatile'), by)
+    const behind = async (body: string): Promise<string[]> => await found(query, inside, `create function clinic.beginning() returns text language sql immutable as $$ select ${body} $$; create or replace function clinic.tenant() returns integer language sql stable as $$ select nullif(current_setting('app.tenant'), clinic.beginning())::integer $$`, {}, 'policy-function-volatility')
+    t.strictSame(await behind("'tenant-'"), [], 'a constant is one behind others, too')
+    t.strictSame(await behind("current_setting('app.beginning')"), by)
+  })
+})
+
 t.test('what narrows the comparison by AND may be about the row, and what stands in for the comparison may not', async t => {
   await inClinic(async (query, inside) => {
     const onVisits = async (using: string, asked: Partial<CheckSettings> = {}): Promise<string[]> => await found(query, inside, `alter policy own on clinic.visits using (${using})`, asked, 'policy-using', 'policy-check')

@@ -200,6 +200,7 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'policy-using', object: 'rowhouse.subtask.through', sql: 'alter role rowhouse_tenant inherit; create role between_walls; grant between_walls to rowhouse_tenant; create policy through on rowhouse.subtask for select to between_walls using (true)' },
   { rule: 'policy-check', object: 'rowhouse.project.tenant', sql: 'alter policy tenant on rowhouse.project with check (true)' },
   { rule: 'policy-check', object: 'rowhouse.project.adds', sql: 'create policy adds on rowhouse.project for insert to rowhouse_tenant with check (account_id > 0)' },
+  { rule: 'policy-check', object: 'rowhouse.project.adds', sql: 'create policy adds on rowhouse.project for update to rowhouse_tenant using (false) with check (true)' },
   { rule: 'policy-for-everybody', object: 'rowhouse.project.everybody', sql: 'create policy everybody on rowhouse.project for select using (account_id = rowhouse.current_account_id())' },
   { rule: 'policy-for-another-role', object: 'rowhouse.project.report', sql: 'create role reporting login; create policy report on rowhouse.project for select to reporting using (true)' },
   { rule: 'policy-operator-writes', object: 'rowhouse.project.operator', sql: 'drop policy operator on rowhouse.project; create policy operator on rowhouse.project for all to rowhouse_operator using (true)' },
@@ -220,6 +221,22 @@ export const sabotages: readonly Sabotage[] = [
     "nullif(trim(lpad(current_setting('app.account_id', true), 3, '1')), '')::bigint", "format('%s%s', current_setting('app.account_id', true), '1')::bigint", "cast(overlay('1' placing current_setting('app.account_id', true) from 1) as bigint)"
   ].flatMap(body => [replaceContext(body), writeContext(body)]).map(sql => ({ rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql })),
   { rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: "create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ begin return '0' || current_setting('app.account_id', true); end $body$" },
+  // Nor any of these: what a loop that has nothing to do leaves alone, what an empty text is compared with as a pattern, and what comes first.
+  ...[
+    'v bigint := 1; r record; begin for r in select id from rowhouse.account where slug = current_setting(\'app.host\', true) loop v := r.id; end loop; return v; end', "v bigint := 1; begin while current_setting('app.account_id', true) > '' loop v := current_setting('app.account_id')::bigint; exit; end loop; return v; end",
+    'r record; begin for r in select id from rowhouse.account where slug = current_setting(\'app.host\', true) loop return r.id; end loop; return 1; end', "v bigint; begin select '0' || current_setting('app.account_id', true) into v; return v; end",
+    "v bigint; host text := current_setting('app.host', true); begin select id into v from rowhouse.account where starts_with(slug, host); return v; end"
+  ].map(body => ({ rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql: `create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $body$ declare ${body} $body$` })),
+  ...[
+    "order by (slug = current_setting('app.host', true)) desc nulls last", "where starts_with(slug, current_setting('app.host', true)) order by slug", "where slug ilike current_setting('app.host', true) || '%' order by slug",
+    "where slug ~ ('^' || current_setting('app.host', true)) order by slug", "where strpos(slug, current_setting('app.host', true)) > 0", "where current_setting('app.host', true) in (slug, '') order by slug"
+  ].flatMap(rest => [writeContext(`id from rowhouse.account ${rest} limit 1`), replaceContext(`(select id from rowhouse.account ${rest} limit 1)`)]).map(sql => ({ rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql })),
+  ...["regexp_replace(current_setting('app.account_id', true), '^$', '1')::bigint", "regexp_replace(current_setting('app.account_id', true), '^\\s*$', '1')::bigint"].flatMap(body => [writeContext(body), replaceContext(body)]).map(sql => ({ rule: 'context-fails-open', object: 'rowhouse.current_account_id()', sql })),
+  // What users write of themselves.
+  ...["-> 'user_metadata' ->> 'account_id'", "#>> '{user_metadata,account_id}'"].map(path => ({ rule: 'context-user-metadata', object: 'rowhouse.current_account_id()', sql: writeContext(`(current_setting('request.jwt.claims')::jsonb ${path})::bigint`) })),
+  { rule: 'context-user-metadata', object: 'rowhouse.current_account_id()', sql: `create table rowhouse.auth_user (id text primary key, raw_user_meta_data jsonb); ${replaceContext("(select raw_user_meta_data ->> 'account_id' from rowhouse.auth_user where auth_user.id = current_setting('app.user'))::bigint")}` },
+  { rule: 'context-user-metadata', object: 'rowhouse.project.tenant', sql: "alter policy tenant on rowhouse.project using (account_id = (current_setting('request.jwt.claims')::jsonb -> 'user_metadata' ->> 'account_id')::bigint)" },
+  { rule: 'context-user-metadata', object: 'rowhouse.project.floor', sql: "create policy floor on rowhouse.project as restrictive to rowhouse_tenant using (current_setting('request.jwt.claims')::jsonb #>> '{user_metadata,role}' = 'admin')" },
   // What sets the setting itself, where nobody has.
   ...[
     ['current_account_id', "if coalesce(current_setting('app.account_id', true), '') = '' then perform set_config('app.account_id', '1', true); end if; return current_setting('app.account_id')::bigint;"],
@@ -243,6 +260,8 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: "create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $$ begin return 1; /* current_setting('app.account_id') */ end $$" },
   { rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: replaceContext('1::bigint') },
   { rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: 'create function rowhouse.constant() returns bigint language plpgsql stable as $$ begin return 1; end $$; create or replace function rowhouse.current_account_id() returns bigint language plpgsql stable parallel safe as $$ begin return rowhouse.constant(); end $$' },
+  // The first of a table that is the same for all.
+  { rule: 'context-names-nobody', object: 'rowhouse.current_account_id()', sql: `create table rowhouse.host (name text primary key, owner bigint); ${writeContext('owner from rowhouse.host order by name limit 1')}` },
   // Tenants whose ids are texts, and two of which are taken for one.
   { rule: 'context-alike', object: 'rowhouse.fresh.tenant', sql: `${ofTexts} ${textually("current_setting('app.account_id') collate rowhouse.alike")}`, isContextFoundOut: true },
   ...['fresh', 'later'].map(table => ({ rule: 'context-alike', object: `rowhouse.${table}.tenant`, sql: `${ofTexts} create domain rowhouse.likeness as text collate rowhouse.alike; ${textually("current_setting('app.account_id')::rowhouse.likeness")}; create table rowhouse.later (like rowhouse.fresh including all); alter table rowhouse.later enable row level security, force row level security; ${textually("current_setting('app.account_id')::rowhouse.likeness", 'id > 0 and').replace('fresh', 'later')}`, isContextFoundOut: true as const })),
@@ -257,6 +276,10 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'policy-restricts-nothing', object: 'rowhouse.project.floor', sql: 'create policy floor on rowhouse.project as restrictive to rowhouse_tenant using (true)' },
   { rule: 'policy-function-volatility', sql: 'alter function rowhouse.current_account_id() immutable' },
   { rule: 'policy-function-volatility', sql: 'alter function rowhouse.current_account_id() volatile' },
+  // Behind one that is STABLE, and where what it reads is named by a constant.
+  { rule: 'policy-function-volatility', object: 'rowhouse.project.tenant', sql: `create function rowhouse.raw_id() returns text language sql immutable as $$ select current_setting('app.account_id') $$; ${replaceContext('rowhouse.raw_id()::bigint')}` },
+  { rule: 'policy-function-volatility', object: 'rowhouse.project.tenant', sql: `create function rowhouse.setting(name text) returns text language sql immutable as $$ select current_setting('app.' || name) $$; ${writeContext("rowhouse.setting('account_id')::bigint")}` },
+  { rule: 'policy-function-volatility', object: 'rowhouse.project.tenant', sql: `create function rowhouse.setting(name text) returns text language sql stable as $$ select current_setting('app.' || name) $$; create function rowhouse.number(name text) returns bigint language sql immutable as $$ select rowhouse.setting(name)::bigint $$; ${writeContext("rowhouse.number('account_id')")}` },
   { rule: 'policy-function-parallel', sql: 'alter function rowhouse.current_account_id() parallel unsafe' },
   { rule: 'policy-function-not-inlined', sql: 'alter function rowhouse.current_account_id() set search_path = pg_catalog' },
   { rule: 'context-missing-ok', object: 'rowhouse.current_account_id()', sql: replaceContext("pg_catalog.current_setting('app.account_id', true)::bigint") },

@@ -23,6 +23,15 @@ const outwards: ReadonlyArray<readonly [pattern: string, by: string]> = [
   [String.raw`(?:\mpg_catalog\.|\m(?:\w+\.)?(?=digest\M)|\m)(?:lower|upper|[blr]?trim|left|right|substr|split_part|md5|sha(?:224|256|384|512)|digest|encode|decode|convert_(?:to|from))\s*\(\s*(?:both\s+from\s+)?${closed}(?:\s*,\s*(?:${closed}|${text}|-?\d+))*\s*\)`, ''],
   [String.raw`(?<![\w"])\(\s*${closed}\s*\)`, '']
 ]
+/** What an empty text begins, is in or matches, as far as it is compared with something: each row then, and the first is that of somebody. */
+export const matchesEmpty = [
+  String.raw`\m(?:starts_with|strpos)\s*\((?:[^();]|\(${within}\))*,\s*${closed}`,
+  String.raw`\mposition\s*\(\s*${closed}\s*\min\M`,
+  String.raw`(?:\mi?like\M|(?<![~!])~~\*?)\s*\(*\s*(?:${closed}\s*\|\||[^();]*\|\|\s*\(*\s*${closed})`,
+  String.raw`(?<![~!])(?:~\*?|\^@)(?!~)\s*\(*\s*(?:${closed}|[^();]*\|\|\s*${closed}(?!\s*\|\|))`,
+  String.raw`${closed}\s*(?:\min\s*\(|=\s*any\s*\(+\s*array\s*\[)[^();\]]*${closed}`,
+  String.raw`\morder\s+by\M[^;]*${closed}[^;]*\m(?:limit|fetch)\M`
+].join('|')
 /** What a clause ends with, and what goes on behind one of its conditions. */
 const end = String.raw`(?=\s*(?:$|[;)]|\m(?:union|intersect|except)\M))`
 const behind = String.raw`(?=\s*(?:$|[;)]|\m(?:and|order|limit|offset|fetch|group|for|union|intersect|except)\M))`
@@ -72,6 +81,7 @@ export function withoutClosedForms (source: string): string {
 export function withoutClosedReturns (code: string, argument: string): string {
   return `(
     select case
+      when told ~* '${matchesEmpty}' then told
       when told !~* '\\mreturn\\s*${closed}\\s*;' or told ~* '${acts}|${setsOpen}|${returnsOpen}' then plain
       -- A word that PL/pgSQL does not reserve may be the name of one.
       when told ~* '${setsOtherwise}|\\mdeclare\\M.*\\mdeclare\\M' and coalesce(variables, argument) is not null or variables ~* '${acts}|${setsOtherwise}|\\m(?:return|default)\\M' then plain

@@ -1,4 +1,4 @@
-import { within, withoutClosedForms, withoutClosedReturns } from '../closed-forms.ts'
+import { matchesEmpty, within, withoutClosedForms, withoutClosedReturns } from '../closed-forms.ts'
 import { commentAgain, oneLineLiteral } from './mends.ts'
 import type { Rule } from '../rule.ts'
 
@@ -17,9 +17,24 @@ const fills = [
   String.raw`(?<!\m(?:any|all|some)\s*\(+)\marray\s*\[[^;]*?\][\w.:\[\]"]*\s*\)*\s*\[`
 ].join('|')
 /** The same of a function of PL/pgSQL that gives no text, which makes its type of whatever it returns. */
-const fillsReturned = String.raw`(?:\mreturn\M|:=|\mdefault\M)[^;]*(?:\|\||\m(?:format|overlay|lpad|rpad)\s*\()`
-/** Whether a text has one of them, read without its literals, and still has one where what names nobody is taken out of it. */
-const isOpen = (bare: string, reduced: string, opening = `'${openWords}|${fills}'`): string => `case when ${bare} ~* ${opening} then ${reduced} ~* ${opening} else false end`
+const fillsReturned = String.raw`(?:\mreturn\M|:=|\mdefault\M)[^;]*(?:\|\||\m(?:format|overlay|lpad|rpad)\s*\()` +
+  String.raw`|\mselect\M(?:(?!\m(?:from|where|into)\M)[^;])*(?:\|\||\m(?:format|overlay|lpad|rpad)\s*\()(?:(?!\m(?:from|where)\M)[^;])*\minto\M|\minto\M(?:(?!\m(?:from|where)\M)[^;])*(?:\|\||\m(?:format|overlay|lpad|rpad)\s*\()`
+/** What may name somebody without any of these words, by what it is compared with, by what comes first, or where a loop has nothing to do. */
+const mayMatch = String.raw`\m(?:i?like|starts_with|strpos|position|regexp_replace|loop)\M|~|\^@|\m(?:in|any)\s*\(|\morder\s+by\M`
+/** A constant that is returned where a loop was never gone through: by itself, or in a variable that nothing else was put into. -1 and 0 are nobody. */
+const constant = String.raw`(?!(?:-\s*1|0)\s*;)(?:''(?!'')|[-+]?\d)`
+const returnsConstant = String.raw`\mloop\M.*\mreturn\M\s*\(?\s*${constant}`
+const keepsConstant = String.raw`\m(\w+)\M(?:\s[^;:=]*)?(?::=|\mdefault\M|=)\s*\(?\s*${constant}[^;]*;.*\mloop\M.*\mreturn\M[^;]*\m\1\M`
+/** A pattern that an empty text matches, and what puts something into its place. */
+const replacesEmpty = String.raw`\mregexp_replace\s*\((?:[^();]|\(${within}\))*,\s*e?''(?!'')\^?\(*(?:(?:\.|\\+[sdw]|\[[^]]*\])[*?])?\)*\$?''(?:::text)?\s*,\s*e?''[^\\'']`
+/** Whether a text has one of them, read without its literals, and still has one where what names nobody is taken out of it. @param code with its literals */
+const isOpen = (bare: string, reduced: string, code: string, opening = `'${openWords}|${fills}'`): string => `case
+          when ${bare} ~* ${opening} or ${bare} ~* '${mayMatch}' then (
+            select left_over.text ~* ${opening} or left_over.text ~* '${matchesEmpty}'
+              or left_over.text ~* '\\mloop\\M' and (left_over.text ~* '${returnsConstant}' or left_over.text ~* '${keepsConstant}')
+              or ${bare} ~* '\\mregexp_replace\\M' and ${code} ~* '${replacesEmpty}'
+            from (select ${reduced} as text offset 0) as left_over)
+          else false end`
 /** What raises an error, and what does nothing but that where something is wrong. */
 const raises = String.raw`\mraise\M(?!\s+(?:debug|log|info|notice|warning)\M)[^;]*;`
 const onlyRaises = [String.raw`\mif\M[^;]*?\mthen\s+${raises}\s*end\s+if\s*;`, String.raw`\mexception(?:\s+when\M[^;]*?\mthen\s+${raises})+(?=\s*end\M)`].join('|')
@@ -28,13 +43,21 @@ const withoutRaising = (code: string): string => String.raw`regexp_replace(case 
 /** What a policy itself says. */
 const ofPolicy = "concat_ws(' ', using_expression, check_expression)"
 
+/** Behind a table that nothing is asked of. */
+const firstOfAll = String.raw`(?:\s+(?:as\s+)?(?!\m(?:where|join|cross|natural|order)\M)\w+)?\s+order\s+by\M(?:[^();]|\(${within}\))*\m(?:limit|fetch)\M`
 /** Behind what begins an expression, and not within parentheses: EXTRACT() and the like have a FROM as well, and so has IS DISTINCT FROM. */
-const fromRelation = String.raw`\m(?:select|return|perform)\M(?:[^();]|\(${within}\))*?(?:(?<!\mdistinct\s+)\mfrom|\mjoin)\s+(?:only\s+)?(?:\(+\s*(?!\m(?:select|values|with)\M))?[\w$."]+(?![\w$."]|\s*\()`
+const fromRelation = String.raw`\m(?:select|return|perform)\M(?:[^();]|\(${within}\))*?(?:(?<!\mdistinct\s+)\mfrom|\mjoin)\s+(?:only\s+)?(?:\(+\s*(?!\m(?:select|values|with)\M))?[\w$."]+(?![\w$."]|\s*\()(?!${firstOfAll})`
+/** A table of which the first row by some order is taken, whoever asks. */
+const fromFirst = String.raw`(?<!\mdistinct\s+)\mfrom\s+(?:only\s+)?([\w$."]+)(?![\w$."]|\s*\()${firstOfAll}`
 /** What differs from one transaction, session or login to another, or is looked up in a relation, which may. A SELECT alone is in every text of SQL. */
 const asksSomething = String.raw`\m(?:current_setting|current_user|session_user|system_user|current_role|user|current_catalog|current_database|current_schemas?|pg_backend_pid|inet_client_addr|execute|table)\M|${fromRelation}`
 
 /** Whether it lets through what the canonical expression does not: one that is false of every row lets nothing through. */
 const admitsOthers = (expression: string): string => `coalesce(${expression} not in (policy.canonical, 'false'), true)`
+
+/** Whether a text asks something: a view, or a table with row-level security or that is not there yet, gives to each what is theirs, whatever is asked of it. */
+const asks = (text: string): string => `(${text} ~* '${asksSomething}' or ${text} ~* '${fromFirst}' and exists (
+          select from regexp_matches(${text}, '${fromFirst}', 'gi') as found left join pg_class on relname = lower(substring(found[1] from '[^.]+$')) where relkind is distinct from 'r' or relrowsecurity))`
 
 /** Makes it say this, for the command and the roles that it is for. */
 const madeWith = (expression: string): string => `(
@@ -114,6 +137,11 @@ const setByTransaction = String.raw`(?:current_setting|current_user|session_user
 const cut = String.raw`(?:::|\mas)\s*(?:(?:character(?:\s+varying)?|varchar|char|bpchar)\s*\(\s*\d+\s*\)|"char")`
 /** Of a text without what stands in its literals. What is looked up in a table is told apart there. */
 const givesFewer = (bare: string): string => String.raw`(${bare} ~* '${fewer}${setByTransaction}|${fewerByTrimming.replaceAll("'", "''")}|${setByTransaction}[^;]*${cut}' and ${bare} !~* '\mfrom\s+(?!(?:pg_catalog\.)?current_)[a-z_"]')`
+
+/** A claim that users write themselves, by its name or in a path, and the column that it is kept in. */
+const byUsers = String.raw`''(?:[{$][^''\s]*)?\muser_metadata\M|\mraw_user_meta_data\M`
+/** The same by what the server writes. */
+const byServer = (text: string): string => String.raw`regexp_replace(regexp_replace(${text}, '\mraw_user_meta_data\M', 'raw_app_meta_data', 'g'), '\muser_metadata\M', 'app_metadata', 'g')`
 
 /** Who sees which rows. */
 export const policyRules: readonly Rule[] = [
@@ -199,11 +227,11 @@ export const policyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A policy that shows everything where no tenant is set',
     gain: 'All tenants, by whatever forgets to name one: a job, a psql session, a connection that was reset.',
-    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce with a constant, CASE, IF, OR, IS NULL, EXCEPTION, greatest, what puts something beside it, ||, format, lpad, an array; and so does whatever makes one of a claim that the setting lacks. The check goes by the words, of what policies call directly and of what that calls, and knows what names nobody: two settings in one coalesce, say, or a function of PL/pgSQL in which each branch returns null, raises an error or returns a variable that is set to nothing else. It runs none of it: whoever owns a function here would have it run by whoever looks. With --attack the roles that serve tenants ask, with nothing set, with an empty setting and with an empty object, and what answers with an error or null is let be, unless it reads JSON, of which other claims may be missing.",
+    explanation: "A setting that was never set is null, and one that an ended transaction set is ''. Whatever makes either of them a tenant makes forgetting a leak: coalesce with a constant, CASE, IF, OR, IS NULL, EXCEPTION, greatest, what puts something beside it, ||, format, lpad, an array, a pattern that an empty text matches, a constant that a loop without rows leaves alone; and so does whatever makes one of a claim that the setting lacks. The check goes by the words, of what policies call directly and of what that calls, and knows what names nobody: two settings in one coalesce, say, or a function of PL/pgSQL in which each branch returns null, raises an error or returns a variable that is set to nothing else. It runs none of it: whoever owns a function here would have it run by whoever looks. With --attack the roles that serve tenants ask, with nothing set, with an empty setting and with an empty object, and what answers with an error or null is let be, unless it reads JSON, of which other claims may be missing.",
     query: `
       -- Each text is looked at once, however many policies come to it.
       with opening_policy as materialized (
-        select policy.oid, ${isOpen(ofPolicy, withoutClosedForms(ofPolicy))} as opens from policy where reaches_tenants and polpermissive
+        select policy.oid, ${isOpen(ofPolicy, withoutClosedForms(ofPolicy), ofPolicy)} as opens from policy where reaches_tenants and polpermissive
       ),
       raising as materialized (
         select string_agg(proname, '|') as names
@@ -213,7 +241,7 @@ export const policyRules: readonly Rule[] = [
         ) as named
       ),
       opening_function as materialized (
-        select policy_function.oid, ${isOpen("case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code else its.bare end", withoutClosedReturns("case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code else its.plain end", 'its.argument'), 'its.opening')} as opens
+        select policy_function.oid, ${isOpen("case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code else its.bare end", withoutClosedReturns("case when policy_function.bare ~* '\\mexecute\\M' then policy_function.code else its.plain end", 'its.argument'), 'policy_function.code', 'its.opening')} as opens
         from given, raising, policy_function join pg_proc on pg_proc.oid = policy_function.oid
         cross join lateral (select ${withoutRaising('policy_function.bare')} as bare, ${withoutRaising('policy_function.plain')} as plain,
           case when pronargs = 1 and pronargdefaults = 0 and proallargtypes is null then concat_ws('|', '\\$1', case when proargnames[1] ~ '^[A-Za-z_]\\w*$' then proargnames[1] end) end as argument,
@@ -232,6 +260,21 @@ export const policyRules: readonly Rule[] = [
         where (opening_policy.opens or opening_function.opens)
           and concat_ws(' ', ${ofPolicy}, policy_function.body) ~* ('current_setting' || coalesce('|' || regexp_replace((select expression from context), '\\W', '.', 'g'), ''))
       ) as opened left join policy on policy.oid = opened.policy`
+  },
+  {
+    id: 'context-user-metadata',
+    severity: 'error',
+    title: 'A policy that believes what users say of themselves',
+    gain: 'All tenants: a user names another one in their own metadata, and has a new token made.',
+    explanation: 'What a token of Supabase has under user_metadata, and auth.users in raw_user_meta_data, users write themselves, by auth.updateUser(). Only the server writes app_metadata, and raw_app_meta_data.',
+    query: `
+      select name as object, 'goes by what users write: ' || concat_ws(' ', using_text, check_text) as detail,
+        concat('alter policy ', quote_ident(polname), ' on ', table_name, ' using (' || ${byServer('using_text')} || ')', ' with check (' || ${byServer('check_text')} || ')', ';') as mend
+      from policy where reaches_tenants and concat_ws(' ', using_text, check_text) ~* '${byUsers}'
+      union all
+      select policy_function.name, 'goes by what users write: ' || body, format('create or replace function <%s by app_metadata>;', policy_function.name)
+      from policy_function
+      where code ~* '${byUsers}' and oid in (select called_function.oid from called_function join policy on policy.oid = called_function.policy where reaches_tenants)`
   },
   {
     id: 'policy-sets-context',
@@ -258,11 +301,11 @@ export const policyRules: readonly Rule[] = [
       select context.expression as object, 'is what the policies compare the key with, and it reads no setting' as detail,
         format('alter policy <each> on <its table> using (%I = current_setting(''<setting>'')::<type>);', given.key_column) as mend
       from context, given
-      where context.expression !~* '${asksSomething}'
+      where not ${asks('context.expression')}
         and exists (select from policy where reaches_tenants and canonical in (using_expression, check_expression))
         and not exists (
           select from policy_function
-          where (is_opaque or bare ~* '${asksSomething}' or code ~* '"current_setting"\\s*\\(')
+          where (is_opaque or ${asks('bare')} or code ~* '"current_setting"\\s*\\(')
             and policy_function.oid in (select called_function.oid from policy join called_function on called_function.policy = policy.oid where reaches_tenants and canonical in (using_expression, check_expression)))`
   },
   {
@@ -355,16 +398,30 @@ export const policyRules: readonly Rule[] = [
     severity: 'error',
     title: 'A policy that calls a function that is not STABLE',
     gain: "IMMUTABLE: the first tenant's rows, for whoever gets the cached plan next. VOLATILE: a call for each row, and no index.",
-    explanation: 'An IMMUTABLE function without arguments is computed once, when the statement is planned; with a generic plan that is once for a connection. PostgreSQL, "Function Volatility Categories".',
+    explanation: 'An IMMUTABLE function is computed once, when the statement is planned, where its arguments are constants or it has none; with a generic plan that is once for a connection. What such a function reads, of a setting or a table, by itself or in another function, is what it was then. One that only makes something of its arguments may be IMMUTABLE. PostgreSQL, "Function Volatility Categories".',
     query: `
-      select distinct policy.name as object, 'calls ' || function.oid::regprocedure || ', which is ' || case provolatile when 'i' then 'IMMUTABLE' else 'VOLATILE' end as detail,
+      -- What asks for something, by itself or by what it calls.
+      with asking as materialized (
+        with recursive step (oid) as (
+          select policy_function.oid from policy_function where bare ~* '${asksSomething}' or code ~* '"current_setting"\\s*\\('
+          union
+          select function_call.caller from step join function_call on function_call.callee = step.oid
+        )
+        select oid from step
+      )
+      select distinct policy.name as object, 'calls ' || coalesce(call.through || ', which calls ', '') || function.oid::regprocedure || ', which is ' || case provolatile when 'i' then 'IMMUTABLE' else 'VOLATILE' end as detail,
         case when provolatile = 'v' and coalesce(pg_get_function_sqlbody(function.oid), prosrc) ~* '\\m(insert|update|delete|merge|nextval|setval|set_config|execute|call)\\M' or provolatile = 'i' and ${hasToBeImmutable}
           then format('create function <a stable one that gives what %s gives>; alter policy %I on %s <that calls it>;', function.oid::regprocedure, polname, table_name)
           else format('alter function %s stable;', function.oid::regprocedure) end as mend
       from policy
-      join pg_depend on classid = 'pg_policy'::regclass and objid = policy.oid and refclassid = 'pg_proc'::regclass
-      join pg_proc as function on function.oid = refobjid
-      where provolatile <> 's' and (provolatile = 'v' or pronargs = 0 or function.oid in (select oid from own_function))
+      join (
+        select objid as policy, refobjid as oid, null as through from pg_depend where classid = 'pg_policy'::regclass and refclassid = 'pg_proc'::regclass
+        union all
+        select called_function.policy, called_function.oid, called_function.root_name from called_function where called_function.root_name <> called_function.name
+      ) as call on call.policy = policy.oid
+      join pg_proc as function on function.oid = call.oid
+      -- What an IMMUTABLE one makes of its arguments alone is the same whenever it is computed.
+      where call.through is null and (provolatile = 'v' or provolatile = 'i' and pronargs = 0) or provolatile = 'i' and function.oid in (select asking.oid from asking)
       union all
       -- Of what comes with it, PostgreSQL notes no dependency.
       select function.oid::regprocedure::text, 'is ' || case provolatile when 'i' then 'IMMUTABLE' else 'VOLATILE' end || ', and does not come so: what policies read the tenant with', format('alter function pg_catalog.%s stable;', function.oid::regprocedure)
