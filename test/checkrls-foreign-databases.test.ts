@@ -211,6 +211,18 @@ t.test('an immutable function of its arguments is one, and one that reads someth
   })
 })
 
+t.test('a setting whose name is put together is the one that callers ask for, and one of those that begin so where that is not told', async t => {
+  await inClinic(async (query, inside) => {
+    const looked = async (name: string, called: string, set: string): Promise<string[]> => await found(query, inside, `
+      create function clinic.setting(name text) returns text language sql stable as $$ select current_setting(${name}) $$; create or replace function clinic.tenant() returns integer language sql stable as $$ select clinic.setting(${called})::integer $$;
+      do $body$ begin execute format('alter database %I set ${set}', current_database()); end $body$`, {}, 'role-setting-context')
+    for (const [name, called, set, isFound] of [
+      ["'app.' || name", "'tenant'", 'app.tenant', true], ["'app.' || name", "'tenant'", 'app.environment', false], ["'app.' || $1", "'tenant'", 'app.environment', false], ['name', "'app.tenant'", 'app.environment', false], ['name', "'app.tenant'", 'app.tenant', true],
+      ["'app.' || name", "lower('TENANT')", 'app.tenant', true], ["'app.' || name", "lower('TENANT')", 'other.environment', false], ['name', "lower('APP.TENANT')", 'app.environment', true]
+    ] as const) t.equal((await looked(name, called, `${set} = 1`)).length > 0, isFound, `${name} of ${called}, and ${set}`)
+  })
+})
+
 t.test('what narrows the comparison by AND may be about the row, and what stands in for the comparison may not', async t => {
   await inClinic(async (query, inside) => {
     const onVisits = async (using: string, asked: Partial<CheckSettings> = {}): Promise<string[]> => await found(query, inside, `alter policy own on clinic.visits using (${using})`, asked, 'policy-using', 'policy-check')

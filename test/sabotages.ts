@@ -329,6 +329,7 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'owner-bypasses', object: 'rowhouse_owner', sql: 'alter role rowhouse_owner superuser' },
   { rule: 'role-setting-context', sql: "alter role rowhouse_tenant set app.account_id = '1'" },
   { rule: 'role-setting-context', sql: "do $$ begin execute format('alter database %I set app.account_id = 1', current_database()); end $$" },
+  { rule: 'role-setting-context', object: 'rowhouse_tenant', sql: `create function rowhouse.setting(name text) returns text language sql stable parallel safe return current_setting('app.' || name); ${replaceContext("rowhouse.setting('account_id')::bigint")}; alter role rowhouse_tenant set app.account_id = '1'` },
   // As ALTER SYSTEM SET does for every session: that one cannot be undone with a transaction.
   { rule: 'role-setting-context', object: 'the server', sql: "set app.account_id = '1'" },
   { rule: 'role-setting-replica', object: 'rowhouse_tenant', sql: 'alter role rowhouse_tenant set session_replication_role = replica' },

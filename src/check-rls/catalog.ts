@@ -290,24 +290,32 @@ export const catalog = `
     select called.policy, called.root::regprocedure::text as root_name, policy_function.oid, policy_function.name
     from called join policy_function on policy_function.oid = called.oid
   ),
-  -- The settings that say whose rows they are. Null is one whose name is not written out where it is read, in a variable or put together, or
-  -- asked for by a text that is executed: it may be any.
-  context_reading as materialized (
-    select coalesce(found[1], found[2]) as name, is_verified
-    from (
-      select concat_ws(' ', using_expression, check_expression) as source, false as is_verified from policy where reaches_tenants
-      union all
-      select code, name = any (given.verifiers) from policy_function, given
-    ) as text, regexp_matches(text.source, '\\mcurrent_setting"?\\s*\\((?:\\s*(?:e?''([^''\\\\]+)''|\\$\\w*\\$([^$]+)\\$\\w*\\$)(?:\\s*::\\s*[\\w.]+)?\\s*[,)])?', 'gi') as found
+  -- The texts that say whose rows they are, and the function that each is of.
+  context_text as materialized (
+    select null::oid as function, concat_ws(' ', using_expression, check_expression) as source, false as is_verified from policy where reaches_tenants
     union all
-    select null, policy_function.name = any (given.verifiers) from policy_function, given where bare ~* '\\mexecute\\M' and code !~* '\\mcurrent_setting\\M'
+    select policy_function.oid, code, name = any (given.verifiers) from policy_function, given
+  ),
+  -- The settings that they read. Where a name is put together of a text and of the first argument of the function, whoever calls it has the
+  -- rest. Null is one whose name is not written out, in a variable or put together in another way, or asked for by a text that is executed: it
+  -- may be any, or any that begins so.
+  context_reading as materialized (
+    select coalesce(found[1], found[2], found[3] || call.argument, case when found[3] is null then call.argument end) as name, found[3] as beginning, is_verified
+    from context_text as text, regexp_matches(text.source, '\\mcurrent_setting"?\\s*\\((?:\\s*(?:e?''([^''\\\\]+)''|\\$\\w*\\$([^$]+)\\$\\w*\\$)(?:\\s*::\\s*[\\w.]+)?\\s*[,)]|\\s*\\(?\\s*(?:''([^''\\\\]+)''(?:\\s*::\\s*[\\w.]+)?\\s*\\|\\|\\s*)?(\\$1|[a-z_]\\w*)(?:\\s*::\\s*[\\w.]+)?\\s*[,)])?', 'gi') as found
+    left join lateral (
+      select argument[1] as argument
+      from pg_proc, context_text as caller, regexp_matches(caller.source, '(?<![\\w$])' || regexp_replace(proname, '\\W', '\\\\\\&', 'g') || '"?\\s*\\((?:\\s*(?:\\w+\\s*:?=>?\\s*)?''([^''\\\\]+)''(?:\\s*::\\s*[\\w.]+)?\\s*[,)])?', 'gi') as argument
+      where pg_proc.oid = text.function and pronargs > 0 and lower(found[4]) in ('$1', lower(proargnames[1]))
+    ) as call on true
+    union all
+    select null, null, policy_function.name = any (given.verifiers) from policy_function, given where bare ~* '\\mexecute\\M' and code !~* '\\mcurrent_setting\\M'
   ),
   context_setting as materialized (select distinct name from context_reading where name is not null),
   -- Those that whoever can set them names another tenant with: what is read anywhere but by a function that asks for a signature.
   forgeable_setting as materialized (select distinct name from context_reading where not is_verified),
   -- By what a role or a function that sets something names a tenant. Where no name is to be read, it may be by any but those of extensions.
   naming_setting as materialized (
-    select distinct context_reading.name, coalesce('^' || regexp_replace(context_reading.name, '\\W', '\\\\\\&', 'g') || '=', '^(?!(auto_explain|citus|cron|pgaudit|pg_\\w+|pl\\w+|timescaledb)[.])[^=]*[.]') as pattern from context_reading
+    select distinct context_reading.name, coalesce('^' || regexp_replace(context_reading.name, '\\W', '\\\\\\&', 'g') || '=', '^' || regexp_replace(context_reading.beginning, '\\W', '\\\\\\&', 'g'), '^(?!(auto_explain|citus|cron|pgaudit|pg_\\w+|pl\\w+|timescaledb)[.])[^=]*[.]') as pattern from context_reading
   ),
   -- What sessions here begin with: of the roles that serve requests, of logins that become one by SET ROLE, which takes nothing of it back, and of all.
   login_setting as materialized (
