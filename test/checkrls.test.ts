@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { audit } from '../src/check-rls/audit.ts'
-import { check, type Query } from '../src/check-rls/check.ts'
+import { check, withoutMend, type Query } from '../src/check-rls/check.ts'
 import { emptyContexts, withAsked } from '../src/check-rls/context-evaluation.ts'
 import { baselineOf, parseBaseline, parseException, sift } from '../src/check-rls/exceptions.ts'
 import { parseManifest, readManifest } from '../src/check-rls/manifest.ts'
@@ -127,6 +127,7 @@ t.test('one login for both kinds of requests is found, and so is a release with 
 })
 
 t.test('each rule tells what is wrong, what it gives away, and a mend', async t => {
+  for (const { id, query } of rules) t.match(withoutMend(query), / as detail, null::text as mend\b/, `${id}: whether there is something is asked without what mends it`)
   t.strictSame(rules.map(({ id }) => id).filter((id, index, all) => all.indexOf(id) !== index), [], 'no two have one name')
   for (const rule of rules) {
     for (const text of [rule.title, rule.gain, rule.explanation]) t.ok(text.length > 10, rule.id)

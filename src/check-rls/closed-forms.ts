@@ -5,14 +5,17 @@ const text = String.raw`(?<!')'[^']*'(?!')(?:::${type})?`
 /** Pairs of parentheses and what is in them, four deep. */
 export const within = ['', '', '', ''].reduce(inner => String.raw`(?:[^()]|\(${inner}\))*`, '[^()]*')
 
+/** What names nobody, and what is left of it before the sign for that. */
+type Form = readonly [pattern: string, by: string]
+
 /** From what reads a setting outwards: what is null, empty or an error where its parts are. */
-const steps: ReadonlyArray<readonly [pattern: string, by: string]> = [
+const steps: readonly Form[] = [
   [String.raw`(?:\mpg_catalog\.|\m)current_setting\(\s*${text}\s*(?:,\s*(?:missing_ok\s*:?=>?\s*)?\w+\s*)?\)`, ''],
   // An object without claims is no more of a tenant than an empty text: a claim of it is null.
   [String.raw`(?<!')'(?:\{\})?'(?!')(?:::${type})?`, ''],
   [String.raw`(\mthen|\melse|[,(]|\mreturn|:=|\mdefault)\s*\mnull\M(?:::${type})?`, '\\1 ']
 ]
-const outwards: ReadonlyArray<readonly [pattern: string, by: string]> = [
+const outwards: readonly Form[] = [
   [String.raw`${closed}\s*::\s*${type}`, ''],
   [String.raw`\mcast\s*\(\s*${closed}\s+as\s+${type}\s*\)`, ''],
   [String.raw`${closed}\s*(?:->>?|#>>?)\s*(?:${closed}|${text}|\d+)`, ''],
@@ -41,7 +44,7 @@ const equal = String.raw`(?:${column}\s*=\s*${closed}|${closed}\s*=\s*${column})
 const condition = String.raw`(?:${equal}|\(\s*${equal}\s*\))${behind}`
 /** Where a column has to be what names nobody, no row is found, whatever else the same AND asks for: only NOT EXISTS makes something of that. */
 const rows = String.raw`(?<!\mnot\s*\(*\s*exists\s*\(\s*select\M[^()]*)\mwhere`
-const finds: ReadonlyArray<readonly [pattern: string, by: string]> = [
+const finds: readonly Form[] = [
   [String.raw`${rows}\s*\(\s*(?:${clause}\mand\s*)?${condition}${clause}\)${behind}${clause}${end}`, ''],
   [String.raw`${rows}\s*(?:${clause}\mand\s*)?${condition}${clause}${end}`, ''],
   // And of what gives nobody for each row, it matters to nobody which rows these are.
@@ -102,6 +105,20 @@ function withoutNames (source: string, names: string): string {
   return String.raw`regexp_replace(${source}, '(?<![\w"$.:])(?:' || ${names} || ')(?![\w"$]|\s*\()', chr(1), 'gi')`
 }
 
-function reduced (source: string, forms: ReadonlyArray<readonly [pattern: string, by: string]>): string {
-  return forms.reduce((inner, [pattern, by]) => `regexp_replace(${inner}, '${pattern.replaceAll('\'', '\'\'')}', '${by}' || chr(1), 'gi')`, source)
+/** One form after the other, so that each sees what those before it have left. They are listed once, however often it is their turn. */
+function reduced (source: string, turns: readonly Form[]): string {
+  const forms = [...new Set(turns)]
+  const listed = (texts: readonly string[]): string => `array[${texts.map(text => `'${text.replaceAll('\'', '\'\'')}'`).join(', ')}]`
+  return `(
+    with recursive form as materialized (
+      select turn.number, form.pattern, form.by
+      from unnest(array[${turns.map(form => forms.indexOf(form) + 1).join(', ')}]) with ordinality as turn (form, number)
+      join unnest(${listed(forms.map(([pattern]) => pattern))}, ${listed(forms.map(([, by]) => by))}) with ordinality as form (pattern, by, number) on form.number = turn.form
+    ),
+    step (number, text) as (
+      select 0::bigint, ${source}
+      union all
+      select form.number, regexp_replace(step.text, form.pattern, form.by || chr(1), 'gi') from step join form on form.number = step.number + 1
+    )
+    select step.text from step order by step.number desc limit 1)`
 }

@@ -248,7 +248,7 @@ export const policyRules: readonly Rule[] = [
           '${openWords}|${fills}' || case when prorettype not in ('text'::regtype, 'varchar'::regtype, 'name'::regtype) then '|${fillsReturned}' else '' end as opening) as its
         where not (name = any (verifiers))
       )
-      select opened.object, opened.detail, case when opened.function is not null then ${readingFunction('opened.function')} else ${readingPolicy} end as mend
+      select opened.object, opened.detail as detail, case when opened.function is not null then ${readingFunction('opened.function')} else ${readingPolicy} end as mend
       from (
         select distinct coalesce(place.name, policy.name) as object, coalesce(place.body, using_expression, check_expression) as detail, place.oid as function, case when place.oid is null then policy.oid end as policy
         from policy join opening_policy on opening_policy.oid = policy.oid

@@ -54,7 +54,7 @@ export const roleRules: readonly Rule[] = [
     gain: 'Nothing by itself: but what was meant is not hidden, shared or vouched for, and nobody is told.',
     explanation: 'Columns are named as "table.column" or "schema.table.column", or "column" in any table; tables of another schema with it; functions with their schema and the types of their arguments, "app.resolve(text)".',
     query: `
-      select distinct named.name as object, named.detail, 'run it again with the name as it is' as mend
+      select distinct named.name as object, named.detail as detail, 'run it again with the name as it is' as mend
       from given, lateral (
         select name, 'is named as hidden, and no table here has such a column' as detail from unnest(given.hidden_columns) as asked (name)
         where not exists (select from any_table join pg_attribute on attrelid = any_table.oid and attnum > 0 and not attisdropped where asked.name in (attname, format('%s.%s', any_table.relname, attname), format('%s.%I', any_table.name, attname)))
