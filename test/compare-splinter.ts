@@ -23,6 +23,7 @@ const lints = (await readFile(file, 'utf8')).replace(/^\s*set local search_path 
 
 /** What each lint is about, by the rules here that are about the same. */
 const about: Readonly<Record<string, readonly string[]>> = {
+  rls_references_user_metadata: ['context-user-metadata'],
   rls_disabled_in_public: ['rls-off', 'partition-open', 'inherited-open'],
   policy_exists_rls_disabled: ['rls-off'],
   rls_enabled_no_policy: ['tenant-blind'],
