@@ -137,6 +137,10 @@ export const sabotages: readonly Sabotage[] = [
   { rule: 'role-without-timeouts', object: 'rowhouse_tenant', sql: "alter role rowhouse_tenant set statement_timeout = '0s'" },
   { rule: 'sequence-readable', object: 'rowhouse.project_id_seq', sql: 'grant usage on sequence rowhouse.project_id_seq to rowhouse_tenant' },
   { rule: 'session-functions', object: 'rowhouse_tenant', sql: 'grant execute on function pg_catalog.pg_advisory_xact_lock(bigint) to public' },
+  { rule: 'default-execute', object: 'rowhouse_owner', sql: 'alter default privileges for role rowhouse_owner in schema rowhouse grant execute on functions to public' },
+  { rule: 'default-privileges', sql: 'alter default privileges for role rowhouse_owner grant usage, create on schemas to rowhouse_tenant' },
+  // One of an extension that runs a text, several statements in it.
+  { rule: 'function-runs-text', object: 'rowhouse.xpath_table(text,text,text,text,text)', sql: 'create extension xml2 schema rowhouse' },
   { rule: 'default-execute', object: 'rowhouse_owner', sql: 'alter default privileges for role rowhouse_owner in schema rowhouse grant execute on functions to rowhouse_tenant' },
   { rule: 'foreign-server-usable', object: 'nothing', sql: 'create foreign data wrapper nothing; grant usage on foreign data wrapper nothing to rowhouse_tenant' },
   { rule: 'owner-sees-nothing', object: 'rowhouse_owner', sql: 'alter role rowhouse_owner reset row_security' },

@@ -88,14 +88,16 @@ t.test('the catalogue: every table there is, found without being named', async t
   })
 
   t.test('views, materialised views and tables in other schemas are found as well', async t => {
-    t.teardown(async () => { await withClient(database.admin, async admin => { await admin.query('drop view rowhouse.everything; drop schema elsewhere cascade') }) })
+    t.teardown(async () => { await withClient(database.admin, async admin => { await admin.query('drop view rowhouse.everything; drop materialized view rowhouse.kept; drop schema elsewhere cascade') }) })
     await withClient(database.admin, async admin => {
       await admin.query('create view rowhouse.everything as select account_id, id from rowhouse.subtask')
+      await admin.query('create materialized view rowhouse.kept as select account_id, id from rowhouse.subtask; grant select on rowhouse.kept to rowhouse_tenant')
       await admin.query('create schema elsewhere; create table elsewhere.copy as select account_id, id from rowhouse.subtask')
       await admin.query('grant usage on schema elsewhere to rowhouse_tenant; grant select on elsewhere.copy, rowhouse.everything to rowhouse_tenant')
     })
     const { findings } = await attackEverything()
     t.match(findings.join('\n'), /view-as-owner rowhouse\.everything/)
+    t.match(findings.join('\n'), /materialized-view-readable rowhouse\.kept/)
     t.match(findings.join('\n'), /relation-elsewhere elsewhere\.copy/)
   })
 

@@ -19,10 +19,10 @@ export const installationRules: readonly Rule[] = [
     severity: 'warning',
     title: 'An extension that leads out of the transaction',
     gain: 'A second connection, another server, the files of this one: as somebody else, with no tenant.',
-    explanation: 'dblink and postgres_fdw connect anew; file_fdw and adminpack read files; untrusted languages do anything.',
+    explanation: 'dblink and postgres_fdw connect anew; file_fdw and adminpack read files; untrusted languages do anything; xml2 has a function that runs what it is given.',
     query: `
       select quote_ident(extname) as object, 'is installed' as detail, format('drop extension %I;', extname) as mend
-      from pg_extension where extname in ('dblink', 'postgres_fdw', 'file_fdw', 'adminpack', 'pg_cron', 'pg_net', 'http', 'plpython3u', 'plperlu', 'pltclu', 'plsh', 'lo')`
+      from pg_extension where extname in ('dblink', 'postgres_fdw', 'file_fdw', 'adminpack', 'pg_cron', 'pg_net', 'http', 'plpython3u', 'plperlu', 'pltclu', 'plsh', 'lo', 'xml2')`
   },
   {
     id: 'foreign-server-usable',

@@ -366,7 +366,7 @@ export const policyRules: readonly Rule[] = [
     severity: 'warning',
     title: 'A policy that asks another table',
     gain: 'What the other table lets through: the policy is as strong as that one, and as slow.',
-    explanation: 'A denormalised key needs no look-up. Distributed tables of Citus refuse policies with sub-selects.',
+    explanation: 'A denormalised key needs no look-up. Distributed tables of Citus refuse policies with sub-selects. One that stands beside the comparison, in an AND, can only narrow what that shows, and is let be.',
     query: `
       select name as object, coalesce(using_expression, check_expression) as detail,
         case when reaches_tenants and polpermissive then ${madeCanonical} || ${narrowingToo('concat(using_text, check_text)')} else ${madeByItsAuthor((_text, tree) => asksAnotherTable(tree))} end as mend

@@ -204,16 +204,16 @@ export const privilegeRules: readonly Rule[] = [
   {
     id: 'default-privileges',
     severity: 'warning',
-    title: 'Tables that will be open when they are made',
+    title: 'Tables, sequences and schemas that will be open when they are made',
     gain: 'The next table, before anybody has thought of its policies.',
     explanation: 'ALTER DEFAULT PRIVILEGES grants what does not exist yet. A table is open when its migration says so, column by column.',
     query: `
       select coalesce(nullif(defaclnamespace, 0)::regnamespace::text, quote_ident(current_database())) as object, format('%s made by %s are granted to %s: %s', made.kind, defaclrole::regrole, its.name, string_agg(lower(acl.privilege_type), ', ' order by acl.privilege_type)) as detail,
         format('alter default privileges for role %s%s revoke all on %s from %s;', defaclrole::regrole, coalesce(' in schema ' || nullif(defaclnamespace, 0)::regnamespace, ''), made.kind, its.name) as mend
       from pg_default_acl, aclexplode(defaclacl) as acl,
-        lateral (select case defaclobjtype when 'r' then 'tables' else 'sequences' end as kind) as made,
+        lateral (select case defaclobjtype when 'r' then 'tables' when 'n' then 'schemas' else 'sequences' end as kind) as made,
         lateral (select case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end as name) as its
-      where defaclobjtype in ('r', 'S') and (acl.grantee = 0 or acl.grantee in (select oid from runtime_role))
+      where defaclobjtype in ('r', 'S', 'n') and (acl.grantee = 0 or acl.grantee in (select oid from runtime_role))
       group by defaclnamespace, defaclrole, made.kind, its.name`
   },
   {
@@ -229,8 +229,11 @@ export const privilegeRules: readonly Rule[] = [
         select from pg_default_acl where defaclrole = owner.relowner and defaclobjtype = 'f' and defaclnamespace = 0
           and not exists (select from aclexplode(defaclacl) as acl where acl.grantee = 0))
       union all
-      select defaclrole::regrole::text, 'what it makes is executable by ' || runtime_role.name, format('alter default privileges for role %s%s revoke execute on functions from %s;', defaclrole::regrole, coalesce(' in schema ' || nullif(defaclnamespace, 0)::regnamespace, ''), runtime_role.name)
-      from pg_default_acl, aclexplode(defaclacl) as acl join runtime_role on runtime_role.oid = acl.grantee where defaclobjtype = 'f'`
+      select defaclrole::regrole::text, format('what it makes%s is executable by %s', its.place, its.grantee), format('alter default privileges for role %s%s revoke execute on functions from %s;', defaclrole::regrole, its.place, its.grantee)
+      from pg_default_acl, aclexplode(defaclacl) as acl left join runtime_role on runtime_role.oid = acl.grantee,
+        lateral (select coalesce(' in schema ' || nullif(defaclnamespace, 0)::regnamespace, '') as place, case acl.grantee when 0 then 'PUBLIC' else runtime_role.name end as grantee) as its
+      -- What PUBLIC has everywhere is said above.
+      where defaclobjtype = 'f' and (runtime_role.oid is not null or acl.grantee = 0 and defaclnamespace <> 0)`
   },
   {
     id: 'setting-forgeable',
