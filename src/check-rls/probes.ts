@@ -82,7 +82,7 @@ export async function probe (query: Query, settings: ProbeSettings, onTable: (do
   try {
     // Autovacuum gives way to whoever has waited for a second (deadlock_timeout).
     // What a key says when a transaction ends, it is to say at once: each attempt is taken back before.
-    await query("set local search_path = ''; set local statement_timeout = '5s'; set local lock_timeout = '1500ms'; set constraints all immediate")
+    await query("set local search_path = ''; set local jit = off; set local statement_timeout = '5s'; set local lock_timeout = '1500ms'; set constraints all immediate")
     return await new Attack(query, settings).run(onTable)
   } finally {
     await query('rollback')
