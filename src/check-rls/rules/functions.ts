@@ -1,3 +1,4 @@
+import { within } from '../closed-forms.ts'
 import { grantees, throughIt } from './grantees.ts'
 import { keptBy, servesNone } from './mends.ts'
 import type { Rule } from '../rule.ts'
@@ -12,8 +13,6 @@ const leakproofBesides = [
   'gen_random_uuid()', 'uuid_extract_timestamp(uuid)', 'uuid_extract_version(uuid)'
 ]
 
-/** What stands between two parentheses, with more of them in it. */
-const within = ['', '', '', ''].reduce(inner => String.raw`(?:[^()]|\(${inner}\))*`, '[^()]*')
 /** A text that stays one statement, the one that its author wrote: its literals are those that `shape` calls so. */
 const fixedText = String.raw`(?:''''|format\s*\(\s*''''\s*(?:,${within})?\)|quote_(?:ident|literal|nullable)\s*\(${within}\))`
 /** As a text in SQL: EXECUTE of anything else. */

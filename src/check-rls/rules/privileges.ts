@@ -34,8 +34,8 @@ export const privilegeRules: readonly Rule[] = [
     id: 'privilege-beyond-rows',
     severity: 'error',
     title: 'A privilege that looks past row-level security',
-    gain: 'TRUNCATE: no tenant has any rows left. REFERENCES: a table of one’s own that says which ids others have. TRIGGER, of a view and of a table that is somewhere else, too: code that runs with whoever writes next. MAINTAIN: locks on the whole table.',
-    explanation: 'Policies filter rows. These privileges are about the table as a whole, and policies play no part in them: whoever has them, whether it serves requests or is a role that nobody has named. PostgreSQL, "Row Security Policies". GRANT ALL contains them.',
+    gain: 'TRUNCATE: no tenant has any rows left. REFERENCES: a table of one’s own that says which ids others have. TRIGGER: code that runs with whoever writes next. MAINTAIN: locks on the whole table.',
+    explanation: 'Policies filter rows. These privileges are about the table as a whole, and policies play no part in them: whoever has them, whether it serves requests or is a role that nobody has named. A trigger on a view, or on a list that all tenants share, runs with the tenant of whoever writes there, so roles that serve requests have them on none of these either. PostgreSQL, "Row Security Policies". GRANT ALL contains them.',
     query: `
       select relation.oid::regclass::text as object, runtime_role.name || ' has ' || held.privileges || case when held.grantee <> runtime_role.oid then ' through ' || held.grantee_name else '' end as detail,
         ${revokeFrom('relation', { name: 'relation.oid::regclass', privileges: 'held.privileges', from: 'held.grantee_name', isMeant: grantee => `${grantee} = held.grantee` })} as mend
