@@ -6,10 +6,10 @@ import { check, withoutMend, type Query } from '../src/check-rls/check.ts'
 import { emptyContexts, withAsked } from '../src/check-rls/context-evaluation.ts'
 import { baselineOf, parseBaseline, parseException, sift } from '../src/check-rls/exceptions.ts'
 import { parseManifest, readManifest } from '../src/check-rls/manifest.ts'
+import { probe } from '../src/check-rls/probes.ts'
 import { explain, formatJson, formatSarif, formatText } from '../src/check-rls/report.ts'
 import { readRowhouseManifest, rowhouseExceptions, rowhouseSettings } from '../src/check-rls/rowhouse.ts'
 import { rules } from '../src/check-rls/rules.ts'
-import { queryOf } from '../src/check-rls/session.ts'
 import { startRules } from '../src/check-rls/start.ts'
 import { withClient } from '../src/database/admin.ts'
 import { functionOwners, roleNames } from '../src/database/roles.ts'
@@ -41,7 +41,7 @@ const logins = ['login-joins:*', 'login-administers:*'].flatMap(which => ['--ign
 
 t.test('the database that the migrations make has nothing to find, and its manifest is this version\'s', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     t.strictSame(await found(query), [])
     t.strictSame(sift(await check(query, settings), rowhouseExceptions, undefined).unused, [], 'every exception is one for something')
     const { functions, ...manifest } = settings.manifest
@@ -54,7 +54,7 @@ t.test('the database that the migrations make has nothing to find, and its manif
 t.test('a database that was restored from a dump is as good as it was', async t => {
   await withClient(database.admin, async client => {
     // What PostgreSQL has made of each text is what a dump holds; read again, it is written in the same way.
-    t.strictSame(await found(queryOf(client), `do $$
+    t.strictSame(await found(plannedOnce(client), `do $$
       declare
         text text;
       begin
@@ -81,7 +81,7 @@ t.test('a database that was restored from a dump is as good as it was', async t 
 
 t.test('any login may look, the ones that serve requests as well, and all see the same', async t => {
   for (const role of ['tenant', 'operator', 'owner', 'manager'] as const) {
-    await withClient(database.login(role), async client => { t.strictSame(sift(await check(queryOf(client), settings), rowhouseExceptions, undefined).findings.filter(({ rule, object }) => !isOfOtherTests(rule.id, object)), [], role) })
+    await withClient(database.login(role), async client => { t.strictSame(sift(await check(plannedOnce(client), settings), rowhouseExceptions, undefined).findings.filter(({ rule, object }) => !isOfOtherTests(rule.id, object)), [], role) })
   }
 })
 
@@ -106,7 +106,7 @@ t.test('whoever set the database up is no login that nobody knows, whichever log
   // As managed services have it: no superuser, and as of PostgreSQL 16 with the administration of the roles that it made.
   const administrator = `create role cloud login createrole createdb; grant ${named} to cloud with admin option`
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     t.strictSame(await found(query, administrator), [])
     t.strictSame(await found(query, "create role cloud login createrole createdb; do $$ begin execute format('alter database %I owner to cloud', current_database()); end $$"), [], 'before 16: the owner of the database')
     t.match(await found(query, `${administrator}; revoke rowhouse_loader from cloud`), [{ rule: 'login-joins', object: 'cloud' }, { rule: 'login-administers', object: 'cloud' }])
@@ -117,7 +117,7 @@ t.test('whoever set the database up is no login that nobody knows, whichever log
 
 t.test('one login for both kinds of requests is found, and so is a release with known holes', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     t.match(await check(query, { ...settings, operatorRoles: settings.tenantRoles }, rules.filter(({ id }) => id === 'role-shared')), [{ object: 'rowhouse_tenant' }])
     for (const [number, isOld] of [[150_013, true], [150_014, false], [160_009, true], [170_006, false], [180_000, false], [120_000, true]] as const) {
       const [release] = rules.filter(({ id }) => id === 'server-release').map(rule => ({ ...rule, query: rule.query.replace("current_setting('server_version_num')", `'${number}'`) }))
@@ -165,7 +165,7 @@ t.test('the mend that a finding comes with puts things right', async t => {
 
 t.test('the mend of a unique index or constraint puts the tenant first, and leaves the rest as it was', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
     const [parted, other] = ['create table rowhouse.parted (account_id bigint not null, place bigint not null, name text) partition by list (place); create table rowhouse.parted_1 partition of rowhouse.parted for values in (1); grant select on rowhouse.parted to rowhouse_tenant', 'create collation rowhouse.alike (provider = icu, locale = \'und-u-ks-level2\', deterministic = false)']
     for (const [sql, from, to] of [
@@ -194,7 +194,7 @@ t.test('the mend of a unique index or constraint puts the tenant first, and leav
 
 t.test('the mend of a search_path puts the tenants\' schemas first, whatever their names, and keeps the others', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
     for (const [path, mended] of [
       ['evil, rowhouse', 'rowhouse, "More, of it", evil'], ['"$user", evil, "More, of it", rowhouse', '"More, of it", rowhouse, "$user", evil'], ['pg_catalog, evil, public', 'pg_catalog, rowhouse, "More, of it", evil, public'], ['evil', 'rowhouse, "More, of it", evil']
@@ -216,7 +216,7 @@ t.test('the mend of a search_path puts the tenants\' schemas first, whatever the
 
 t.test('the mend of a foreign key that was never validated sees the rows, which validating as the owner does not', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
     await query('begin')
     try {
@@ -242,7 +242,7 @@ t.test('attacks on this database get nowhere, on every table, and on one that wa
   const attacked = await testDatabase(t)
   await seedTenants(attacked)
   await withClient(attacked.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     for (const table of await findTables(client)) await ensureRows(client, table, [1, 2])
     const attack = async (asked: Partial<typeof settings> = {}, unseen: string[] = []): Promise<string[]> => {
       const { probes } = await audit(query, { database: 'test', settings: { ...settings, ...asked }, setTenant: 'select rowhouse.set_account($1)' }, { attack: true, exceptions: rowhouseExceptions })
@@ -318,7 +318,7 @@ t.test('attacks on this database get nowhere, on every table, and on one that wa
 
 t.test('any other database is checked as well: other names, and what policies compare with is found out', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const app = `shop_app_${process.pid}`
     await query(`
       create schema "Shop";
@@ -462,8 +462,18 @@ t.test('databases that are good in other ways give no finding, and what cannot b
 
       await withClient(other.admin, async holder => {
         await holder.query('begin; lock table club.notes in share mode')
-        const { skipped } = await attack('set local club.tenant = $1')
-        t.ok(skipped.some(line => /^club\.notes: ".*" could not be tried: 55P03/.test(line)), 'a lock is no wall')
+        const waits: string[] = []
+        let wait = ''
+        const watched: Query = async (text, values) => {
+          wait = /lock_timeout = '(\w+)'/.exec(text)?.[1] ?? wait
+          return await query<never>(text, values).catch((error: unknown) => {
+            if ((error as { code?: string }).code === '55P03') waits.push(wait)
+            throw error
+          })
+        }
+        const { skipped } = await probe(watched, { ...club, tenantRoles: [app], setTenant: 'set local club.tenant = $1' })
+        t.ok(skipped.some(({ table, reason }) => table === 'club.notes' && /^".*" could not be tried: 55P03/.test(reason)), 'a lock is no wall')
+        t.strictSame([waits[0], new Set(waits.slice(1)), waits.length > 20], ['1500ms', new Set(['50ms']), true], 'and whoever holds one is not waited for by every attempt anew')
         await holder.query('rollback; begin; lock table club.notes in access exclusive mode')
         await t.rejects(attack('set local club.tenant = $1'), /somebody holds a lock on one of the tables/)
         await holder.query('rollback')
@@ -557,7 +567,7 @@ t.test('policies that say the same in another way, or narrow it, are no finding;
 
 t.test('an exclusion that compares the tenants by anything but "=" is one across tenants', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     t.notOk((await found(query, 'alter table rowhouse.project add exclude using btree (name with =, account_id with =)')).some(({ rule }) => rule === 'exclusion-without-key'))
     const [extension] = await query("select from pg_available_extensions where name = 'btree_gist'")
     if (extension === undefined) {
@@ -574,7 +584,7 @@ t.test('an exclusion that compares the tenants by anything but "=" is one across
 
 t.test('findings can be let be for a reason, or known beforehand; and what was let be for nothing is told', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const sabotage = 'create function rowhouse.nothing() returns trigger language plpgsql as $$ begin return null; end $$; create trigger spy after insert on rowhouse.task for each row execute function rowhouse.nothing()'
     await query('begin')
     await query(sabotage)

@@ -80,14 +80,19 @@ export function openResults ({ results, accepted, known }: ProbeReport): ProbeRe
 export async function probe (query: Query, settings: ProbeSettings, onTable: (done: number, total: number, table: string) => void = () => {}): Promise<ProbeReport> {
   await query('begin')
   try {
-    // Autovacuum gives way to whoever has waited for a second (deadlock_timeout).
     // What a key says when a transaction ends, it is to say at once: each attempt is taken back before.
-    await query("set local search_path = ''; set local jit = off; set local statement_timeout = '5s'; set local lock_timeout = '1500ms'; set constraints all immediate")
+    await query("set local search_path = ''; set local jit = off; set local statement_timeout = '5s'; set constraints all immediate")
+    await query(firstWait)
     return await new Attack(query, settings).run(onTable)
   } finally {
     await query('rollback')
   }
 }
+
+/** Autovacuum gives way to whoever has waited for a second (deadlock_timeout). */
+const firstWait = "set local lock_timeout = '1500ms'"
+/** Whoever then still has the lock will have it for the next attempt, too: there are dozens of them. */
+const nextWait = "set local lock_timeout = '50ms'"
 
 /** What got through by an attempt, or why nobody can tell. */
 type Verdict = Partial<Pick<ProbeResult, 'leak' | 'undecided'>>
@@ -160,6 +165,7 @@ class Attack {
   }
 
   async #attackTable (table: ProbedTable, role: string, setting: string | undefined, naming: ((tenant: string) => string) | undefined): Promise<void> {
+    await this.#query(firstWait)
     try {
       const canBeNamed = async (tenant: string): Promise<boolean> => await this.#canBeNamed(role, tenant)
       const prey = await this.#victims.find(table, canBeNamed, async tenant => await this.#whyBlind(table, role, tenant) !== undefined)
@@ -260,6 +266,7 @@ class Attack {
     const { answer, ...seen } = attempt.leaksBy === 'loss' ? await this.#answerAndLoss(table, role, prey, attempt, sql) : { answer: await this.#answer(role, attempt, sql) }
     if (timeouts.includes(answer.code) && !isWaitedFor(attempt, answer) && attempt.leaksBy !== 'nothing') {
       this.#skip(table, `"${attempt.probe}" could not be tried: ${answer.told}`)
+      if (answer.code === '55P03') await this.#query(nextWait)
       return
     }
     const { leak, undecided } = (seen.leak ?? seen.undecided) === undefined ? await this.#verdictOn(table, role, prey, attempt, sql, answer) : seen
