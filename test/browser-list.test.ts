@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Page } from 'playwright-core'
-import { inBrowser, openBrowser, openSite, openWindow } from './browser.ts'
+import { inBrowser, loaded, openBrowser, openSite, openWindow } from './browser.ts'
 import { asRole, seedTenants, testDatabase } from './support.ts'
 
 const database = await testDatabase(t)
@@ -20,7 +20,7 @@ function addressOf (page: Page): string {
 }
 
 const caption = async (page: Page): Promise<string> => await page.locator('caption').textContent() ?? ''
-const names = async (page: Page): Promise<string[]> => await page.locator('tbody th').allTextContents()
+const names = async (page: Page): Promise<string[]> => await (await loaded(page)).locator('tbody th').allTextContents()
 
 for (const [how, javaScriptEnabled] of [['with scripts', true], ['without scripts', false]] as const) {
   t.test(`people pick subtasks out, order them, and go through their pages ${how}, and the address bar and the back button tell the truth`, inBrowser, async t => {
@@ -47,7 +47,7 @@ for (const [how, javaScriptEnabled] of [['with scripts', true], ['without script
     t.equal((await names(page)).length, 25)
     await page.getByRole('link', { name: 'Next' }).click()
     t.equal(await caption(page), '110 subtasks found, page 2 of 5')
-    t.match(await page.title(), /Page 2/)
+    t.match(await (await loaded(page)).title(), /Page 2/)
     await page.getByRole('link', { name: '10 a page' }).click()
     t.equal(addressOf(page), '/subtasks/3/?search=spade&state=done&sort=-name')
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { inBrowser, openBrowser, openWindow } from './browser.ts'
+import { inBrowser, loaded, openBrowser, openWindow } from './browser.ts'
 import { openSites } from './browser-pages.ts'
 import { tenancy } from './support.ts'
 
@@ -13,7 +13,7 @@ for (const [how, javaScriptEnabled] of [['with scripts', true], ['without script
     await page.goto(open.urlOf('/', ''))
     t.equal(page.url(), open.urlOf(tenancy === 'single-schema' ? '/subtasks/' : '/accounts/', ''))
     await page.getByRole('link', { name: 'Accounts', exact: true }).click()
-    t.equal(await page.locator('tbody tr').count(), 3)
+    t.equal(await (await loaded(page)).locator('tbody tr').count(), 3)
     const search = page.getByRole('search')
     await search.getByLabel('Address or name').fill('TENANT-1')
     await search.getByLabel('Order').selectOption('newest first')
@@ -27,15 +27,15 @@ for (const [how, javaScriptEnabled] of [['with scripts', true], ['without script
     t.equal(page.url(), open.urlOf('/account/tenant-1/', ''))
     t.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Company of tenant-1')
     await page.goBack()
-    t.equal(await page.locator('tbody tr').count(), 1)
+    t.equal(await (await loaded(page)).locator('tbody tr').count(), 1)
     await search.getByLabel('Address or name').fill('zebra')
     await search.getByLabel('Address or name').press('Enter')
     await page.getByText('No account is like that.').waitFor()
     await page.getByRole('link', { name: 'All accounts' }).click()
     t.equal(page.url(), open.urlOf('/accounts/', ''))
-    t.equal(await page.locator('tbody tr').count(), 3)
+    t.equal(await (await loaded(page)).locator('tbody tr').count(), 3)
     await page.getByRole('link', { name: 'Rowhouse' }).click()
-    t.equal(await page.locator('.error').count(), 0, 'the logo leads to a page that is there')
+    t.equal(await (await loaded(page)).locator('.error').count(), 0, 'the logo leads to a page that is there')
   })
 
   t.test(`whoever presses the button on the page of the walls can read what came of each attack ${how}`, inBrowser, async t => {

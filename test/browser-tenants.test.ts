@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { Page } from 'playwright-core'
-import { inBrowser, openBrowser, openWindow, tenantsIn, type Site } from './browser.ts'
+import { inBrowser, loaded, openBrowser, openWindow, tenantsIn, type Site } from './browser.ts'
 import { openSites } from './browser-pages.ts'
 
 const sites = inBrowser.skip === undefined ? await openSites(t) : undefined as never
@@ -36,7 +36,7 @@ async function workInTwoWindows (t: Test, site: Site, windows: ReadonlyArray<rea
     for (const [other] of windows) if (other !== slug) await page.goto(site.urlOf(`/subtasks/?search=${other}`, slug))
     t.match(await page.locator('main').innerText(), /No results/)
     await page.goto(site.urlOf('/projects/?search=window', slug))
-    t.strictSame(await page.locator('.cards a').allInnerTexts(), [`made in the window of ${slug}`])
+    t.strictSame(await (await loaded(page)).locator('.cards a').allInnerTexts(), [`made in the window of ${slug}`])
     await page.locator('.cards a').click()
     await page.getByText('Delete this project…').click()
     await page.getByLabel('Delete it').check()

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import type { Page } from 'playwright-core'
-import { inBrowser, openBrowser, openWindow, signIn } from './browser.ts'
+import { inBrowser, loaded, openBrowser, openWindow, signIn } from './browser.ts'
 import { forEachPage, openSites } from './browser-pages.ts'
 import { asRole } from './support.ts'
 
@@ -39,7 +39,7 @@ for (const [how, javaScriptEnabled] of [['with scripts', true], ['without script
     t.match(addressOf(page), /^\/project\/\d+\/$/)
     t.match(await page.getByRole('status').textContent(), /^The project is there/)
     t.equal(await page.getByRole('heading', { level: 1 }).textContent(), `Summer ${how}`)
-    t.match(await page.title(), new RegExp(`^Summer ${how} · Company of tenant-0 · Rowhouse$`))
+    t.match(await (await loaded(page)).title(), new RegExp(`^Summer ${how} · Company of tenant-0 · Rowhouse$`))
     const project = new URL(page.url()).pathname
     for (const name of ['Pack', 'Travel']) {
       await form.first().getByLabel('Name').fill(name)
@@ -91,7 +91,7 @@ for (const [how, javaScriptEnabled] of [['with scripts', true], ['without script
 t.test('what is wrong with a form is said of its field, which has the focus, in the title, and of no other', inBrowser, async t => {
   const { open } = sites
   const page = await openWindow(t, browser)
-  const marked = async (): Promise<Array<[string, string]>> => await page.evaluate<Array<[string, string]>>(
+  const marked = async (): Promise<Array<[string, string]>> => await (await loaded(page)).evaluate<Array<[string, string]>>(
     "[...document.querySelectorAll('[aria-invalid]')].map(field => [field.labels[0].textContent, document.getElementById(field.getAttribute('aria-describedby')).textContent])")
   await page.goto(open.urlOf('/task/1/'))
   const form = page.locator('form.entry').first()
@@ -99,7 +99,7 @@ t.test('what is wrong with a form is said of its field, which has the focus, in 
   await form.getByLabel('Name').fill('right')
   await form.getByLabel('Details').fill('x'.repeat(100_001))
   await form.getByRole('button', { name: 'Add' }).click()
-  t.match(await page.title(), /^Mistake: /)
+  t.match(await (await loaded(page)).title(), /^Mistake: /)
   t.strictSame(await marked(), [['Details', 'Details: takes at most 100000 characters.']])
   t.equal(await focused(page), 'Details')
   await form.getByLabel('Name').fill('  ')
@@ -114,7 +114,7 @@ t.test('what is wrong with a form is said of its field, which has the focus, in 
     await window.getByLabel('Name').fill(name)
     await window.getByRole('button', { name: 'Save' }).click()
   }
-  t.match(await page.title(), /^Not saved: changed first/)
+  t.match(await (await loaded(page)).title(), /^Not saved: changed first/)
   t.strictSame(await marked(), [], 'somebody else\'s change is no field\'s mistake')
   t.match(await focused(page), /^Somebody else has changed this/)
   await other.close()
@@ -123,7 +123,7 @@ t.test('what is wrong with a form is said of its field, which has the focus, in 
 t.test('a page says what was just done once, and never beside what is no longer so', inBrowser, async t => {
   const { open } = sites
   const page = await openWindow(t, browser)
-  const said = async (): Promise<string[]> => await page.getByRole('status').allTextContents()
+  const said = async (): Promise<string[]> => await (await loaded(page)).getByRole('status').allTextContents()
   await page.goto(open.urlOf('/task/1/'))
   if (await page.getByRole('button', { name: 'Open again', exact: true }).count() === 1) await page.getByRole('button', { name: 'Open again', exact: true }).click()
   await page.goto(open.urlOf('/task/1/'))
@@ -264,7 +264,7 @@ t.test('a page takes one stylesheet to be painted, moves nothing afterwards, and
 
 /** What the focused element is called, which is seen to have the focus. */
 async function focused (page: Page): Promise<string> {
-  return await page.evaluate<string>("(element => (element.ariaLabel ?? element.labels?.[0]?.textContent ?? element.textContent).replace(/\\s+/g, ' ').trim())(document.activeElement)")
+  return await (await loaded(page)).evaluate<string>("(element => (element.ariaLabel ?? element.labels?.[0]?.textContent ?? element.textContent).replace(/\\s+/g, ' ').trim())(document.activeElement)")
 }
 
 async function tabTo (t: Test, page: Page, name: string): Promise<void> {

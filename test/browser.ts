@@ -128,10 +128,16 @@ function watch (t: Test, context: BrowserContext): void {
   })
 }
 
+/** For what is read off a page at once: a press on a button waits until the next page begins, not until it is there. */
+export async function loaded (page: Page): Promise<Page> {
+  await page.waitForLoadState()
+  return page
+}
+
 /** Which tenants a window shows anything of: its address, its header, every text and every title. */
 export async function tenantsIn (page: Page): Promise<string[]> {
   const { hostname } = new URL(page.url())
-  const text = `${await page.title()} ${await page.locator('body').innerText()}`
+  const text = `${await (await loaded(page)).title()} ${await page.locator('body').innerText()}`
   return [...new Set([hostname.split('.')[0] ?? '', ...[...text.matchAll(/tenant-\d+/g)].map(([slug]) => slug)])]
 }
 

@@ -6,10 +6,9 @@ import { readManifest } from '../src/check-rls/manifest.ts'
 import { openLeaks, openResults } from '../src/check-rls/probes.ts'
 import { formatJson, formatSarif, formatText, type CheckReport } from '../src/check-rls/report.ts'
 import { rules } from '../src/check-rls/rules.ts'
-import { queryOf } from '../src/check-rls/session.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
 import { withClient } from '../src/database/admin.ts'
-import { isOfOtherTests, testDatabase } from './support.ts'
+import { isOfOtherTests, plannedOnce, testDatabase } from './support.ts'
 
 // Databases of others, where tenants are kept apart in ways of their own: in a schema "yard", each rolled back in the end.
 const database = await testDatabase(t)
@@ -31,7 +30,7 @@ interface Yard {
 /** Works on such a database, with a query that neither begins nor ends a transaction. */
 async function inYard<T> ({ type = 'integer', collate = '', tenants = ['1', '2', '3'], before = '', notes = `tenant ${type} ${collate} not null`, policy = `tenant = ${setting}::${type}`, more = '' }: Yard, work: (query: Query) => Promise<T>): Promise<T> {
   return await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     await query('begin')
     try {
       await query(`

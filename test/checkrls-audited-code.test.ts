@@ -8,11 +8,10 @@ import { check, type Query } from '../src/check-rls/check.ts'
 import { emptyContexts, withAsked } from '../src/check-rls/context-evaluation.ts'
 import { readManifest } from '../src/check-rls/manifest.ts'
 import { rules } from '../src/check-rls/rules.ts'
-import { queryOf } from '../src/check-rls/session.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
 import { startRules } from '../src/check-rls/start.ts'
 import { withClient } from '../src/database/admin.ts'
-import { testDatabase } from './support.ts'
+import { plannedOnce, testDatabase } from './support.ts'
 
 const database = await testDatabase(t)
 const app = `inn_app_${process.pid}`
@@ -31,7 +30,7 @@ async function withInn (body: string, work: (query: Query, notices: string[]) =>
   await withClient(database.admin, async client => {
     const notices: string[] = []
     client.on('notice', ({ message }) => { notices.push(String(message)) })
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     await query(`
       create role ${app} login; create role ${reports} login; create schema inn; grant usage on schema inn to ${app}, ${reports};
       create function inn.house_id() returns bigint ${body};

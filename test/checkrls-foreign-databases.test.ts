@@ -2,10 +2,9 @@ import t from 'tap'
 import { check, type Query } from '../src/check-rls/check.ts'
 import { readManifest } from '../src/check-rls/manifest.ts'
 import { rules } from '../src/check-rls/rules.ts'
-import { queryOf } from '../src/check-rls/session.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
 import { withClient } from '../src/database/admin.ts'
-import { testDatabase } from './support.ts'
+import { plannedOnce, testDatabase } from './support.ts'
 
 const database = await testDatabase(t, { prepare: false })
 await withClient({ ...database.admin, database: 'postgres' }, async client => { await client.query(`create database ${client.escapeIdentifier(database.admin.database)}`) })
@@ -16,7 +15,7 @@ const settings: CheckSettings = { schema: 'clinic', moreSchemas: [], tenantRoles
 /** A database of somebody else's, with as many tables alike as are asked for, while something is done with it that is undone then. */
 async function inClinic (work: (query: Query, inside: Query) => Promise<void>, tables = ['patients', 'visits', 'bills']): Promise<void> {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     await query('begin')
     try {
       await query(`

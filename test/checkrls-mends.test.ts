@@ -3,10 +3,9 @@ import { check, type Query } from '../src/check-rls/check.ts'
 import { baselineOf, sift } from '../src/check-rls/exceptions.ts'
 import type { Finding } from '../src/check-rls/rule.ts'
 import { rules } from '../src/check-rls/rules.ts'
-import { queryOf } from '../src/check-rls/session.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
 import { withClient } from '../src/database/admin.ts'
-import { testDatabase } from './support.ts'
+import { plannedOnce, testDatabase } from './support.ts'
 
 const database = await testDatabase(t)
 const [owner, tenant, operator, other] = ['owner', 'tenant', 'operator', 'other'].map(kind => `mended_${kind}_${process.pid}`) as [string, string, string, string]
@@ -94,7 +93,7 @@ t.test('a mend that adds a foreign key sees the rows that it is to hold for, and
   const off = 'alter table shop.line drop constraint line_order'
   const parted = `${off}; create table shop.part (tenant_id bigint not null references shop.tenant, id bigint not null, order_id bigint, primary key (tenant_id, id), constraint part_order foreign key (tenant_id, order_id) references shop.orders) partition by list (tenant_id); create table shop.part_1 partition of shop.part for values in (1); alter table shop.part enable row level security, force row level security; alter table shop.part_1 enable row level security, force row level security; alter table shop.part owner to ${owner}; alter table shop.part_1 owner to ${owner}; alter table shop.part_1 disable trigger all; insert into shop.part values (1, 1, 11)`
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     for (const { bad, ...wrong } of [
       { what: 'one without the key', sql: rename, bad: crossed, ids: ['foreign-key-without-key', 'unique-without-key'], then: [...works, toOther] },
       { what: 'one that is gone', sql: off, bad: crossed, ids: ['manifest-foreign-key'], asked: { manifest }, then: [...works, toOther] },
@@ -123,7 +122,7 @@ t.test('a mend that adds a foreign key sees the rows that it is to hold for, and
 
 t.test('a primary key that foreign keys need gets the tenant after them, and what has no tenant is left to its author', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const primary = 'alter table shop.line drop constraint line_order; alter table shop.orders drop constraint orders_pkey, add primary key (id); alter table shop.line add constraint line_order foreign key (order_id) references shop.orders'
     await mended(t, query, { what: 'a primary key', sql: primary, ids: ['foreign-key-without-key', 'unique-without-key'], then: [...works, toOther] })
     const returned = 'alter table shop.line add returned_id bigint, add constraint line_returned foreign key (returned_id) references shop.orders (id)'
@@ -151,7 +150,7 @@ t.test('a primary key that foreign keys need gets the tenant after them, and wha
 
 t.test('what is taken from PUBLIC stays with the roles that were named, and needed it', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const taken = [other, 'select note from shop.orders', '42501'] as const
     await mended(t, query, {
       what: 'a function',
@@ -204,7 +203,7 @@ t.test('what is taken from PUBLIC stays with the roles that were named, and need
 
 t.test('a counter that a default needs counts on, and can neither be read nor set', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const counted = 'alter table shop.orders add number bigserial; alter sequence shop.orders_number_seq owner to'
     const then = [...works, [tenant, "select setval('shop.orders_number_seq', 1)", '42501'], [tenant, 'select last_value from shop.orders_number_seq', '42501']] as const
     for (const grant of ['all', 'update', 'select, usage']) {
@@ -230,7 +229,7 @@ t.test('a counter that a default needs counts on, and can neither be read nor se
 
 t.test('the mend of a function or policy leaves what it needs, and works', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const definer = `set local role ${owner}; set local search_path = shop; create table secret (tenant_id bigint); insert into secret values (1); create or replace function current_tenant() returns bigint language sql stable parallel safe security definer`
     const reading = "select tenant_id from secret where tenant_id = current_setting('shop.tenant')::bigint"
     await mended(t, query, { what: 'one with its owner\'s rights', sql: `${definer} set search_path = shop, pg_temp as $$ ${reading} $$`, ids: ['policy-function-not-inlined', 'definer-search-path'], then: works, mends: /using \(\(tenant_id = \(select shop\.current_tenant\(\)\)\)\)/ })
@@ -272,7 +271,7 @@ t.test('the mend of a function or policy leaves what it needs, and works', async
 t.test('what is published of a schema, or by the table that it is a part of, is published no more, and the rest still is', async t => {
   const parted = `create table shop.part (tenant_id bigint not null, id bigint, primary key (tenant_id, id)) partition by list (tenant_id); create table shop.part_1 partition of shop.part for values in (1); create table shop.part_2 partition of shop.part for values in (2); create table shop.country (code text primary key); alter table shop.part owner to ${owner}; alter table shop.country owner to ${owner}`
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     for (const what of ['for tables in schema shop', 'for table shop.part, shop.country', 'for table shop.part, shop.country with (publish_via_partition_root)', 'for table shop.line, tables in schema shop', 'for table shop.part_2, shop.country']) {
       await mended(t, query, { what, sql: `${parted}; create publication window_${process.pid} ${what}`, ids: ['published'], asSuperuser: true, then: [['none', `do $$ begin assert array(select tablename::text from pg_catalog.pg_publication_tables where pubname = 'window_${process.pid}') = array['country']; end $$`]] })
     }
@@ -301,7 +300,7 @@ t.test('a foreign key that gets the tenant does what it did, and when, to its ow
   const pairs = 'alter table shop.orders add part bigint not null default 1, add constraint parts unique (id, part); alter table shop.line add part bigint; update shop.line set part = 1'
   const grants = `grant insert (part), update (part) on shop.line to ${tenant}`
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     await mended(t, query, { what: 'SET NULL', sql: `${loose} on delete set null`, ids, then: [...works, toOther, cleared] })
     await mended(t, query, { what: 'SET DEFAULT, at the end', sql: `${loose} on delete set default deferrable initially deferred`, ids, then: [...works, cleared, [tenant, 'update shop.line set order_id = 21; set constraints all immediate', '23503']], mends: /\(tenant_id, id\) ON DELETE SET DEFAULT \(order_id\) DEFERRABLE INITIALLY DEFERRED;/ })
     await mended(t, query, { what: 'SET NULL ON UPDATE', sql: `${loose} on update set null on delete cascade`, ids, then: [...works, toOther, [tenant, 'delete from shop.orders; do $$ begin assert (select count(*) from shop.line) = 0; end $$']] })
@@ -334,7 +333,7 @@ t.test('a foreign key that gets the tenant does what it did, and when, to its ow
 t.test('a unique or excluding constraint that is made anew keeps the options of its index, and where that is', async t => {
   const place = `mended_place_${process.pid}`
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     await query('set allow_in_place_tablespaces = on')
     await query(`create tablespace ${place} location ''`)
     try {
@@ -358,7 +357,7 @@ t.test('a unique or excluding constraint that is made anew keeps the options of 
 t.test('each key that is switched off is a finding of its own, which no baseline or exception has for another', async t => {
   const off = (key: string, table: string): string => `do $$ declare its record; begin for its in select tgname, tgrelid::regclass as on_table from pg_catalog.pg_trigger join pg_catalog.pg_constraint on pg_constraint.oid = tgconstraint where conname = '${key}' and tgrelid = 'shop.${table}'::regclass loop execute format('alter table %s disable trigger %I', its.on_table, its.tgname); end loop; end $$`
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     await foundThen(query, off('line_order', 'line'), ['key-trigger-off'], async (before, again) => {
       t.match(before, [{ object: 'shop.line.line_order', detail: 'its triggers are disabled on shop.line' }])
       t.equal(before.length, 1)
@@ -378,7 +377,7 @@ t.test('a tenant key that is added or changed is of the type of the tenants\' ow
   const charId = `drop table shop.line, shop.orders; drop policy own on shop.tenant; alter table shop.tenant alter id type char(26) using case id when 1 then '${first}' else '${second}' end`
   const walled = 'enable row level security, force row level security'
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const typeOfKey = async (): Promise<unknown> => (await query<{ type: string }>("select pg_catalog.format_type(atttypid, atttypmod) || ' ' || attnotnull as type from pg_catalog.pg_attribute where attrelid = 'shop.note'::regclass and attname = 'tenant_id'"))[0]?.type
     await foundThen(query, `${charId}; create table shop.note (id bigint); insert into shop.note values (1), (2); alter table shop.note ${walled}; alter table shop.note owner to ${owner}; grant select on shop.note to ${tenant}`, ['key-missing'], async ([finding, ...more], again) => {
       t.strictSame(more, [])
@@ -417,7 +416,7 @@ t.test('what is published of all tables is published of the others in the same w
   const window = `window_${process.pid}`
   const country = `create table shop.country (code text primary key); alter table shop.country owner to ${owner}`
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const [{ version = 0 } = {}] = await query<{ version: number }>("select current_setting('server_version_num')::integer as version")
     for (const [options, expected] of [
       ['', ''],
@@ -444,7 +443,7 @@ t.test('what restricts, or is for others than the tenants, is not replaced by wh
   const left = '<what it asked for, by a column of the row>'
   const byColumn = [[left, "coalesce(note, '') <> 'of nobody'"]] as const
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     for (const [sql, mends] of [
       [`create policy members on shop.orders as restrictive for select to ${tenant} using (${asks})`, `alter policy members on shop.orders using (${left});`],
       [`create policy members on shop.orders as restrictive for insert to ${tenant} with check (${asks})`, `alter policy members on shop.orders with check (${left});`],
@@ -460,7 +459,7 @@ t.test('what restricts, or is for others than the tenants, is not replaced by wh
 
 t.test('an operator\'s policies let it write no more, show it what they showed, and still restrict it', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const seen = (orders: number, tenants: number): readonly [string, string] => [operator, `do $$ begin assert (select count(*) from shop.orders) = ${orders} and (select count(*) from shop.tenant) = ${tenants}; end $$`]
     const writes = `grant insert, update, delete on shop.orders, shop.tenant to ${operator}`
     await mended(t, query, {
@@ -488,7 +487,7 @@ t.test('an operator\'s policies let it write no more, show it what they showed, 
 
 t.test('a function that runs as its owner goes on to work, and nobody is locked out for its sake', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const keeper = `${other}_keeper`
     const titles = (whose: string): string => `create role ${keeper}; create function shop.titles() returns bigint language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select count(*) from shop.orders $$; alter function shop.titles() owner to ${whose}; grant execute on function shop.titles() to ${tenant}; grant usage on schema shop to ${keeper}; grant select on shop.orders to ${keeper}; grant execute on function shop.current_tenant() to ${keeper}`
     const definers = ['shop.titles()']
@@ -509,7 +508,7 @@ t.test('a function that runs as its owner goes on to work, and nobody is locked 
 
 t.test('what is taken from a role that serves requests through PUBLIC stays with those named that serve none', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const may = (role: string, isIt: boolean, asks: string): readonly [string, string] => [role, `do $$ begin assert ${asks} = ${isIt}; end $$`]
     for (const [id, signature, isOfTenants] of [
       ['setting-forgeable', 'set_config(text,text,boolean)', true], ['session-functions', 'pg_try_advisory_lock(bigint)', true], ['query-functions', 'query_to_xml(text,boolean,boolean,text)', true], ['large-objects', 'lo_get(oid)', false], ['server-files', 'pg_read_file(text)', false]
@@ -544,7 +543,7 @@ t.test('what is taken from a role that serves requests through PUBLIC stays with
 
 t.test('a privilege is taken from whoever has it, whoever granted it', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const handing = (sql: string): string => `grant all on shop.orders to ${other} with grant option; grant usage on schema shop to ${other}; set local role ${other}; ${sql}; reset role`
     for (const [ids, sql, then] of [
       [['privilege-beyond-rows'], `grant truncate on shop.orders to ${tenant}, public`, [tenant, 'truncate shop.orders', '42501']],
@@ -574,7 +573,7 @@ t.test('a privilege is taken from whoever has it, whoever granted it', async t =
 
 t.test('an application whose role owned its tables works when it owns them no more, and is not told that its sessions should see none', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const owned = `alter table shop.tenant owner to ${tenant}; alter table shop.orders owner to ${tenant}; alter table shop.line owner to ${tenant}; alter function shop.current_tenant() owner to ${tenant}; alter schema shop owner to ${tenant}`
     await mended(t, query, {
       what: 'everything',
@@ -592,7 +591,7 @@ t.test('an application whose role owned its tables works when it owns them no mo
 
 t.test('a function that has to be IMMUTABLE, or writes, stays what it is', async t => {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     // An immutable one that makes something of its argument alone is as it should be.
     const made = (volatility: string, body = "begin return lower(a || current_setting('shop.suffix', true)); end"): string => `create function shop.norm(a text) returns text language plpgsql ${volatility} as $$ ${body} $$; grant execute on function shop.norm(text) to ${tenant}; alter policy own on shop.orders using (tenant_id = shop.current_tenant() and coalesce(shop.norm(note), '') is not null); alter function shop.norm(text) owner to ${owner}`
     const ids = ['policy-function-volatility']

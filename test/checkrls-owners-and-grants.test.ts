@@ -3,9 +3,8 @@ import { check, type Query } from '../src/check-rls/check.ts'
 import { parseManifest, readManifest, type Manifest } from '../src/check-rls/manifest.ts'
 import { readRowhouseManifest, rowhouseSettings } from '../src/check-rls/rowhouse.ts'
 import { rules } from '../src/check-rls/rules.ts'
-import { queryOf } from '../src/check-rls/session.ts'
 import { withClient } from '../src/database/admin.ts'
-import { isOfOtherTests, testDatabase } from './support.ts'
+import { isOfOtherTests, plannedOnce, testDatabase } from './support.ts'
 
 const database = await testDatabase(t)
 const manifest = await readRowhouseManifest()
@@ -14,7 +13,7 @@ const looked = ['owner-unnamed', 'owner-bypasses', 'privilege-beyond-rows', 'pri
 /** What these rules find while something is done, which is undone then. */
 async function found (sql: string, asked: Partial<typeof rowhouseSettings & { manifest: Manifest }> = {}, chosen = looked): Promise<string[]> {
   return await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     const inside: Query = async (text, values) => /^(begin\b|rollback$)/.test(text) ? [] : await query(text, values)
     await query('begin')
     try {
@@ -78,7 +77,7 @@ t.test('a manifest holds owners and grants to what they were, and one that was w
     'manifest-grant rowhouse.former_slug: rowhouse_tenant has insert, which the manifest does not list', 'manifest-grant rowhouse.former_slug: rowhouse_tenant has update, which the manifest does not list'
   ], 'less than it lists is no finding')
   await withClient(database.admin, async client => {
-    t.strictSame(parseManifest(JSON.stringify(await readManifest(queryOf(client), rowhouseSettings as typeof rowhouseSettings & { manifest: undefined }))).grants, grants)
+    t.strictSame(parseManifest(JSON.stringify(await readManifest(plannedOnce(client), rowhouseSettings as typeof rowhouseSettings & { manifest: undefined }))).grants, grants)
   })
   const columns = (grants ?? []).map(line => line === 'account: rowhouse_tenant: select' ? 'account: rowhouse_tenant: select (id, slug)' : line)
   t.match(await found('select 1', { manifest: { ...manifest, grants: columns } }), [/^manifest-grant rowhouse\.account: rowhouse_tenant has select,/], 'the whole table is more than some of its columns')

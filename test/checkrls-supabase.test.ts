@@ -1,10 +1,9 @@
 import t from 'tap'
 import { check, type Query } from '../src/check-rls/check.ts'
 import type { Finding } from '../src/check-rls/rule.ts'
-import { queryOf } from '../src/check-rls/session.ts'
 import type { CheckSettings } from '../src/check-rls/settings.ts'
 import { withClient } from '../src/database/admin.ts'
-import { testDatabase } from './support.ts'
+import { plannedOnce, testDatabase } from './support.ts'
 
 const database = await testDatabase(t, { prepare: false })
 await withClient({ ...database.admin, database: 'postgres' }, async client => { await client.query(`create database ${client.escapeIdentifier(database.admin.database)}`) })
@@ -62,7 +61,7 @@ const ofTenants = `
 /** Works on a project of Supabase's with these tables, each with row-level security, and takes all of it away. */
 async function withProject (tables: string, work: (query: Query, findings: (asked?: Partial<CheckSettings>) => Promise<Finding[]>) => Promise<void>, asked: Partial<CheckSettings> = {}): Promise<void> {
   await withClient(database.admin, async client => {
-    const query = queryOf(client)
+    const query = plannedOnce(client)
     await query('begin')
     try {
       await query(platform)

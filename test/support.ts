@@ -70,9 +70,13 @@ export async function testDatabase (t: Test, options: { prepare?: boolean, key?:
   return { ...database, admin, environment }
 }
 
-/** The environment of this process without any setting of the application: those of whoever runs the tests are none of theirs. */
+/**
+ * The environment of this process without any setting of the application: those of whoever runs the tests are none of theirs, nor is what the test
+ * runner has every program load that is started, unless it measures what of them is run.
+ */
 export function plainEnvironment (): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !settingNames.includes(name) && !/^PG[A-Z]+$/.test(name)))
+  const isMeasured = process.env['_TAPJS_PROCESSINFO_COVERAGE_'] !== '0'
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !settingNames.includes(name) && !/^PG[A-Z]+$/.test(name) && (name !== 'NODE_OPTIONS' || isMeasured)))
 }
 
 export interface Run {
@@ -125,7 +129,8 @@ export async function asRole<T> (login: ConnectionSettings, work: (query: (text:
  */
 export function plannedOnce (client: pg.Client): Query {
   const query = queryOf(client)
-  const names = new Map<string, string>()
+  const names = planned.get(client) ?? new Map<string, string>()
+  planned.set(client, names)
   return async <Row extends object>(text: string, values?: unknown[]) => {
     if (values === undefined || text.length < 20_000) return await query<Row>(text, values)
     const name = names.get(text) ?? `audit ${names.size}`
@@ -135,6 +140,8 @@ export function plannedOnce (client: pg.Client): Query {
     return rows
   }
 }
+
+const planned = new WeakMap<pg.Client, Map<string, string>>()
 
 export const poolOptions: PoolOptions = {
   applicationName: 'rowhouse test', size: 4, waitTimeoutMs: 10_000, connectTimeoutMs: 5000, preparedStatements: true
