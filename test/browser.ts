@@ -137,7 +137,7 @@ export async function loaded (page: Page): Promise<Page> {
 /** Which tenants a window shows anything of: its address, its header, every text and every title. */
 export async function tenantsIn (page: Page): Promise<string[]> {
   const { hostname } = new URL(page.url())
-  const text = `${await (await loaded(page)).title()} ${await page.locator('body').innerText()}`
+  const text = `${await page.title()} ${await page.locator('body').innerText()}`
   return [...new Set([hostname.split('.')[0] ?? '', ...[...text.matchAll(/tenant-\d+/g)].map(([slug]) => slug)])]
 }
 

@@ -6,7 +6,8 @@ import { check, withoutMend, type Query } from '../src/check-rls/check.ts'
 import { emptyContexts, withAsked } from '../src/check-rls/context-evaluation.ts'
 import { baselineOf, parseBaseline, parseException, sift } from '../src/check-rls/exceptions.ts'
 import { parseManifest, readManifest } from '../src/check-rls/manifest.ts'
-import { probe } from '../src/check-rls/probes.ts'
+import { probedTables } from '../src/check-rls/probed-tables.ts'
+import { probe, type ProbeResult } from '../src/check-rls/probes.ts'
 import { explain, formatJson, formatSarif, formatText } from '../src/check-rls/report.ts'
 import { readRowhouseManifest, rowhouseExceptions, rowhouseSettings } from '../src/check-rls/rowhouse.ts'
 import { rules } from '../src/check-rls/rules.ts'
@@ -245,18 +246,29 @@ t.test('attacks on this database get nowhere, on every table, and on one that wa
     const query = plannedOnce(client)
     for (const table of await findTables(client)) await ensureRows(client, table, [1, 2])
     const attack = async (asked: Partial<typeof settings> = {}, unseen: string[] = []): Promise<string[]> => {
-      const { probes } = await audit(query, { database: 'test', settings: { ...settings, ...asked }, setTenant: 'select rowhouse.set_account($1)' }, { attack: true, exceptions: rowhouseExceptions })
-      t.ok((probes?.results.length ?? 0) > 800, `${probes?.results.length ?? 0} attacks`)
-      t.strictSame(probes?.skipped, [])
-      t.strictSame(probes?.empty, unseen)
-      return (probes?.results ?? []).filter(({ leak }) => leak !== undefined).map(({ table, role, probe }) => `${table}: ${role}: ${probe}`)
+      const { results, skipped, empty } = await probe(query, { ...settings, ...asked, setTenant: 'select rowhouse.set_account($1)' })
+      t.ok(results.length > 800, `${results.length} attacks`)
+      t.strictSame(skipped, [])
+      t.strictSame(empty, unseen)
+      return leaksOf(results)
     }
+    /** Attacks on what a sabotage names alone, which takes a tenth of the time. */
+    const attackOn = async (sabotage: string): Promise<string[]> => {
+      const named = /rowhouse\.(?:project|task|subtask|idempotent_request)\b/.exec(sabotage)?.[0]
+      const narrowed: Query = async <Row extends object>(text: string, values?: unknown[]) => {
+        const rows = await query<Row>(text, values)
+        return text === probedTables && named !== undefined ? rows.filter(row => ['rowhouse.account', named].includes((row as { name?: string }).name ?? '')) : rows
+      }
+      const { results } = await probe(narrowed, { ...settings, setTenant: 'select rowhouse.set_account($1)' })
+      return leaksOf(results)
+    }
+    const leaksOf = (results: ProbeResult[]): string[] => results.filter(({ leak }) => leak !== undefined).map(({ table, role, probe }) => `${table}: ${role}: ${probe}`)
     /** What gets through while something is wrong. */
-    const through = async (sabotage: string, undo: string, asked?: Partial<typeof settings>, unseen?: string[]): Promise<string[]> => {
+    const through = async (sabotage: string, undo: string, look: () => Promise<string[]> = attack): Promise<string[]> => {
       // Each in a transaction of its own: the server looks after its tables meanwhile, and would wait for some of the locks and hold others.
       for (const statement of sabotage.split(/(?<!\\); /)) await query(statement.replaceAll('\\;', ';'))
       try {
-        return await attack(asked, unseen)
+        return await look()
       } finally {
         for (const statement of undo.split('; ')) await query(statement)
       }
@@ -281,7 +293,7 @@ t.test('attacks on this database get nowhere, on every table, and on one that wa
       ['create schema helpers; grant usage on schema helpers to rowhouse_tenant; create function helpers.act_as(n bigint) returns bigint language plpgsql as $$ begin execute format(\'set local app.account_id = %L\', n)\\; return n\\; end $$', 'drop schema helpers cascade', ['call helpers.act_as(bigint) within a statement']],
       ["create or replace function rowhouse.current_account_id() returns bigint language sql stable parallel safe return coalesce(nullif(pg_catalog.current_setting('app.account_id'), '-1')::bigint, 2)", "create or replace function rowhouse.current_account_id() returns bigint language sql stable parallel safe return pg_catalog.current_setting('app.account_id')::bigint", ['read, -1 for a tenant', 'insert, -1 for a tenant', 'update, -1 for a tenant', 'delete, -1 for a tenant']]
     ] as const) {
-      const got = await through(sabotage, undo)
+      const got = await through(sabotage, undo, async () => await attackOn(sabotage))
       for (const probe of expected) t.ok(got.some(line => line.endsWith(`: ${probe}`)), `${sabotage}: ${probe}`, { got })
     }
 
@@ -293,7 +305,7 @@ t.test('attacks on this database get nowhere, on every table, and on one that wa
     const unseen = ['rowhouse.idempotent_request']
     t.strictSame(await attack({}, unseen), [], 'a login that is no superuser finds nothing either')
     await query('reset session authorization')
-    t.strictSame(await through(`${code}; set session authorization ${auditor}`, 'reset session authorization; alter table rowhouse.project drop column code', {}, unseen), tells, 'and sees that the key tells, by its definition')
+    t.strictSame(await through(`${code}; set session authorization ${auditor}`, 'reset session authorization; alter table rowhouse.project drop column code', async () => await attack({}, unseen)), tells, 'and sees that the key tells, by its definition')
 
     t.strictSame(await through(
       'create table rowhouse.leaf (account_id bigint not null references rowhouse.account (id), id bigint, branch_id bigint, primary key (account_id, id)); create table rowhouse.branch (account_id bigint not null references rowhouse.account (id), id bigint unique, primary key (account_id, id)); insert into rowhouse.branch values (1, 1), (2, 2); insert into rowhouse.leaf values (1, 1, 1), (2, 2, 1); alter table rowhouse.leaf add foreign key (branch_id) references rowhouse.branch (id) on delete cascade; select rowhouse.build_wall(\'rowhouse.branch\'); grant select, delete on rowhouse.branch to rowhouse_tenant; select rowhouse.build_wall(\'rowhouse.leaf\')',
@@ -302,7 +314,7 @@ t.test('attacks on this database get nowhere, on every table, and on one that wa
     const other = `other_role_${process.pid}`
     const widely = await through(
       `create role ${other}; grant usage on schema rowhouse to ${other}; grant select on rowhouse.task to ${other}; grant execute on all functions in schema rowhouse to ${other}; grant select on rowhouse.account to ${other}; create policy own on rowhouse.account for select to ${other} using (id = rowhouse.current_account_id()); create policy wide on rowhouse.task for select to ${other} using (true)`,
-      `drop policy wide on rowhouse.task; drop policy own on rowhouse.account; drop owned by ${other}; drop role ${other}`, { tenantRoles: [...settings.tenantRoles, other] })
+      `drop policy wide on rowhouse.task; drop policy own on rowhouse.account; drop owned by ${other}; drop role ${other}`, async () => await attack({ tenantRoles: [...settings.tenantRoles, other] }))
     for (const probe of ['read, no tenant named', 'read without a filter', 'count']) t.ok(widely.includes(`rowhouse.task: ${other}: ${probe}`), 'each role that serves tenants is tried', { widely })
     t.match(await through(
       'create table rowhouse.parted (account_id bigint not null references rowhouse.account (id), id bigint, primary key (account_id, id)) partition by list (account_id); create table rowhouse.parted_2 partition of rowhouse.parted for values in (2); insert into rowhouse.parted values (2, 1); select rowhouse.build_wall(\'rowhouse.parted\'); grant select on rowhouse.parted, rowhouse.parted_2 to rowhouse_tenant; create table rowhouse.parted_1 partition of rowhouse.parted for values in (1); insert into rowhouse.parted values (1, 1)',
