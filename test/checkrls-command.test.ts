@@ -71,9 +71,10 @@ t.test('a function of hundreds of kilobytes is read whole, wherever in it the sa
     // What is longer than is read at a time, and what lies across the end of that.
     for (const length of [2030, 2047, 4096, 10_000]) {
       const long = 'z'.repeat(length)
-      const hidings = [`perform 'execute a; ${long} execute a;';`, `-- ${long} execute a;`, `/* ${long} execute a; */`, `perform $t$ ${long} execute a; $t$;`, `perform e'\\' ${long} execute a;';`, `perform "${long} /*";`]
-      t.strictSame(await found(...hidings, ...hidings), [], `${length}`)
-      for (const hiding of length === 2047 ? hidings : hidings.slice(-1)) t.strictSame(await found(hiding, 'execute a;', hiding), [runs], `${hiding.slice(0, 14)} ${length}, and the sabotage behind it`)
+      for (const hiding of [`perform 'execute a; ${long} execute a;';`, `-- ${long} execute a;`, `/* ${long} execute a; */`, `perform $t$ ${long} execute a; $t$;`, `perform e'\\' ${long} execute a;';`, `perform "${long} /*";`]) {
+        t.strictSame(await found(hiding), [], `${hiding.slice(0, 14)} ${length}`)
+        t.strictSame(await found(hiding, 'execute a;', hiding), [runs], `${hiding.slice(0, 14)} ${length}, and the sabotage behind it`)
+      }
       t.strictSame(await found(`execute e'select'\n${' '.repeat(length)}' 1' || a;`), [runs])
     }
   })

@@ -259,7 +259,9 @@ t.test('attacks on this database get nowhere, on every table, and on one that wa
         const rows = await query<Row>(text, values)
         return text === probedTables && named !== undefined ? rows.filter(row => ['rowhouse.account', named].includes((row as { name?: string }).name ?? '')) : rows
       }
-      const { results } = await probe(narrowed, { ...settings, setTenant: 'select rowhouse.set_account($1)' })
+      const { results, skipped } = await probe(narrowed, { ...settings, setTenant: 'select rowhouse.set_account($1)' })
+      t.strictSame(skipped, [])
+      t.ok(results.some(({ table }) => table === (named ?? 'rowhouse.task')), `${results.length} attacks`)
       return leaksOf(results)
     }
     const leaksOf = (results: ProbeResult[]): string[] => results.filter(({ leak }) => leak !== undefined).map(({ table, role, probe }) => `${table}: ${role}: ${probe}`)

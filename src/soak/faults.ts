@@ -303,7 +303,7 @@ async function startAgain (directory: string, { port }: ConnectionSettings): Pro
   if (again.admin.port !== port) throw new Error(`PostgreSQL came back on port ${again.admin.port}, because something else has taken ${port}`)
 }
 
-/** @returns whether there was such a process */
+/** @returns whether there was such a process, on a system that has such a signal */
 function kill (pid: number, signal: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL'): boolean {
   try {
     return process.kill(pid, signal)
